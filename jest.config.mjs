@@ -1,0 +1,27 @@
+/** Jest in ESM mode: run it through `npm test`, which starts Node with `--experimental-vm-modules`. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/spec/**/*.spec.ts'],
+  // The build and the caches hold copies of package.json and of specs' plugins.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  moduleNameMapper: {
+    '^rxport$': '<rootDir>/lib/index.ts',
+    '^rxport/operators$': '<rootDir>/operators/index.ts',
+    '^rxport/sdk$': '<rootDir>/lib/sdk/index.ts',
+    '^rxport/sdk/testing$': '<rootDir>/lib/sdk/testing.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  // Child processes: a native addon and process-wide state do not survive worker threads.
+  workerThreads: false,
+  testTimeout: 20_000,
+  globalSetup: '<rootDir>/spec/global-setup.mjs',
+  globalTeardown: '<rootDir>/spec/global-teardown.mjs',
+  reporters: ['default', '<rootDir>/scripts/summary-reporter.mjs'],
+};
