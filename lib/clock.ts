@@ -1,0 +1,64 @@
+/** The only file that knows the time and timers: everything else is handed a `Clock`. */
+import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
+
+/** `now()` in milliseconds since the epoch, and `schedule`. A `TestScheduler` is one, which is how specs own time. */
+export type Clock = SchedulerLike;
+
+export const systemClock: Clock = asyncScheduler;
+
+/** Runs `work` once after `ms`; unsubscribing cancels it. */
+export const after = (clock: Clock, ms: number, work: () => void): Subscription => clock.schedule(work, ms);
+
+/** Runs `work` every `ms` until unsubscribed. */
+export function every(clock: Clock, ms: number, work: () => void): Subscription {
+  return clock.schedule(function again() {
+    work();
+    this.schedule(undefined, ms);
+  }, ms);
+}
+
+/** Resolves after `ms`, or at once when `signal` aborts. */
+export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.unsubscribe();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = after(clock, ms, done);
+    if (signal?.aborted) done();
+    else signal?.addEventListener('abort', done);
+  });
+}
+
+/** `promise`, or a rejection with `late()` when it has not settled within `ms`. */
+export async function withDeadline<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
+  let timer: Subscription | undefined;
+  const expiry = new Promise<never>((_, reject) => {
+    timer = after(clock, ms, () => reject(late()));
+  });
+  try {
+    return await Promise.race([promise, expiry]);
+  } finally {
+    timer?.unsubscribe();
+  }
+}
+
+/** True when `promise` settled within `ms`, however it settled. */
+export function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = after(clock, ms, () => resolve(false));
+    const settled = (): void => {
+      timer.unsubscribe();
+      resolve(true);
+    };
+    promise.then(settled, settled);
+  });
+}
+
+/** Cold: emits a growing count each `ms`. */
+export const ticks = (clock: Clock, ms: number): Observable<number> =>
+  new Observable((subscriber) => {
+    let count = 0;
+    return every(clock, ms, () => subscriber.next(count++));
+  });

@@ -1,0 +1,13 @@
+/**
+ * The one error class, its codes, and one factory per event, in the order of the rooms that raise them.
+ *
+ * Callers test `code`, never the text. A text says who, what, and what to do.
+ */
+export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
+export { type ErrorOptions, reasonOf, RxportError, userError } from './errors/rxport-error.js';
+export * from './errors/value.js';
+export * from './errors/install.js';
+export * from './errors/socket.js';
+export * from './errors/process.js';
+export * from './errors/symbol.js';
+export * from './errors/rule.js';

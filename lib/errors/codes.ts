@@ -1,0 +1,80 @@
+/** Every error code, and how it shows outside the process. */
+
+/** How a code shows outside the process: HTTP status of the REST API, exit code of the command line. */
+interface Outcome {
+  readonly http: number;
+  readonly exit: number;
+}
+
+const usage: Outcome = { http: 400, exit: 2 };
+const unknown: Outcome = { http: 404, exit: 3 };
+const taken: Outcome = { http: 409, exit: 4 };
+const plugin: Outcome = { http: 502, exit: 5 };
+const late: Outcome = { http: 504, exit: 6 };
+const system: Outcome = { http: 500, exit: 1 };
+
+/** Every code, stable for ever. */
+export const ERROR_CODES = {
+  ERR_NAME_INVALID: usage,
+  ERR_CONFIG_INVALID: usage,
+  ERR_OPERATOR_OPTION: usage,
+  ERR_OPERATOR_BOUND: system,
+  ERR_VALUE_INVALID: usage,
+
+  ERR_ADDRESS_TOO_LONG: usage,
+  ERR_ADDRESS_IN_USE: taken,
+  ERR_CHANNEL_BIND: system,
+  ERR_CHANNEL_DIAL: plugin,
+  ERR_CHANNEL_CLOSED: plugin,
+  ERR_GREETING: plugin,
+  ERR_FRAME_INVALID: plugin,
+  ERR_FRAME_TOO_LARGE: usage,
+  ERR_TRANSPORT_UNSUPPORTED: usage,
+  ERR_TRANSPORT_MISSING: usage,
+  ERR_MESSAGE_INVALID: plugin,
+
+  ERR_INSTALL_NOT_FOUND: unknown,
+  ERR_MANIFEST_MISSING: usage,
+  ERR_MANIFEST_INVALID: usage,
+  ERR_ZIP_INVALID: usage,
+  ERR_ZIP_PATH: usage,
+  ERR_ZIP_LIMIT: usage,
+  ERR_PLUGIN_EXECUTABLE: usage,
+  ERR_PLUGIN_EXISTS: taken,
+  ERR_SYMBOL_TAKEN: taken,
+  ERR_PLUGIN_UNKNOWN: unknown,
+  ERR_PLUGIN_IN_USE: taken,
+  ERR_SYMBOL_UNKNOWN: unknown,
+  ERR_CONF_KEY_UNKNOWN: unknown,
+
+  ERR_PLUGIN_SPAWN: plugin,
+  ERR_PLUGIN_EXITED: plugin,
+  ERR_PLUGIN_HANDSHAKE: late,
+  ERR_PLUGIN_FAILED: plugin,
+  ERR_PLUGIN_STOPPED: plugin,
+  ERR_HOST_LOCKED: taken,
+  ERR_HOST_STOPPED: taken,
+
+  ERR_COMMAND_TIMEOUT: late,
+  ERR_COMMAND_LOST: plugin,
+  ERR_SYMBOL_REFUSED: plugin,
+  ERR_SOURCE_REPORTED: plugin,
+  ERR_QUEUE_OVERFLOW: plugin,
+  ERR_CALL_TIMEOUT: late,
+  ERR_CALL_LOST: plugin,
+  ERR_CALL_FAILED: plugin,
+  ERR_CALL_INVALID: usage,
+  ERR_SINK_SHARED: usage,
+  ERR_SINK_ACK: plugin,
+  ERR_SINK_ACK_TIMEOUT: late,
+  ERR_SINK_ENCODE: usage,
+
+  ERR_RULE_EXISTS: taken,
+  ERR_RULE_UNKNOWN: unknown,
+  ERR_RULE_BRANCH_UNTRACKED: usage,
+  ERR_RULE_EMPTY: usage,
+  ERR_RULE_CLOSED: usage,
+  ERR_USER_FUNCTION: usage,
+} as const satisfies Record<string, Outcome>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

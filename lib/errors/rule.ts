@@ -1,0 +1,41 @@
+import { make, type RxportError } from './rxport-error.js';
+
+export const ruleBranchUntracked = (rule: string, branch: unknown): RxportError =>
+  make(
+    'ERR_RULE_BRANCH_UNTRACKED',
+    `rule ${rule}: its body returned ${whatItIs(branch)}; return the Observable, the rule subscribes to it, or what subscribe(sink) returns for a sink of this rule`,
+    { rule },
+  );
+
+const whatItIs = (branch: unknown): string => {
+  if (branch === undefined || branch === null) return 'nothing';
+  return typeof branch === 'object' && 'unsubscribe' in branch
+    ? 'a subscription that is not a sink of this rule'
+    : `a ${typeof branch}`;
+};
+
+export const ruleClosed = (rule: string): RxportError =>
+  make('ERR_RULE_CLOSED', `rule ${rule} has ended: start it anew with host.rule()`, { rule });
+
+export const ruleExists = (rule: string): RxportError =>
+  make('ERR_RULE_EXISTS', `rule ${rule} is running: stop it first, or choose another id`, { rule });
+
+export const ruleUnknown = (rule: string, known: readonly string[]): RxportError =>
+  make('ERR_RULE_UNKNOWN', `there is no rule ${rule}; running: ${known.join(', ') || 'none'}`, { rule, known });
+
+export const hostLocked = (dir: string, pid: number): RxportError =>
+  make('ERR_HOST_LOCKED', `${dir} belongs to a running host (pid ${pid}): stop that one, or use another folder`, {
+    dir,
+    pid,
+  });
+
+export const hostStopped = (): RxportError => make('ERR_HOST_STOPPED', 'the host has been stopped: start a new one');
+
+export const pluginInUse = (name: string, rules: readonly string[]): RxportError =>
+  make('ERR_PLUGIN_IN_USE', `plugin ${name} is used by ${rules.join(', ')}: stop them first, or force`, {
+    name,
+    rules,
+  });
+
+export const pluginUnloadable = (name: string): RxportError =>
+  make('ERR_PLUGIN_FAILED', `plugin ${name} is being installed or removed: try again when that is done`, { name });

@@ -1,0 +1,43 @@
+import type { ErrorCode } from './codes.js';
+
+export interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What every part of rxport throws, rejects with and reports. */
+export class RxportError extends Error {
+  override readonly name = 'RxportError';
+  /** Facts behind the text, for programs. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    { cause, details = {} }: ErrorOptions = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.details = details;
+  }
+}
+
+/** Shorter than `new`, for the factories beside this file. */
+export const make = (
+  code: ErrorCode,
+  message: string,
+  details: Readonly<Record<string, unknown>> = {},
+  cause?: unknown,
+) => new RxportError(code, message, { details, cause });
+
+/** The text of whatever was thrown. */
+export const reasonOf = (thrown: unknown): string => (hasMessage(thrown) ? thrown.message : String(thrown));
+
+/** The error itself when it is ours, else wrapped: what a user's function threw, and where. */
+export const userError = (where: string, thrown: unknown): RxportError =>
+  thrown instanceof RxportError
+    ? thrown
+    : make('ERR_USER_FUNCTION', `${where} threw: ${reasonOf(thrown)}`, { where }, thrown);
+
+/** Structural: an error may come from another realm, where `instanceof Error` is false. */
+const hasMessage = (thrown: unknown): thrown is { readonly message: string } =>
+  typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string';

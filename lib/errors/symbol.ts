@@ -1,0 +1,56 @@
+import { make, reasonOf, type RxportError } from './rxport-error.js';
+
+export const commandTimeout = (plugin: string, verb: string, symbol: string, timeout: number): RxportError =>
+  make('ERR_COMMAND_TIMEOUT', `plugin ${plugin} did not answer ${verb} ${symbol} within ${timeout} ms`, {
+    plugin,
+    verb,
+    symbol,
+    timeout,
+  });
+
+export const commandLost = (plugin: string): RxportError =>
+  make('ERR_COMMAND_LOST', `plugin ${plugin} went away before it answered`, { plugin });
+
+export const symbolRefused = (plugin: string, verb: string, symbol: string, text: string): RxportError =>
+  make('ERR_SYMBOL_REFUSED', `plugin ${plugin} refused to ${verb} ${symbol}: ${text}`, { plugin, verb, symbol, text });
+
+export const callTimeout = (symbol: string, timeout: number): RxportError =>
+  make('ERR_CALL_TIMEOUT', `function ${symbol} did not answer within ${timeout} ms`, { symbol, timeout });
+
+export const callLost = (symbol: string): RxportError =>
+  make('ERR_CALL_LOST', `function ${symbol}: its process ended while the call was out`, { symbol });
+
+export const callFailed = (symbol: string, result: unknown): RxportError =>
+  make(
+    'ERR_CALL_FAILED',
+    `function ${symbol} failed: ${typeof result === 'string' ? result : JSON.stringify(result)}`,
+    {
+      symbol,
+      result,
+    },
+  );
+
+export const callInvalid = (symbol: string, result: unknown): RxportError =>
+  make('ERR_CALL_INVALID', `function ${symbol} refuses these arguments: ${String(result)}`, { symbol, result });
+
+export const sourceReported = (symbol: string, text: string): RxportError =>
+  make('ERR_SOURCE_REPORTED', `source ${symbol} reports: ${text}`, { symbol, text });
+
+export const queueOverflow = (where: string, size: number): RxportError =>
+  make('ERR_QUEUE_OVERFLOW', `${where}: its queue of ${size} is full and its policy is "error"`, { where, size });
+
+export const sinkShared = (symbol: string): RxportError =>
+  make('ERR_SINK_SHARED', `sink ${symbol} has a stream already: use merge for one sink, or two sinks`, { symbol });
+
+export const sinkEncode = (symbol: string, cause: unknown): RxportError =>
+  make('ERR_SINK_ENCODE', `sink ${symbol}: a value can not be written as JSON: ${reasonOf(cause)}`, { symbol }, cause);
+
+export const sinkAck = (symbol: string, text: string): RxportError =>
+  make('ERR_SINK_ACK', `sink ${symbol} did not take a value: ${text}`, { symbol, text });
+
+export const sinkAckTimeout = (symbol: string, timeout: number): RxportError =>
+  make(
+    'ERR_SINK_ACK_TIMEOUT',
+    `sink ${symbol} never acknowledged within ${timeout} ms; sinks of the Go SDK do not acknowledge at all: leave out requireAck`,
+    { symbol, timeout },
+  );

@@ -1,0 +1,22 @@
+import { make, type RxportError } from './rxport-error.js';
+
+export const nameInvalid = (what: string, name: string): RxportError =>
+  make(
+    'ERR_NAME_INVALID',
+    `${what} name ${JSON.stringify(name)} is not allowed: use 1 to 64 letters, digits, "_", "-" or ".", not starting with a dot`,
+    { what, name },
+  );
+
+export const configInvalid = (where: string, problems: readonly string[]): RxportError =>
+  make('ERR_CONFIG_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });
+
+/** An operator was given an option it can not work with. */
+export const operatorOption = (operator: string, problem: string): RxportError =>
+  make('ERR_OPERATOR_OPTION', `${operator}: ${problem}`, { operator });
+
+/** An operator reached one of its bounds. */
+export const operatorBound = (operator: string, problem: string, details = {}): RxportError =>
+  make('ERR_OPERATOR_BOUND', `${operator}: ${problem}`, { operator, ...details });
+
+export const valueInvalid = (where: string, problems: readonly string[]): RxportError =>
+  make('ERR_VALUE_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });

@@ -1,0 +1,136 @@
+/**
+ * From a zip or a folder to a plugin's directory, or to nothing at all.
+ *
+ * Whatever is unpacked is made complete in a staging folder on the same file system; one rename puts it in its place.
+ */
+import { lstat, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { configInvalid, installNotFound, pluginExists } from '../errors.js';
+import { copyFolder, isInside } from './copy-folder.js';
+import { findManifest, type FoundManifest } from './find-manifest.js';
+import { flush, flushTree } from './flush.js';
+import { inspect, type InstalledPlugin } from './installed-plugin.js';
+import { unzip, type UnzipOptions } from './unzip.js';
+
+export { type InstalledPlugin, load } from './installed-plugin.js';
+export { loadAll, type Loaded } from './load-all.js';
+
+/** Where plugins lie in a host's data folder. */
+export interface PluginFolders {
+  readonly portables: string;
+  /** Where eKuiper keeps them: its data folder can be used as it is. */
+  readonly portable: string;
+  readonly staging: string;
+}
+
+export function pluginFolders(dataDir: string): PluginFolders {
+  const plugins = resolve(dataDir, 'plugins');
+  return {
+    portables: join(plugins, 'portables'),
+    portable: join(plugins, 'portable'),
+    staging: join(plugins, '.staging'),
+  };
+}
+
+/** A checked plugin that is not in its place yet. `commit` or `discard` it. */
+export interface Staged extends InstalledPlugin {
+  /** Its part of the staging folder; `dir` lies inside. */
+  readonly root: string;
+}
+
+/**
+ * Unpacks or copies `source`, a zip or a folder, below `stagingRoot` and checks it; what fails leaves nothing there.
+ *
+ * Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_NAME_INVALID`, `ERR_PLUGIN_EXECUTABLE`.
+ */
+export async function stage(source: string, stagingRoot: string, options: UnzipOptions = {}): Promise<Staged> {
+  const type = await typeOf(source);
+  await mkdir(stagingRoot, { recursive: true });
+  const root = await mkdtemp(join(resolve(stagingRoot), 'install-'));
+  // Not `root` itself: mkdtemp makes it private, and the plugin's folder is to have the usual mode.
+  const tree = join(root, 'files');
+  try {
+    const { dir, name } = await (type === 'file'
+      ? stageZip(source, tree, options)
+      : stageFolder(source, tree, options.signal));
+    return { ...(await inspect(dir, name, source)), root };
+  } catch (thrown) {
+    await rm(root, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+async function stageZip(source: string, tree: string, options: UnzipOptions): Promise<FoundManifest> {
+  await unzip(source, tree, options);
+  return findManifest(tree, basename(source, extname(source)), source);
+}
+
+/** Looks first: a wrong path may hold a whole disk. */
+async function stageFolder(source: string, tree: string, signal: AbortSignal | undefined): Promise<FoundManifest> {
+  const { dir, name } = await findManifest(source, basename(resolve(source)), source);
+  await inspect(dir, name, source);
+  await checkApart(dir, dirname(tree));
+  await copyFolder(dir, tree, signal);
+  return { dir: tree, name };
+}
+
+/**
+ * Puts a staged plugin into `portables`, under its name. Rejects with `ERR_PLUGIN_EXISTS` when that is taken; the staged
+ * plugin is then still there.
+ */
+export async function commit(staged: Staged, portables: string): Promise<InstalledPlugin> {
+  const { name, manifest, root } = staged;
+  const dir = resolve(portables, name);
+  await mkdir(portables, { recursive: true });
+  if (await exists(dir)) throw pluginExists(name, dir);
+  await flushTree(staged.dir);
+  try {
+    await rename(staged.dir, dir);
+  } catch (cause) {
+    // Somebody was faster: a rename does not replace a folder that holds something.
+    if (await exists(dir)) throw pluginExists(name, dir);
+    throw cause;
+  }
+  await flush(portables);
+  await sweep(root);
+  return { name, manifest, dir, executable: join(dir, manifest.executable) };
+}
+
+/** Forgets a staged plugin. */
+export const discard = ({ root }: Staged): Promise<void> => rm(root, { recursive: true, force: true });
+
+/** Deletes a plugin's folder, in one step for whoever looks; done already is fine. */
+export async function remove(plugin: InstalledPlugin, stagingRoot: string): Promise<void> {
+  if (!(await exists(plugin.dir))) return;
+  await mkdir(stagingRoot, { recursive: true });
+  const root = await mkdtemp(join(stagingRoot, 'remove-'));
+  await rename(plugin.dir, join(root, 'files'));
+  await flush(dirname(plugin.dir));
+  await sweep(root);
+}
+
+/** Deletes what an interrupted install, update or remove left. Only for the owner of the data folder, before it works. */
+export const cleanStaging = (stagingRoot: string): Promise<void> => rm(stagingRoot, { recursive: true, force: true });
+
+async function typeOf(source: string): Promise<'file' | 'folder'> {
+  const found = await stat(source).catch(() => undefined);
+  if (!found) throw installNotFound(source, 'no such file or folder');
+  if (!found.isFile() && !found.isDirectory()) throw installNotFound(source, 'it is neither a file nor a folder');
+  return found.isFile() ? 'file' : 'folder';
+}
+
+/** A copy that contains itself has no end. */
+async function checkApart(source: string, target: string): Promise<void> {
+  const [from, to] = await Promise.all([realpath(source), realpath(target)]);
+  if (!isInside(from, to)) return;
+  throw configInvalid(source, [`the host's data folder lies inside (${to}): keep it elsewhere, or install a zip`]);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Of what the next start would find and delete as well. */
+const sweep = (root: string): Promise<void> => rm(root, { recursive: true, force: true }).catch(() => {});

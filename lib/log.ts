@@ -1,0 +1,17 @@
+/** What rxport needs of a logger; pino stands behind the default one. */
+import { pino } from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Fields first, text second, as pino has it; any pino logger is one. */
+export interface Logger {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+  child(fields: object): Logger;
+}
+
+/** JSON lines on stderr, from `level` up; stdout belongs to the application. */
+export const jsonLogger = (level: LogLevel | 'silent' = 'warn'): Logger =>
+  pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
