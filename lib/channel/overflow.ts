@@ -1,0 +1,39 @@
+import type { Queue } from './queue.js';
+
+/** What happens to a value that finds its queue full. */
+export interface Overflow {
+  /** How many values wait at most; default 10,000. */
+  readonly size: number;
+  /** `latest` keeps only the newest value, whatever `size` says; default `drop-oldest`. */
+  readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
+}
+
+export const DEFAULT_OVERFLOW: Overflow = { size: 10_000, policy: 'drop-oldest' };
+
+/** What `admit` did: how many it dropped, and whether the policy wants the stream to end with an error. */
+export interface Admission {
+  readonly dropped: number;
+  readonly failed: boolean;
+}
+
+const TAKEN: Admission = { dropped: 0, failed: false };
+const DROPPED: Admission = { dropped: 1, failed: false };
+const REFUSED: Admission = { dropped: 1, failed: true };
+
+/** Puts `value` into `queue` as the policy has it. */
+export function admit<T>(queue: Queue<T>, value: T, { size, policy }: Overflow): Admission {
+  if (policy === 'latest') {
+    const dropped = queue.length === 0 ? 0 : queue.clear();
+    queue.push(value);
+    return dropped === 0 ? TAKEN : { dropped, failed: false };
+  }
+  if (queue.length < size) {
+    queue.push(value);
+    return TAKEN;
+  }
+  if (policy === 'error') return REFUSED;
+  if (policy === 'drop-newest') return DROPPED;
+  queue.shift();
+  queue.push(value);
+  return DROPPED;
+}

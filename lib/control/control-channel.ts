@@ -1,0 +1,142 @@
+import type { Subscription } from 'rxjs';
+import { after, type Clock } from '../clock.js';
+import { commandLost, commandTimeout, type RxportError, symbolRefused } from '../errors.js';
+import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import { type Control, encodeCommand, OK, type Verb } from '../wire/control.js';
+import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';
+import { Exchange } from './exchange.js';
+
+export interface ControlHandler {
+  /** First frame of a process: it is ready, whatever the frame says. */
+  handshake(info: PeerInfo): void;
+  /** A command was not answered in time, or its connection went away. */
+  unanswered(error: RxportError): void;
+}
+
+interface Pending {
+  readonly verb: Verb;
+  readonly control: Control;
+  readonly timeout: number;
+  readonly resolve: () => void;
+  readonly reject: (error: RxportError) => void;
+}
+
+interface Pinned {
+  readonly peer: RepPeer;
+  readonly exchange: Exchange;
+  heard: boolean;
+}
+
+/**
+ * The control channel of one plugin. Bound for as long as the plugin is installed; processes come and go on it.
+ *
+ * Commands go out one at a time, in the order in which they were given: the SDKs run them serially.
+ */
+export class ControlChannel {
+  private socket: RepSocket | undefined;
+  /** The connection of the living process; a second one while it lives is a stranger. */
+  private pinned: Pinned | undefined;
+  private readonly queue: Pending[] = [];
+  private current: Pending | undefined;
+
+  constructor(
+    private readonly plugin: string,
+    private readonly path: string,
+    private readonly clock: Clock,
+    private readonly handler: ControlHandler,
+  ) {}
+
+  /** Rejects with `ERR_ADDRESS_IN_USE`, `ERR_CHANNEL_BIND`, `ERR_ADDRESS_TOO_LONG`. */
+  async open(): Promise<void> {
+    this.socket = await listenRep(
+      this.path,
+      { clock: this.clock },
+      {
+        opened: (peer) => this.opened(peer),
+        request: (peer, body) => this.request(peer, body),
+        closed: (peer) => this.closed(peer),
+      },
+    );
+  }
+
+  /**
+   * Resolves on `ok`. Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, or `ERR_COMMAND_LOST` when the process
+   * or its connection goes first.
+   */
+  command(verb: Verb, control: Control, timeout: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ verb, control, timeout, resolve, reject });
+      this.pump();
+    });
+  }
+
+  /** The process is gone: no command of the past reaches the next one. */
+  reset(): void {
+    const pending = this.queue.splice(0);
+    const { pinned } = this;
+    this.pinned = undefined;
+    pinned?.exchange.lost(commandLost(this.plugin));
+    pinned?.peer.close();
+    for (const { reject } of pending) reject(commandLost(this.plugin));
+  }
+
+  async close(): Promise<void> {
+    this.reset();
+    await this.socket?.close();
+  }
+
+  private opened(peer: RepPeer): void {
+    if (this.pinned !== undefined) peer.close();
+    else this.pinned = { peer, exchange: new Exchange(peer, this.path), heard: false };
+  }
+
+  private request(peer: RepPeer, body: Buffer): void {
+    const { pinned } = this;
+    if (pinned?.peer !== peer) return;
+    pinned.exchange.heard(body);
+    if (!pinned.heard) {
+      pinned.heard = true;
+      this.handler.handshake(decodeHandshake(body.toString()));
+    }
+    this.pump();
+  }
+
+  private closed(peer: RepPeer): void {
+    const { pinned } = this;
+    if (pinned?.peer !== peer) return;
+    this.pinned = undefined;
+    const error = commandLost(this.plugin);
+    // Nobody can tell whether the command was carried out: only a new process is in a known state.
+    if (this.current !== undefined) this.handler.unanswered(error);
+    pinned.exchange.lost(error);
+  }
+
+  private pump(): void {
+    const exchange = this.pinned?.exchange;
+    if (exchange === undefined || this.current !== undefined || !exchange.free) return;
+    const pending = this.queue.shift();
+    if (pending !== undefined) this.send(exchange, pending);
+  }
+
+  private send(exchange: Exchange, pending: Pending): void {
+    const { verb, control, timeout } = pending;
+    this.current = pending;
+    const expiry: Subscription = after(this.clock, timeout, () => {
+      const error = commandTimeout(this.plugin, verb, control.symbolName, timeout);
+      exchange.abandon(error);
+      this.handler.unanswered(error);
+    });
+    exchange.ask(encodeCommand(verb, control), (answer) => {
+      expiry.unsubscribe();
+      this.current = undefined;
+      if (!answer.ok) pending.reject(answer.error);
+      else settle(pending, answer.body.toString(), this.plugin);
+    });
+  }
+}
+
+function settle({ verb, control, resolve, reject }: Pending, text: string, plugin: string): void {
+  // A symbol that is not there is as stopped as can be.
+  if (text === OK || (verb === 'stop' && text.includes('not found'))) resolve();
+  else reject(symbolRefused(plugin, verb, control.symbolName, text));
+}

@@ -1,0 +1,150 @@
+import type { Observable, Subscription } from 'rxjs';
+import type { Clock } from '../clock.js';
+import type { HostSettings } from '../config.js';
+import type { RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { Logger } from '../log.js';
+import type { Life } from '../process/spawn.js';
+import type { ProcessState, RestartPolicy } from '../process/state.js';
+import { Supervisor } from '../process/supervisor.js';
+import { controlPath } from '../wire/address.js';
+import type { PeerInfo } from '../wire/handshake.js';
+import { ControlChannel } from './control-channel.js';
+import { type Instance, Instances } from './instances.js';
+
+export interface LinkOptions {
+  readonly plugin: InstalledPlugin;
+  /** Folder of the plugin's sockets: `/tmp` for stock SDKs. */
+  readonly ipcDir: string;
+  readonly spawn: () => Observable<Life>;
+  readonly command: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: HostSettings;
+  readonly policy?: RestartPolicy;
+}
+
+/** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
+const STOCK_GO_LIMIT = 1024 * 1024;
+
+/** Milliseconds until an unanswered START or STOP restarts the process. */
+const START_TIMEOUT = 30_000;
+const STOP_TIMEOUT = 5_000;
+
+/** A plugin as the rest of the host sees it: its process, its control channel, and what runs in it. */
+export class PluginLink {
+  readonly plugin: InstalledPlugin;
+  readonly ipcDir: string;
+  /** Hot, replays the newest. */
+  readonly state$: Observable<ProcessState>;
+  private readonly supervisor: Supervisor;
+  private readonly control: ControlChannel;
+  private readonly instances: Instances;
+  private readonly watch: Subscription;
+  private peer: PeerInfo | undefined;
+
+  constructor(private readonly options: LinkOptions) {
+    const { plugin, ipcDir, clock, log, settings } = options;
+    const { name } = plugin;
+    this.plugin = plugin;
+    this.ipcDir = ipcDir;
+    this.supervisor = new Supervisor({
+      ...options,
+      name,
+      handshakeTimeout: settings.handshakeTimeout,
+      grace: settings.killTimeout,
+      line: (stream, text) => log.info({ plugin: name, stream }, text),
+    });
+    this.state$ = this.supervisor.state$;
+    this.control = new ControlChannel(name, controlPath(ipcDir, name), clock, {
+      handshake: (info) => this.shaken(info),
+      unanswered: (error) => this.giveUp(error),
+    });
+    this.instances = new Instances((verb, control) => this.control.command(verb, control, this.timeoutOf(verb)));
+    this.watch = this.state$.subscribe((state) => this.follow(state));
+  }
+
+  get name(): string {
+    return this.plugin.name;
+  }
+
+  get state(): ProcessState {
+    return this.supervisor.state;
+  }
+
+  /** What the process said of itself when it shook hands; undefined until then. */
+  get info(): PeerInfo | undefined {
+    return this.peer;
+  }
+
+  /** Largest payload that the process takes, in bytes; undefined when only our own limit holds. */
+  get maxSend(): number | undefined {
+    const stockGo = this.plugin.manifest.language === 'go' && this.peer?.sdk === undefined;
+    return stockGo ? STOCK_GO_LIMIT : undefined;
+  }
+
+  /** The rules that have a source or a sink in it, or have called a function of it. */
+  get usedBy(): readonly string[] {
+    return this.instances.users();
+  }
+
+  /** Binds the control channel, then starts the process. Rejects when the address can not be bound. */
+  async open(): Promise<void> {
+    await this.control.open();
+    this.supervisor.start();
+  }
+
+  /** START now or as soon as a process is ready, and again for each later process, until `detach`. */
+  attach(instance: Instance): void {
+    this.instances.add(instance);
+  }
+
+  /** STOP; resolves when it is answered or the process is gone. */
+  detach(instance: Instance): Promise<void> {
+    return this.instances.remove(instance);
+  }
+
+  /** A second STOP for a symbol that was not registered yet when the first one came. */
+  stopAgain(instance: Instance): Promise<void> {
+    return this.instances.stop(instance);
+  }
+
+  /** START again for a symbol that died in a living process. */
+  revive(instance: Instance): Promise<void> {
+    return this.instances.revive(instance);
+  }
+
+  /** Ends the process and frees the control address. */
+  async close(): Promise<void> {
+    await this.supervisor.stop();
+    this.watch.unsubscribe();
+    await this.control.close();
+  }
+
+  private timeoutOf(verb: 'start' | 'stop'): number {
+    const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
+    return verb === 'start' ? startTimeout : stopTimeout;
+  }
+
+  private shaken(info: PeerInfo): void {
+    // A reconnection of the living process: its symbols still run, a replay would double them.
+    if (this.state.phase !== 'starting') return;
+    this.peer = info;
+    this.supervisor.handshake();
+    this.instances.replay();
+  }
+
+  private giveUp(error: RxportError): void {
+    this.options.log.error({ plugin: this.name, code: error.code }, `${error.message}; restarting its process`);
+    this.supervisor.kill();
+  }
+
+  private follow(state: ProcessState): void {
+    if (state.phase !== 'backoff' && state.phase !== 'failed' && state.phase !== 'stopped') return;
+    this.control.reset();
+    this.instances.lost();
+    if (state.phase === 'stopped') return;
+    const { error } = state;
+    this.options.log.error({ plugin: this.name, code: error.code, phase: state.phase }, error.message);
+  }
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { systemClock } from './clock.js';
+import { checkSettings, type HostSettings } from './config.js';
+import { type Plugins, PluginSet } from './control/plugins.js';
+import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js';
+import { cleanStaging, pluginFolders } from './install/install.js';
+import { jsonLogger, type Logger } from './log.js';
+import { findSetpriv } from './process/command-line.js';
+import { type Lock, lockFolder } from './process/lock.js';
+import { Registry } from './registry/registry.js';
+import { ruleContext } from './rule/context.js';
+import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
+import type { Rule } from './rule/rule.js';
+import { RunningRule } from './rule/running-rule.js';
+import { nativeTransport } from './sp/native.js';
+import { FunctionPool } from './symbol/function-pool.js';
+import { type RemoteFunction, remoteFunction } from './symbol/remote-function.js';
+import { Remotes } from './symbol/remotes.js';
+
+export interface HostOptions extends HostSettings {
+  /** Where the host and the output of its plugins are logged; default JSON lines on stderr from `warn` up. */
+  readonly logger?: Logger;
+}
+
+const PRIVATE_DIR = 'rxport-';
+const FLUSH_TIMEOUT = 5_000;
+
+/** Owns plugins and rules. One per data folder. */
+export class Host implements AsyncDisposable {
+  /**
+   * Takes the data folder, loads its plugins and starts each one's process; does not wait for their handshakes.
+   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`. A plugin that is broken does not stop the host.
+   */
+  static async start(options: HostOptions): Promise<Host> {
+    checkSettings(withoutLogger(options));
+    const dir = resolve(options.dir);
+    const ipcDir = options.ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
+    const releaseIpcDir = (): Promise<void> =>
+      options.ipcDir === undefined ? rm(ipcDir, { recursive: true, force: true }) : Promise.resolve();
+    let lock: Lock;
+    try {
+      lock = await lockFolder(dir, ipcDir);
+    } catch (error) {
+      await releaseIpcDir();
+      throw error;
+    }
+    if (lock.orphanedIpcDir !== undefined) await removeOrphan(lock.orphanedIpcDir);
+    const host = new Host(options, dir, ipcDir, async () => {
+      await releaseIpcDir();
+      await lock.release();
+    });
+    await host.load();
+    return host;
+  }
+
+  readonly plugins: Plugins;
+  private readonly pluginSet: PluginSet;
+  private readonly functions: FunctionPool;
+  private readonly remotes: Remotes;
+  private readonly running = new Map<string, RunningRule>();
+  private readonly log: Logger;
+  private readonly hostId = randomBytes(3).toString('hex');
+  private count = 0;
+  private stopped: Promise<void> | undefined;
+
+  /** The arrow: install, registry, process, control, channel, symbol, rule. */
+  private constructor(
+    private readonly options: HostOptions,
+    private readonly dir: string,
+    ipcDir: string,
+    private readonly release: () => Promise<void>,
+  ) {
+    const clock = systemClock;
+    const log = (this.log = options.logger ?? jsonLogger());
+    const folders = pluginFolders(dir);
+    const registry = new Registry();
+    const functions = (this.functions = new FunctionPool(clock));
+    const retire = (symbols: readonly string[]): Promise<void> => functions.close(symbols);
+    const setpriv = findSetpriv();
+    this.pluginSet = new PluginSet({ registry, folders, settings: options, ipcDir, setpriv, clock, log, retire });
+    this.plugins = this.pluginSet;
+    const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
+    this.remotes = new Remotes({ find, functions, transport: nativeTransport, clock, etcDir: join(dir, 'etc') });
+  }
+
+  /** The rules that have not ended. */
+  get rules(): readonly Rule[] {
+    return [...this.running.values()];
+  }
+
+  /**
+   * Defines a rule and starts it. Throws `ERR_NAME_INVALID`, `ERR_RULE_EXISTS`, `ERR_HOST_STOPPED`; what goes wrong in
+   * the body shows in the rule's status.
+   */
+  rule(id: string, body: RuleBody, options: RuleOptions = {}): Rule {
+    return this.start(defineRule(id, body, options));
+  }
+
+  /** Starts what `defineRule` made. Throws as `rule` does. */
+  start(definition: RuleDefinition): Rule {
+    if (this.stopped !== undefined) throw hostStopped();
+    if (this.running.has(definition.id)) throw ruleExists(definition.id);
+    const rule = new RunningRule(definition, {
+      clock: systemClock,
+      log: this.log,
+      context: (run) => ruleContext(this.remotes, run),
+      opId: () => this.nextId(),
+      flushTimeout: this.options.flushTimeout ?? FLUSH_TIMEOUT,
+    });
+    this.running.set(definition.id, rule);
+    void rule.done.then(() => this.running.delete(definition.id));
+    return rule;
+  }
+
+  /** A rule that has not ended. Throws `ERR_RULE_UNKNOWN`. */
+  getRule(id: string): Rule {
+    const rule = this.running.get(id);
+    if (rule === undefined) throw ruleUnknown(id, [...this.running.keys()]);
+    return rule;
+  }
+
+  /** A function of a plugin, to be called outside a rule. Throws `ERR_SYMBOL_UNKNOWN`. */
+  function(symbol: string): RemoteFunction {
+    const shared = this.functions.get(symbol, this.pluginSet.find('function', symbol));
+    return remoteFunction(shared, this.hostId);
+  }
+
+  /** Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. */
+  stop(): Promise<void> {
+    this.stopped ??= this.shut();
+    return this.stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  private async load(): Promise<void> {
+    await cleanStaging(pluginFolders(this.dir).staging);
+    await this.pluginSet.autoload();
+  }
+
+  private async shut(): Promise<void> {
+    await Promise.all([...this.running.values()].map((rule) => rule.stop()));
+    await this.functions.close();
+    await this.pluginSet.close();
+    await this.release();
+  }
+
+  /** Six hex digits of this host and a counter: unique on this machine, and short in a socket path. */
+  private nextId(): string {
+    return this.hostId + (this.count++).toString(36);
+  }
+}
+
+/** Only a folder that a host has made: the path comes from a file. */
+async function removeOrphan(ipcDir: string): Promise<void> {
+  if (dirname(ipcDir) !== tmpdir() || !basename(ipcDir).startsWith(PRIVATE_DIR)) return;
+  await rm(ipcDir, { recursive: true, force: true });
+}
+
+function withoutLogger(options: HostOptions): HostSettings {
+  const { logger, ...settings } = options;
+  if (logger !== undefined && typeof logger.child !== 'function')
+    throw configInvalid('host options', ['logger is no logger']);
+  return settings;
+}

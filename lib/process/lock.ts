@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as t from 'io-ts';
+import { hostLocked } from '../errors.js';
+
+/** Who owns a data folder. A pid alone proves nothing: it may belong to another process by now. */
+const Owner = t.type({ pid: t.number, startTime: t.string, ipcDir: t.string });
+type Owner = t.TypeOf<typeof Owner>;
+
+export interface Lock {
+  /** Socket folder of a host that died with this lock; its files are nobody's. */
+  readonly orphanedIpcDir: string | undefined;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes `dir` for this process. Rejects with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken
+ * over.
+ */
+export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
+  await mkdir(dir, { recursive: true });
+  const path = join(dir, 'host.lock');
+  const draft = join(dir, `.lock-${randomUUID()}`);
+  const owner: Owner = { pid: process.pid, startTime: startTime(process.pid) ?? '', ipcDir };
+  await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
+  try {
+    const orphanedIpcDir = (await tryLink(draft, path)) ? undefined : await takeOver(dir, draft, path);
+    return { orphanedIpcDir, release: () => rm(path, { force: true }) };
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Replaces the lock of a dead host; answers its socket folder. */
+async function takeOver(dir: string, draft: string, path: string): Promise<string | undefined> {
+  const previous = await readOwner(path);
+  if (previous !== undefined && isAlive(previous)) throw hostLocked(dir, previous.pid);
+  // Of two hosts that see the dead one at once only one can rename its lock away, and only one can link its own.
+  const aside = `${draft}.stale`;
+  await rename(path, aside).catch(() => undefined);
+  await rm(aside, { force: true });
+  if (await tryLink(draft, path)) return previous?.ipcDir;
+  throw hostLocked(dir, (await readOwner(path))?.pid ?? 0);
+}
+
+/** A link fails when its name is taken, which makes it the one atomic step. */
+const tryLink = (from: string, to: string): Promise<boolean> =>
+  link(from, to).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EEXIST') return false;
+      throw cause;
+    },
+  );
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const owner: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return Owner.is(owner) ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, startTime: recorded }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const now = startTime(pid);
+  return now === undefined || now === recorded;
+}
+
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined where there is no /proc. */
+export function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in parentheses and may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

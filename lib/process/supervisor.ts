@@ -1,0 +1,125 @@
+import { BehaviorSubject, firstValueFrom, type Observable, Subscription } from 'rxjs';
+import { filter } from 'rxjs/operators';
+import { after, type Clock, settlesWithin } from '../clock.js';
+import { pluginExited, pluginHandshake, pluginSpawn, type RxportError } from '../errors.js';
+import { Tail } from './output.js';
+import { type Life, signalGroup } from './spawn.js';
+import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
+
+export interface SupervisorOptions {
+  readonly name: string;
+  /** Subscribed once per attempt. */
+  readonly spawn: () => Observable<Life>;
+  /** The command as a person would type it, for errors. */
+  readonly command: string;
+  readonly clock: Clock;
+  /** Milliseconds from the spawn to the first frame on the control channel; default 60,000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Milliseconds between SIGTERM and SIGKILL; default 2,000. */
+  readonly grace?: number | undefined;
+  readonly policy?: RestartPolicy;
+  /** In [0, 1); default `Math.random`. */
+  readonly chance?: () => number;
+  readonly line?: (stream: 'stdout' | 'stderr', text: string) => void;
+}
+
+/** Keeps one plugin process alive: feeds events into `next` and acts on the state that comes out. */
+export class Supervisor {
+  private readonly states = new BehaviorSubject<ProcessState>(STOPPED);
+  /** Hot, replays the newest. */
+  readonly state$: Observable<ProcessState> = this.states.asObservable();
+  private tail = new Tail();
+  private life: Subscription = Subscription.EMPTY;
+  private timer: Subscription = Subscription.EMPTY;
+  private pid: number | undefined;
+  private lateHandshake = false;
+
+  constructor(private readonly options: SupervisorOptions) {}
+
+  get state(): ProcessState {
+    return this.states.value;
+  }
+
+  start(): void {
+    this.feed({ type: 'start' });
+  }
+
+  /** The control channel has heard from the process. */
+  handshake(): void {
+    if (this.pid !== undefined) this.feed({ type: 'handshake', pid: this.pid, at: this.options.clock.now() });
+  }
+
+  /** Kills a process that no longer does its part; what follows is a crash like any other. */
+  kill(): void {
+    if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
+  }
+
+  /** SIGTERM, after `grace` SIGKILL; resolves when the process is gone. */
+  async stop(): Promise<void> {
+    this.feed({ type: 'stop' });
+    if (this.state.phase !== 'stopping') return;
+    const stopped = firstValueFrom(this.state$.pipe(filter(({ phase }) => phase === 'stopped')));
+    if (this.pid !== undefined) signalGroup(this.pid, 'SIGTERM');
+    const { clock, grace = 2_000 } = this.options;
+    if (!(await settlesWithin(clock, grace, stopped))) this.kill();
+    await stopped;
+  }
+
+  private feed(event: ProcessEvent): void {
+    const before = this.state;
+    const state = next(before, event, this.options.policy ?? DEFAULT_POLICY);
+    if (state === before) return;
+    this.timer.unsubscribe();
+    if (state.phase === 'starting') this.launch();
+    if (state.phase === 'backoff') {
+      const wait = state.until - this.options.clock.now();
+      this.timer = after(this.options.clock, wait, () => this.feed({ type: 'retry' }));
+    }
+    this.states.next(state);
+  }
+
+  private launch(): void {
+    const { clock, spawn, handshakeTimeout = 60_000 } = this.options;
+    this.tail = new Tail();
+    this.lateHandshake = false;
+    this.life = spawn().subscribe((event) => this.onLife(event));
+    this.timer = after(clock, handshakeTimeout, () => {
+      this.lateHandshake = true;
+      this.kill();
+    });
+  }
+
+  private onLife(event: Life): void {
+    switch (event.type) {
+      case 'spawned':
+        this.pid = event.pid;
+        // A stop that came before the process had a pid.
+        if (this.state.phase === 'stopping') signalGroup(event.pid, 'SIGTERM');
+        return;
+      case 'line':
+        if (event.stream === 'stderr') this.tail.push(event.text);
+        this.options.line?.(event.stream, event.text);
+        return;
+      case 'exited':
+      case 'unspawned':
+        // What the leader left behind in its group goes with it.
+        if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
+        this.pid = undefined;
+        this.life.unsubscribe();
+        this.feed({
+          type: 'exit',
+          error: this.explain(event),
+          at: this.options.clock.now(),
+          chance: (this.options.chance ?? Math.random)(),
+        });
+    }
+  }
+
+  private explain(event: Extract<Life, { type: 'exited' | 'unspawned' }>): RxportError {
+    const { name, command, handshakeTimeout = 60_000 } = this.options;
+    if (event.type === 'unspawned') return pluginSpawn(name, command, event.cause);
+    const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };
+    if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout);
+    return pluginExited(facts, this.state.phase === 'starting');
+  }
+}

@@ -1,0 +1,41 @@
+import type { ErrorCode, RxportError } from '../errors.js';
+
+/** When a rule whose run ended with an error runs again. */
+export interface RestartPolicy {
+  /** Milliseconds before the first restart; default 1,000. It doubles with each one. */
+  readonly delay: number;
+  /** Milliseconds that no wait exceeds; default 30,000. */
+  readonly maxDelay: number;
+  /** How many restarts in a row are tried; default without end. */
+  readonly attempts: number;
+}
+
+export const DEFAULT_RESTART: RestartPolicy = { delay: 1_000, maxDelay: 30_000, attempts: Infinity };
+
+/** A run that lasted so many milliseconds starts the policy anew. */
+const HEALTHY_AFTER = 60_000;
+
+/** Mistakes in the rule itself: to run its body again would change nothing. */
+const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_NAME_INVALID',
+  'ERR_SYMBOL_UNKNOWN',
+  'ERR_CONF_KEY_UNKNOWN',
+  'ERR_CONFIG_INVALID',
+  'ERR_OPERATOR_OPTION',
+  'ERR_ADDRESS_TOO_LONG',
+  'ERR_CALL_INVALID',
+  'ERR_SINK_SHARED',
+  'ERR_RULE_BRANCH_UNTRACKED',
+]);
+
+/** Which restart comes next and how long to wait for it; undefined when none does. */
+export function nextRestart(
+  policy: RestartPolicy | 'never',
+  error: RxportError,
+  run: { readonly attempt: number; readonly lasted: number },
+): { readonly attempt: number; readonly wait: number } | undefined {
+  if (policy === 'never' || LASTING.has(error.code)) return undefined;
+  const attempt = run.lasted >= HEALTHY_AFTER ? 1 : run.attempt + 1;
+  if (attempt > policy.attempts) return undefined;
+  return { attempt, wait: Math.min(policy.delay * 2 ** (attempt - 1), policy.maxDelay) };
+}

@@ -1,0 +1,44 @@
+import type { Observable, Unsubscribable } from 'rxjs';
+import type { SymbolEvent } from '../symbol/owner.js';
+import type { Ledger } from './ledger.js';
+import type { RuleStatus } from './status.js';
+
+export interface StopOptions {
+  /** Let the operators emit what they hold; default true. */
+  readonly flush?: boolean;
+  /** Milliseconds that the flush may take before the rest is cut off; default 5,000. */
+  readonly timeout?: number;
+  /** Cuts the flush short. */
+  readonly signal?: AbortSignal;
+}
+
+export interface StopReport {
+  /** True when nothing was cut off. */
+  readonly drained: boolean;
+  /** What was dropped while the rule stopped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+export type RuleEvent = SymbolEvent | { readonly type: 'status'; readonly status: RuleStatus; readonly at: number };
+
+/** A pipeline with an id, running or on its way. */
+export interface Rule extends Unsubscribable, AsyncDisposable {
+  readonly id: string;
+  /** True once `done` has resolved. */
+  readonly closed: boolean;
+  readonly status: RuleStatus;
+  /** Hot, replays the newest; completes at the end. */
+  readonly status$: Observable<RuleStatus>;
+  /** Hot: what happens to its symbols, and each change of its status; completes at the end. */
+  readonly events$: Observable<RuleEvent>;
+  /** Resolves with the last status; never rejects. */
+  readonly done: Promise<RuleStatus>;
+  /** What every stage has taken, passed, dropped and holds, at this moment. */
+  ledger(): Ledger;
+  /** Stops down the arrow: sources, operators, sinks. Never rejects. */
+  stop(options?: StopOptions): Promise<StopReport>;
+  /** Stops with flush and runs the body again; resolves when it has been built. Rejects with `ERR_RULE_CLOSED`. */
+  restart(): Promise<void>;
+  /** Stops without flush and without waiting: when it returns, no operator gets another value. Never throws. */
+  unsubscribe(): void;
+}

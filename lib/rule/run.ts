@@ -1,0 +1,185 @@
+import { isObservable, type Observable, Subject, type Subscription } from 'rxjs';
+import { type Clock, settlesWithin } from '../clock.js';
+import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
+import { type Stage, type StageKind, withScope } from '../stage.js';
+import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
+import type { DrainReport } from '../symbol/sink.js';
+import { Roll } from './attendance.js';
+
+/** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
+export type Branch = Subscription | Observable<unknown>;
+
+/** What a run has to know of a sink, whatever its values are. */
+interface OwnedSink extends Subscription {
+  readonly drained: Promise<DrainReport>;
+}
+
+/** What a run asks of its rule. */
+export interface RunOptions {
+  readonly ruleId: string;
+  readonly clock: Clock;
+  readonly opId: () => string;
+  /** The id of a call position, stable over runs. */
+  readonly callId: (position: number) => string;
+  readonly stage: (kind: StageKind, name: string, depth?: () => number) => Stage;
+  readonly report: (event: SymbolEvent) => void;
+  readonly missing: (labels: readonly string[]) => void;
+  /** The first error of the run. */
+  readonly failed: (error: RxportError) => void;
+}
+
+export interface StopPlan {
+  readonly flush: boolean;
+  /** Milliseconds that the flush may take. */
+  readonly timeout: number;
+}
+
+/** One run of a rule's body: owns what the body opened. */
+export class RuleRun implements Owner {
+  readonly ruleId: string;
+  stopping = false;
+  private readonly stopped = new Subject<void>();
+  readonly stopping$ = this.stopped.asObservable();
+  private readonly roll: Roll;
+  private readonly sources = new Set<Stoppable>();
+  /** Each with the promise that its stream has ended. */
+  private readonly sinks = new Map<Subscription, { readonly sink: OwnedSink; readonly ended: Promise<void> }>();
+  private readonly branches = new Map<Subscription, Promise<void>>();
+  private readonly work = new Set<Promise<unknown>>();
+  private calls = 0;
+  private error: RxportError | undefined;
+
+  constructor(private readonly options: RunOptions) {
+    this.ruleId = options.ruleId;
+    this.roll = new Roll(options.missing);
+  }
+
+  /** Runs the body and subscribes to what it returned. What goes wrong is told through `failed`. */
+  build(body: () => Branch | readonly Branch[]): void {
+    try {
+      withScope(this, () => {
+        const built = body();
+        for (const branch of Array.isArray(built) ? (built as readonly Branch[]) : [built as Branch])
+          this.follow(branch);
+      });
+      this.roll.call();
+    } catch (thrown) {
+      this.fail(userError(`the body of rule ${this.ruleId}`, thrown));
+    }
+  }
+
+  /** Resolves when every branch has ended, every sink has drained, and every channel is closed. */
+  async ended(): Promise<void> {
+    await settled(() => [...this.branches.values(), ...this.drains()]);
+    await settled(() => [...this.work]);
+    this.roll.close();
+  }
+
+  /** Down the arrow: sources, operators, sinks. Resolves when everything is closed. */
+  async stop({ flush, timeout }: StopPlan): Promise<void> {
+    this.begin();
+    if (!flush) this.cut();
+    await Promise.all([...this.sources].map((source) => source.stop()));
+    await settlesWithin(
+      this.options.clock,
+      timeout,
+      settled(() => this.streamEnds()),
+    );
+    this.cut();
+    await this.ended();
+  }
+
+  /** At once: when it returns, no operator of the rule gets another value. */
+  cut(): void {
+    this.begin();
+    for (const { sink } of this.sinks.values()) sink.unsubscribe();
+    for (const branch of this.branches.keys()) branch.unsubscribe();
+  }
+
+  addSink<S extends OwnedSink>(sink: S): S {
+    this.sinks.set(sink, { sink, ended: new Promise((resolve) => sink.add(resolve)) });
+    return sink;
+  }
+
+  // ---- Owner
+
+  opId(): string {
+    return this.options.opId();
+  }
+
+  callContext(): string {
+    const opId = this.options.callId(this.calls++);
+    return JSON.stringify({ ruleId: this.ruleId, opId, instanceId: 0, funcId: 0 });
+  }
+
+  stage(kind: StageKind, name: string, depth?: () => number): Stage {
+    return this.options.stage(kind, name, depth);
+  }
+
+  attend(label: string): Attendance {
+    return this.roll.attend(label);
+  }
+
+  report(news: SymbolNews): SymbolEvent {
+    const event: SymbolEvent = { ...news, at: this.options.clock.now() };
+    this.options.report(event);
+    return event;
+  }
+
+  running(source: Stoppable): () => void {
+    this.sources.add(source);
+    return () => this.sources.delete(source);
+  }
+
+  track(work: Promise<unknown>): void {
+    this.work.add(work);
+    void work.finally(() => this.work.delete(work));
+  }
+
+  fail(error: RxportError): void {
+    if (this.error !== undefined) return;
+    this.error = error;
+    this.options.failed(error);
+  }
+
+  // ---- inside
+
+  private begin(): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.stopped.next();
+    this.stopped.complete();
+  }
+
+  private follow(branch: Branch): void {
+    if (isObservable(branch)) this.subscribe(branch);
+    else if (!this.sinks.has(branch)) throw ruleBranchUntracked(this.ruleId, branch);
+  }
+
+  private subscribe(stream: Observable<unknown>): void {
+    let done: () => void;
+    const ended = new Promise<void>((resolve) => (done = resolve));
+    const subscription = stream.subscribe({
+      error: (thrown: unknown) => this.fail(userError(`a branch of rule ${this.ruleId}`, thrown)),
+    });
+    subscription.add(() => done());
+    this.branches.set(subscription, ended);
+  }
+
+  private drains(): Promise<unknown>[] {
+    return [...this.sinks.values()].map(({ sink }) => sink.drained);
+  }
+
+  private streamEnds(): Promise<void>[] {
+    return [...this.branches.values(), ...[...this.sinks.values()].map(({ ended }) => ended)];
+  }
+}
+
+/** Waits for all of `list()`, and for what is added to it meanwhile. None of them rejects. */
+async function settled(list: () => readonly Promise<unknown>[]): Promise<void> {
+  const seen = new Set<Promise<unknown>>();
+  for (let fresh = list(); fresh.length > 0; fresh = list().filter((promise) => !seen.has(promise))) {
+    for (const promise of fresh) seen.add(promise);
+    await Promise.all(fresh);
+  }
+}

@@ -1,0 +1,181 @@
+import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
+import { type Clock, pause } from '../clock.js';
+import { ruleClosed, type RxportError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { RuleContext, RuleDefinition } from './define.js';
+import { type Ledger, LedgerBook } from './ledger.js';
+import { DEFAULT_RESTART, nextRestart } from './restart.js';
+import type { Rule, RuleEvent, StopOptions, StopReport } from './rule.js';
+import { RuleRun } from './run.js';
+import { isFinal, nextStatus, type RuleChange, type RuleStatus } from './status.js';
+
+export interface RuleDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What the body of one run composes from. */
+  readonly context: (run: RuleRun) => RuleContext;
+  /** Unique on this machine. */
+  readonly opId: () => string;
+  /** Milliseconds that operators may take to emit what they hold when the rule stops. */
+  readonly flushTimeout: number;
+}
+
+/** Runs a definition, again and again as its restart policy has it, until it ends. */
+export class RunningRule implements Rule {
+  readonly id: string;
+  readonly done: Promise<RuleStatus>;
+  private readonly statuses: BehaviorSubject<RuleStatus>;
+  readonly status$;
+  private readonly events = new Subject<RuleEvent>();
+  readonly events$ = this.events.asObservable();
+  private readonly book = new LedgerBook();
+  /** By call position: the contexts of a rule leak in the SDKs, so they are the same in each run. */
+  private readonly callIds: string[] = [];
+  private run: RuleRun | undefined;
+  private runs = 0;
+  private attempt = 0;
+  private again = false;
+  /** Ends the wait for the next restart. */
+  private wake = new AbortController();
+
+  constructor(
+    private readonly definition: RuleDefinition,
+    private readonly deps: RuleDeps,
+  ) {
+    this.id = definition.id;
+    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: deps.clock.now() });
+    this.status$ = this.statuses.asObservable();
+    this.done = this.live();
+  }
+
+  get status(): RuleStatus {
+    return this.statuses.value;
+  }
+
+  get closed(): boolean {
+    return isFinal(this.status);
+  }
+
+  ledger(): Ledger {
+    return this.book.read();
+  }
+
+  async stop({ flush = true, timeout = this.deps.flushTimeout, signal }: StopOptions = {}): Promise<StopReport> {
+    const before = this.book.dropped();
+    const { run } = this;
+    this.requestStop();
+    const cut = (): void => run?.cut();
+    if (signal?.aborted === true) cut();
+    signal?.addEventListener('abort', cut);
+    await run?.stop({ flush, timeout });
+    await this.done;
+    signal?.removeEventListener('abort', cut);
+    const dropped = difference(this.book.dropped(), before);
+    return { drained: Object.keys(dropped).length === 0, dropped };
+  }
+
+  async restart(): Promise<void> {
+    if (this.closed || this.status.phase === 'stopping') throw ruleClosed(this.id);
+    const { runs } = this;
+    this.again = true;
+    this.wake.abort();
+    this.wake = new AbortController();
+    void this.run?.stop({ flush: true, timeout: this.deps.flushTimeout });
+    await firstValueFrom(this.status$.pipe(filter((status) => this.runs > runs || isFinal(status))), {
+      defaultValue: this.status,
+    });
+    if (this.runs === runs) throw ruleClosed(this.id);
+  }
+
+  unsubscribe(): void {
+    const { run } = this;
+    this.requestStop();
+    run?.cut();
+    void run?.stop({ flush: false, timeout: 0 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  private requestStop(): void {
+    this.again = false;
+    this.change({ type: 'stop' });
+    this.wake.abort();
+  }
+
+  private async live(): Promise<RuleStatus> {
+    do {
+      this.again = false;
+      await this.once();
+      if (this.status.phase === 'restarting') {
+        await pause(this.deps.clock, this.status.nextTry - this.deps.clock.now(), this.wake.signal);
+        this.change({ type: 'retry' });
+      }
+    } while (this.again || this.status.phase === 'starting');
+    this.change({ type: 'ended' });
+    this.statuses.complete();
+    this.events.complete();
+    return this.status;
+  }
+
+  /** One run, from the body to the last closed channel. */
+  private async once(): Promise<void> {
+    const { clock, context, opId, flushTimeout } = this.deps;
+    const started = clock.now();
+    let failed: () => void;
+    const failure = new Promise<void>((resolve) => (failed = resolve));
+    const run = new RuleRun({
+      ruleId: this.id,
+      clock,
+      opId,
+      callId: (position) => (this.callIds[position] ??= opId()),
+      stage: (kind, name, depth) => this.book.stage(kind, name, depth),
+      report: (event) => this.events.next(event),
+      missing: (missing) => this.change({ type: 'attendance', missing }),
+      failed: (error) => {
+        this.onError(error, clock.now() - started);
+        failed();
+      },
+    });
+    this.run = run;
+    this.runs += 1;
+    run.build(() => this.definition.body(context(run)));
+    await Promise.race([failure, run.ended()]);
+    await run.stop({ flush: true, timeout: flushTimeout });
+    this.run = undefined;
+    this.book.fold();
+  }
+
+  private onError(error: RxportError, lasted: number): void {
+    const policy = this.definition.options.restart ?? DEFAULT_RESTART;
+    const restart = nextRestart(policy, error, { attempt: this.attempt, lasted });
+    const fields = { rule: this.id, code: error.code };
+    if (restart === undefined) {
+      this.deps.log.error(fields, `rule ${this.id} has failed: ${error.message}`);
+      this.change({ type: 'error', error });
+      return;
+    }
+    this.attempt = restart.attempt;
+    this.deps.log.warn(fields, `rule ${this.id} restarts in ${restart.wait} ms: ${error.message}`);
+    const at = this.deps.clock.now() + restart.wait;
+    this.change({ type: 'error', error, retry: { attempt: restart.attempt, at } });
+  }
+
+  private change(change: RuleChange): void {
+    const now = this.deps.clock.now();
+    const status = nextStatus(this.status, change, now);
+    if (status === this.status) return;
+    this.statuses.next(status);
+    this.events.next({ type: 'status', status, at: now });
+  }
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const difference = (after: Counts, before: Counts): Counts =>
+  Object.fromEntries(
+    Object.entries(after)
+      .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  );

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net';
+import { HEADER_BYTES } from './frame-decoder.js';
+
+const FIRST_BLOCK = 4 * 1024;
+const LARGEST_BLOCK = 64 * 1024;
+/** A body larger than this is handed to the socket as it is instead of being copied into the block. */
+const COPY_LIMIT = 16 * 1024;
+/** UTF-8 takes at most three bytes for one UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 3;
+
+/**
+ * Writes frames, coalesced: all that is written in one tick goes to the socket in one piece.
+ *
+ * `accepted(frames)` is told once per piece, when the kernel has it.
+ */
+export class FrameWriter {
+  private block = Buffer.alloc(0);
+  private start = 0;
+  private end = 0;
+  private frames = 0;
+  private scheduled = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly accepted: (frames: number) => void,
+  ) {}
+
+  /** Bytes that wait here or in the socket. */
+  get pending(): number {
+    return this.end - this.start + this.socket.writableLength;
+  }
+
+  /** `header` stands in front of the body inside the frame: the request id of REQ and REP. */
+  write(body: string | Uint8Array, header?: Buffer): void {
+    const bound = typeof body === 'string' ? body.length * MAX_BYTES_PER_UNIT : body.length;
+    const prefix = header?.length ?? 0;
+    if (bound > COPY_LIMIT) this.writeLarge(body, prefix, header);
+    else this.copy(body, bound, prefix, header);
+    this.frames += 1;
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Hands over what has been written so far in this tick. */
+  flush(): void {
+    const { block, start, end, frames, socket } = this;
+    if (frames > 0) {
+      this.start = end;
+      this.frames = 0;
+      socket.write(block.subarray(start, end), (error) => {
+        if (!error) this.accepted(frames);
+      });
+    }
+    // The kernel took all of it at once: the block can be filled from its beginning again.
+    if (socket.writableLength === 0) this.start = this.end = 0;
+  }
+
+  private copy(body: string | Uint8Array, bound: number, prefix: number, header: Buffer | undefined): void {
+    this.reserve(HEADER_BYTES + prefix + bound);
+    const { block, end } = this;
+    const at = end + HEADER_BYTES + prefix;
+    const length = typeof body === 'string' ? block.write(body, at) : (block.set(body, at), body.length);
+    writeHeader(block, end, prefix + length);
+    if (header !== undefined) block.set(header, end + HEADER_BYTES);
+    this.end = at + length;
+  }
+
+  private writeLarge(body: string | Uint8Array, prefix: number, header: Buffer | undefined): void {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    this.reserve(HEADER_BYTES + prefix);
+    writeHeader(this.block, this.end, prefix + bytes.length);
+    if (header !== undefined) this.block.set(header, this.end + HEADER_BYTES);
+    this.end += HEADER_BYTES + prefix;
+    this.socket.write(this.block.subarray(this.start, this.end));
+    this.start = this.end;
+    this.socket.write(bytes);
+  }
+
+  /** Makes room for `bytes`; a block that the socket may still be reading is left to it. */
+  private reserve(bytes: number): void {
+    if (this.block.length - this.end >= bytes) return;
+    this.flush();
+    if (this.block.length - this.end >= bytes) return;
+    const wanted = Math.min(Math.max(this.block.length * 2, FIRST_BLOCK), LARGEST_BLOCK);
+    this.block = Buffer.allocUnsafeSlow(Math.max(wanted, bytes));
+    this.start = this.end = 0;
+  }
+}
+
+function writeHeader(block: Buffer, at: number, length: number): void {
+  block[at] = 1;
+  block.writeUInt32BE(Math.floor(length / 0x1_0000_0000), at + 1);
+  block.writeUInt32BE(length % 0x1_0000_0000, at + 5);
+}

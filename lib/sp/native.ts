@@ -1,0 +1,65 @@
+import { dial } from './dial.js';
+import { acceptPeers } from './peers.js';
+import type { ChannelOptions, PullHandler, PullSocket, PushHandler, PushSocket, Transport } from './transport.js';
+
+/** The default transport: SP in TypeScript over unix sockets. */
+export const nativeTransport: Transport = {
+  name: 'native',
+  capabilities: { requestIds: true, manyPeers: true, halfClose: true, peerClose: true, pause: true },
+  pull,
+  push,
+};
+
+async function pull(address: string, options: ChannelOptions, handler: PullHandler): Promise<PullSocket> {
+  let paused = false;
+  const peers = await acceptPeers(address, 'pull', options, {
+    opened(pipe) {
+      if (paused) pipe.pause();
+      handler.peerOpened?.();
+    },
+    frame: (_, payload) => handler.message(payload),
+    closed: (_, error) => handler.peerClosed?.(peers.pipes.size, error),
+  });
+  return {
+    address,
+    get peers() {
+      return peers.pipes.size;
+    },
+    pause() {
+      paused = true;
+      for (const pipe of peers.pipes) pipe.pause();
+    },
+    resume() {
+      paused = false;
+      for (const pipe of peers.pipes) {
+        if (paused) return;
+        pipe.resume();
+      }
+    },
+    close: () => peers.close(),
+  };
+}
+
+async function push(
+  address: string,
+  options: ChannelOptions & { readonly timeout: number },
+  handler: PushHandler,
+): Promise<PushSocket> {
+  const pipe = await dial(address, 'push', options, {
+    opened: () => undefined,
+    // PULL never sends; what arrives all the same is nobody's.
+    frame: () => undefined,
+    accepted: (_, frames) => handler.accepted(frames),
+    drained: () => handler.drained(),
+    closed: (_, error) => handler.closed(error),
+  });
+  return {
+    address,
+    get open() {
+      return pipe.open;
+    },
+    send: (body) => pipe.send(body),
+    end: () => pipe.end(),
+    destroy: () => pipe.destroy(),
+  };
+}

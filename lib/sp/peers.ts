@@ -1,0 +1,46 @@
+import type { Socket } from 'node:net';
+import { listen, type Listener } from './listen.js';
+import { Pipe, type PipeHandler, type PipeOptions } from './pipe.js';
+import type { Protocol } from './protocol.js';
+
+/** A listening address and the pipes of every peer that dialled it. */
+export interface Peers {
+  readonly pipes: ReadonlySet<Pipe>;
+  /** Drops every pipe, then frees the address. */
+  close(): Promise<void>;
+}
+
+/** Listens on `path` as `protocol`. The handler hears `closed` only of pipes whose `opened` it heard. */
+export async function acceptPeers(
+  path: string,
+  protocol: Protocol,
+  options: PipeOptions,
+  handler: PipeHandler,
+): Promise<Peers> {
+  const greeting = new Set<Pipe>();
+  const pipes = new Set<Pipe>();
+  const tracked: PipeHandler = {
+    ...handler,
+    opened(pipe) {
+      greeting.delete(pipe);
+      pipes.add(pipe);
+      handler.opened(pipe);
+    },
+    closed(pipe, error) {
+      // A connection that ends before its greeting is a probe for a stale file, not a peer.
+      greeting.delete(pipe);
+      if (pipes.delete(pipe)) handler.closed(pipe, error);
+    },
+  };
+  const accept = (socket: Socket): void => void greeting.add(new Pipe(socket, protocol, path, options, tracked));
+  const listener: Listener = await listen(path, accept);
+
+  return {
+    pipes,
+    close: () => {
+      const closed = listener.close();
+      for (const pipe of [...greeting, ...pipes]) pipe.destroy();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { RxportError } from '../errors.js';
+import type { PipeOptions } from './pipe.js';
+
+/** What a transport can do; what needs a missing flag is refused or degraded, with a code. */
+export interface Capabilities {
+  /** Tells requests of REQ and REP apart by id. */
+  readonly requestIds: boolean;
+  /** Knows the connections of one listener apart. */
+  readonly manyPeers: boolean;
+  /** Can end its writing side and still learn when the peer has read everything. */
+  readonly halfClose: boolean;
+  /** Notices that a peer has gone. */
+  readonly peerClose: boolean;
+  /** Can stop reading, so that the peer has to wait. */
+  readonly pause: boolean;
+}
+
+/** Limits and deadlines of a connection. */
+export type ChannelOptions = PipeOptions;
+
+/** What a PULL socket tells its owner, on the tick on which it happens. */
+export interface PullHandler {
+  message(payload: Buffer): void;
+  /** A peer has connected. */
+  peerOpened?(): void;
+  /** A peer has gone, after its last message. `left` peers are still there. */
+  peerClosed?(left: number, error: RxportError | undefined): void;
+}
+
+/** A bound PULL socket: takes from every peer that dials. */
+export interface PullSocket {
+  readonly address: string;
+  readonly peers: number;
+  pause(): void;
+  resume(): void;
+  /** Drops its peers and frees the address. */
+  close(): Promise<void>;
+}
+
+/** What a PUSH socket tells its owner. */
+export interface PushHandler {
+  /** The kernel has taken this many more messages. */
+  accepted(messages: number): void;
+  /** After `send` answered false: there is room again. */
+  drained(): void;
+  /** Once: the connection is gone. */
+  closed(error: RxportError | undefined): void;
+}
+
+/** A connected PUSH socket. */
+export interface PushSocket {
+  readonly address: string;
+  readonly open: boolean;
+  /** False asks to wait for `drained`. Throws `ERR_FRAME_TOO_LARGE`, `ERR_CHANNEL_CLOSED`. */
+  send(body: string | Uint8Array): boolean;
+  /** No more follows. `closed` comes when the peer has read everything, where the transport can tell. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+/**
+ * The seam between SP stacks: data channels only. Control and function channels need request ids and several peers,
+ * and always run on our own stack.
+ */
+export interface Transport {
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /** Resolves when the address is bound. */
+  pull(address: string, options: ChannelOptions, handler: PullHandler): Promise<PullSocket>;
+  /** Resolves when the peer has answered the greeting; tries again until `timeout` ms are over. */
+  push(
+    address: string,
+    options: ChannelOptions & { readonly timeout: number },
+    handler: PushHandler,
+  ): Promise<PushSocket>;
+}

@@ -1,0 +1,104 @@
+import { FunctionChannel } from '../channel/function-channel.js';
+import type { Clock } from '../clock.js';
+import type { Instance } from '../control/instances.js';
+import type { PluginLink } from '../control/plugin-link.js';
+import { channelClosed, type RxportError } from '../errors.js';
+import { functionPath } from '../wire/address.js';
+import { functionControl } from '../wire/control.js';
+
+/** Hears of the comings and goings of a function. */
+export interface FunctionWatcher {
+  readonly ruleId: string;
+  started(): void;
+  refused(error: RxportError): void;
+  lost(): void;
+}
+
+/** A function of a plugin, shared by every rule: one channel, opened on first use, kept until the plugin goes. */
+export class SharedFunction implements Instance {
+  readonly control;
+  readonly channel: FunctionChannel;
+  private readonly watchers = new Set<FunctionWatcher>();
+  private opening: Promise<void> | undefined;
+  private state: 'waiting' | 'started' | RxportError = 'waiting';
+
+  constructor(
+    readonly symbol: string,
+    private readonly link: PluginLink,
+    clock: Clock,
+  ) {
+    this.control = functionControl(symbol);
+    this.channel = new FunctionChannel(functionPath(link.ipcDir, symbol), {
+      symbol,
+      clock,
+      maxSend: () => link.maxSend,
+    });
+  }
+
+  /** Opens the channel if this is the first use, and tells `watcher` how it goes until the returned function is called. */
+  use(watcher: FunctionWatcher): () => void {
+    this.watchers.add(watcher);
+    this.opening ??= this.channel.open().then(
+      () => this.link.attach(this),
+      (error: RxportError) => {
+        this.opening = undefined;
+        this.refused(error);
+      },
+    );
+    if (this.state === 'started') watcher.started();
+    else if (this.state !== 'waiting') this.retry();
+    return () => this.watchers.delete(watcher);
+  }
+
+  users(): readonly string[] {
+    return [...this.watchers].map(({ ruleId }) => ruleId);
+  }
+
+  started(): void {
+    this.state = 'started';
+    for (const watcher of this.watchers) watcher.started();
+  }
+
+  refused(error: RxportError): void {
+    this.state = error;
+    for (const watcher of this.watchers) watcher.refused(error);
+  }
+
+  lost(): void {
+    this.state = 'waiting';
+    for (const watcher of this.watchers) watcher.lost();
+  }
+
+  async close(): Promise<void> {
+    await this.link.detach(this);
+    await this.channel.close(channelClosed(`function ${this.symbol}`));
+  }
+
+  /** A START that was refused is tried again for each new use. */
+  private retry(): void {
+    this.state = 'waiting';
+    if (this.opening !== undefined) void this.link.revive(this);
+  }
+}
+
+/** The functions in use, by symbol. */
+export class FunctionPool {
+  private readonly functions = new Map<string, SharedFunction>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get(symbol: string, link: PluginLink): SharedFunction {
+    const known = this.functions.get(symbol);
+    if (known !== undefined) return known;
+    const shared = new SharedFunction(symbol, link, this.clock);
+    this.functions.set(symbol, shared);
+    return shared;
+  }
+
+  /** Closes the functions of one plugin, or of all. */
+  async close(symbols: readonly string[] = [...this.functions.keys()]): Promise<void> {
+    const closing = symbols.flatMap((symbol) => this.functions.get(symbol) ?? []);
+    for (const { symbol } of closing) this.functions.delete(symbol);
+    await Promise.all(closing.map((shared) => shared.close()));
+  }
+}

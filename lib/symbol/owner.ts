@@ -1,0 +1,49 @@
+import type { RxportError } from '../errors.js';
+import type { Stage, StageKind } from '../stage.js';
+
+/** Something that a rule can miss: present once the plugin has started it, absent while it has not. */
+export interface Attendance {
+  present(): void;
+  absent(): void;
+  /** It is no longer part of the rule. */
+  leave(): void;
+}
+
+/** A running source, as the stop of its rule sees it. */
+export interface Stoppable {
+  /** STOP, read what is still there, complete the subscriber. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** What happened to a symbol, short of ending its rule. */
+export type SymbolNews =
+  | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError }
+  | { readonly type: 'restarted'; readonly symbol: string; readonly attempt: number }
+  | { readonly type: 'dropped'; readonly symbol: string; readonly reason: string; readonly count: number }
+  /** A sink's connection broke: so many values at most were with the kernel and may not have been read. */
+  | { readonly type: 'unconfirmed'; readonly symbol: string; readonly count: number };
+
+/** The same with its time, in milliseconds since the epoch. */
+export type SymbolEvent = SymbolNews & { readonly at: number };
+
+/** What a symbol asks of the rule that it runs in. */
+export interface Owner {
+  readonly ruleId: string;
+  /** True once the rule has begun to stop: a source that is subscribed from then on completes at once. */
+  readonly stopping: boolean;
+  /** Unique on this machine, for the address of a channel. */
+  opId(): string;
+  /** The context of the next call position, as JSON: the same for each run of the rule. */
+  callContext(): string;
+  /** Where the rule counts what this symbol takes, passes and drops. */
+  stage(kind: StageKind, name: string, depth?: () => number): Stage;
+  attend(label: string): Attendance;
+  /** Shows it in the rule's events; answers what was shown. */
+  report(news: SymbolNews): SymbolEvent;
+  /** A source is open until the returned function is called. */
+  running(source: Stoppable): () => void;
+  /** Work that must be over before the rule is. Must not reject. */
+  track(work: Promise<unknown>): void;
+  /** A symbol that has no stream to put its error on ends the rule's run. */
+  fail(error: RxportError): void;
+}

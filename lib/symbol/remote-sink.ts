@@ -1,0 +1,236 @@
+import { BehaviorSubject, Subject, Subscription, type TeardownLogic } from 'rxjs';
+import { DEFAULT_OVERFLOW } from '../channel/overflow.js';
+import { type Item, SinkChannel, type SinkHandler } from '../channel/sink-channel.js';
+import type { Clock } from '../clock.js';
+import type { Instance } from '../control/instances.js';
+import type { PluginLink } from '../control/plugin-link.js';
+import {
+  queueOverflow,
+  type RxportError,
+  sinkAck,
+  sinkAckTimeout,
+  sinkEncode,
+  sinkShared,
+  userError,
+} from '../errors.js';
+import type { Transport } from '../sp/transport.js';
+import type { Stage } from '../stage.js';
+import { ackPath, dataPath } from '../wire/address.js';
+import { type Control, sinkControl } from '../wire/control.js';
+import type { Attendance, Owner } from './owner.js';
+import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
+
+export interface SinkSpec {
+  readonly symbol: string;
+  readonly link: PluginLink;
+  readonly owner: Owner;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly options: SinkOptions;
+}
+
+const ACK_TIMEOUT = 5_000;
+/** A drain in which nothing moves for so many milliseconds is given up. */
+const PATIENCE = 10_000;
+
+/**
+ * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
+ * and it sees `unsubscribe` after the chain above was torn down.
+ */
+export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, SinkHandler<T> {
+  readonly control: Control;
+  readonly drained: Promise<DrainReport>;
+  private readonly acks = new Subject<SinkAck<T>>();
+  readonly acks$ = this.acks.asObservable();
+  private readonly pressure = new BehaviorSubject(false);
+  readonly pressure$ = this.pressure.asObservable();
+  private readonly stage: Stage;
+  private readonly attendance: Attendance;
+  private readonly channel: SinkChannel<T>;
+  private readonly bound: Promise<void>;
+  private settle: (report: DrainReport) => void = () => undefined;
+  private phase: 'open' | 'finishing' | 'finished' = 'open';
+  /** How often rxjs has read `error` without calling it: once per stream that was subscribed to this sink. */
+  private streams = 0;
+  private startable = true;
+
+  constructor(private readonly spec: SinkSpec) {
+    super();
+    const { owner, symbol, link, options, transport, clock } = spec;
+    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
+    this.control = sinkControl(symbol, meta, spec.config);
+    const ackTimeout = options.ackTimeout ?? ACK_TIMEOUT;
+    this.channel = new SinkChannel<T>(
+      { data: dataPath(link.ipcDir, meta), ack: ackPath(link.ipcDir, meta) },
+      {
+        transport,
+        clock,
+        maxSend: () => link.maxSend,
+        overflow: options.queue ?? DEFAULT_OVERFLOW,
+        ackTimeout: options.requireAck === true ? ackTimeout : undefined,
+        ackError: (text) => sinkAck(symbol, text),
+        ackLate: () => sinkAckTimeout(symbol, ackTimeout),
+      },
+      this,
+    );
+    this.stage = owner.stage('sink', symbol, () => this.channel.depth);
+    this.attendance = owner.attend(`sink ${symbol}`);
+    this.drained = new Promise((resolve) => (this.settle = resolve));
+    this.bound = this.open();
+  }
+
+  // ---- Observer
+
+  next(value: T): void {
+    this.stage.received += 1;
+    if (this.phase !== 'open') return this.stage.drop('completed');
+    let payload: Item<T>['payload'];
+    try {
+      payload = this.encode(value);
+    } catch (cause) {
+      this.failed(sinkEncode(this.spec.symbol, cause));
+      return;
+    }
+    const { dropped, failed } = this.channel.accept({ value, payload });
+    if (dropped > 0) this.overflowed(dropped, failed);
+    this.weigh();
+  }
+
+  /**
+   * Reading this property is how `Observable.subscribe` asks whether it was given a subscriber; in a stream it is only
+   * read to be called. So a second read before a call is a second stream, which `add` then refuses.
+   */
+  get error(): (error: unknown) => void {
+    this.streams += 1;
+    return (error) => {
+      this.streams -= 1;
+      this.fail(userError(`the stream of sink ${this.spec.symbol}`, error));
+      this.complete();
+    };
+  }
+
+  complete(): void {
+    super.unsubscribe();
+    this.finish();
+  }
+
+  // ---- Subscription
+
+  override add(teardown: TeardownLogic): void {
+    if (this.streams > 1) this.fail(sinkShared(this.spec.symbol));
+    super.add(teardown);
+  }
+
+  override unsubscribe(): void {
+    super.unsubscribe();
+    this.finish();
+  }
+
+  // ---- Instance: what the plugin's process says
+
+  started(): void {
+    this.attendance.present();
+    this.channel.connect().catch((error: RxportError) => this.fail(error));
+  }
+
+  refused(error: RxportError): void {
+    this.startable = false;
+    this.fail(error);
+  }
+
+  lost(): void {
+    this.attendance.absent();
+    this.channel.disconnect();
+  }
+
+  // ---- SinkHandler: what the channels say
+
+  passed(count: number): void {
+    this.stage.passed += count;
+    this.weigh();
+  }
+
+  acknowledged(value: T, error: RxportError | undefined): void {
+    if (error === undefined) {
+      this.stage.passed += 1;
+      this.acks.next({ value });
+    } else {
+      this.failed(error);
+      this.acks.next({ value, error });
+    }
+  }
+
+  failed(error: RxportError): void {
+    this.stage.fail(error.code);
+    this.complained(error);
+  }
+
+  complained(error: RxportError): void {
+    this.spec.owner.report({ type: 'error', symbol: this.spec.symbol, error });
+  }
+
+  disconnected(unconfirmed: number): void {
+    if (this.phase === 'finishing') return;
+    const { owner, symbol } = this.spec;
+    if (unconfirmed > 0) owner.report({ type: 'unconfirmed', symbol, count: unconfirmed });
+  }
+
+  // ---- life
+
+  private async open(): Promise<void> {
+    try {
+      await this.channel.bind();
+      this.spec.link.attach(this);
+    } catch (error) {
+      this.fail(error as RxportError);
+    }
+  }
+
+  private fail(error: RxportError): void {
+    this.spec.owner.fail(error);
+  }
+
+  private finish(): void {
+    if (this.phase !== 'open') return;
+    this.phase = 'finishing';
+    this.spec.owner.track(this.shut());
+  }
+
+  /** Half-close, wait for the plugin's close, STOP: a STOP with data in flight loses it and can hang a Python plugin. */
+  private async shut(): Promise<void> {
+    await this.bound;
+    if (this.startable) await this.channel.drain(PATIENCE);
+    await this.spec.link.detach(this);
+    const left = await this.channel.close();
+    if (left > 0) this.stage.drop('stopped', left);
+    this.phase = 'finished';
+    this.attendance.leave();
+    this.acks.complete();
+    this.pressure.complete();
+    const { passed, dropped, failed } = this.stage.counts();
+    this.settle({ delivered: passed, dropped: { ...dropped, ...failed } });
+  }
+
+  private encode(value: T): string | Uint8Array {
+    const { encode = 'json', sendSingle = true } = this.spec.options;
+    if (value instanceof Uint8Array) return value;
+    if (encode === 'raw' && typeof value === 'string') return value;
+    const text: string | undefined = JSON.stringify(sendSingle ? value : [value]);
+    if (text === undefined) throw new TypeError(`${typeof value} has no JSON`);
+    return text;
+  }
+
+  private overflowed(count: number, failed: boolean): void {
+    const { owner, symbol, options } = this.spec;
+    this.stage.drop('overflow', count);
+    owner.report({ type: 'dropped', symbol, reason: 'overflow', count });
+    if (failed) this.fail(queueOverflow(`sink ${symbol}`, (options.queue ?? DEFAULT_OVERFLOW).size));
+  }
+
+  private weigh(): void {
+    const { size } = this.spec.options.queue ?? DEFAULT_OVERFLOW;
+    const { depth } = this.channel;
+    if (this.pressure.value ? depth < size / 4 : depth > (size * 3) / 4) this.pressure.next(!this.pressure.value);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Observable, Observer, Subscription } from 'rxjs';
+import type { Overflow } from '../channel/overflow.js';
+import type { RxportError } from '../errors.js';
+
+export interface SinkAck<T> {
+  readonly value: T;
+  /** Why the value was not taken; absent when it was. */
+  readonly error?: RxportError;
+}
+
+export interface DrainReport {
+  /** Values that are with the kernel, or acknowledged where acks are required. */
+  readonly delivered: number;
+  /** Values that did not go out, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+/**
+ * A sink of a plugin: an Observer, and the Subscription that `stream.subscribe(sink)` returns.
+ *
+ * It takes one stream. `next` never blocks and never throws; `complete` drains, sends STOP and closes, and so does
+ * `error` for what was accepted before it. Unsubscribing ends the chain above and drains in the background.
+ */
+export interface Sink<T> extends Observer<T>, Subscription {
+  readonly closed: boolean;
+  /** Hot: one per value, in order, when `requireAck` is set; silent otherwise. */
+  readonly acks$: Observable<SinkAck<T>>;
+  /** Hot, replays the newest: true above three quarters of the queue, until it is below one quarter. */
+  readonly pressure$: Observable<boolean>;
+  /** Settles when everything accepted is delivered or counted; never rejects. */
+  readonly drained: Promise<DrainReport>;
+}
+
+export interface SinkOptions<Config = Readonly<Record<string, unknown>>> {
+  readonly confKey?: string;
+  readonly config?: Config;
+  /** One message in flight, each acknowledged; default false. */
+  readonly requireAck?: boolean;
+  /** How long an ack may take, in milliseconds; default 5,000. */
+  readonly ackTimeout?: number;
+  /** `true` sends each value as it is, `false` as an array of one, as a stock eKuiper does; default `true`. */
+  readonly sendSingle?: boolean;
+  /** `raw` takes strings and bytes as they are, `json` writes strings as JSON too; bytes are always raw. Default `json`. */
+  readonly encode?: 'json' | 'raw';
+  /** Default 10,000 and `drop-oldest`. */
+  readonly queue?: Overflow;
+}

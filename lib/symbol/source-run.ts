@@ -1,0 +1,218 @@
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { type Decoder, Type } from 'io-ts';
+import { PathReporter } from 'io-ts/lib/PathReporter.js';
+import { type Subject, type Subscriber, Subscription } from 'rxjs';
+import { openSourceChannel, type SourceChannel, type SourceHandler } from '../channel/source-channel.js';
+import { after } from '../clock.js';
+import type { Instance } from '../control/instances.js';
+import { messageInvalid, reasonOf, type RxportError, sourceReported } from '../errors.js';
+import { backoffDelay } from '../process/backoff.js';
+import type { Stage } from '../stage.js';
+import { dataPath } from '../wire/address.js';
+import { type Control, sourceControl } from '../wire/control.js';
+import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
+import type { SourceSpec } from './source.js';
+
+type Meta = Readonly<Record<string, unknown>>;
+type Emit<T> = (message: T, meta: Meta) => void;
+
+/** A source that died in a living process is started again after 200 ms, doubled up to 30 s. */
+const REVIVAL = { delay: 200, maxDelay: 30_000, jitter: 0.2 };
+/** A source that ran for this many milliseconds starts its back-off anew. */
+const HEALTHY_AFTER = 60_000;
+/** How long the tail of a stopped source may take, in milliseconds, before STOP is repeated; and how often. */
+const TAIL_TIMEOUT = 500;
+const STOP_ATTEMPTS = 3;
+
+/** One subscription to a source: binds its channel, sends START, emits; its end sends STOP and closes. */
+export function runSource<T>(
+  spec: SourceSpec<T>,
+  events: Subject<SymbolEvent>,
+  subscriber: Subscriber<unknown>,
+  emit: Emit<T>,
+): Subscription | undefined {
+  const { owner } = spec;
+  if (owner.stopping) {
+    // On a later macrotask: operators that subscribe again on completion would otherwise never return.
+    const immediate = setImmediate(() => subscriber.complete());
+    return new Subscription(() => clearImmediate(immediate));
+  }
+  const run = new SourceRun(spec, events, subscriber, emit);
+  return new Subscription(() => run.end());
+}
+
+class SourceRun<T> implements Instance, SourceHandler {
+  readonly control: Control;
+  private readonly stage: Stage;
+  private readonly attendance: Attendance;
+  private readonly address: string;
+  private readonly released: () => void;
+  private readonly opening: Promise<SourceChannel | undefined>;
+  private revival: Subscription = Subscription.EMPTY;
+  private phase: 'running' | 'stopping' | 'ended' = 'running';
+  private closing: Promise<void> | undefined;
+  private attempt = 0;
+  private startedAt = 0;
+  private alive = false;
+
+  constructor(
+    private readonly spec: SourceSpec<T>,
+    private readonly events: Subject<SymbolEvent>,
+    private readonly subscriber: Subscriber<unknown>,
+    private readonly emit: Emit<T>,
+  ) {
+    const { owner, symbol, link } = spec;
+    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
+    this.control = sourceControl(symbol, meta, spec.dataSource, spec.config);
+    this.address = dataPath(link.ipcDir, meta);
+    this.stage = owner.stage('source', symbol);
+    this.attendance = owner.attend(`source ${symbol}`);
+    this.released = owner.running({ stop: () => this.stop() });
+    this.opening = this.open();
+  }
+
+  // ---- Instance: what the plugin's process says
+
+  started(): void {
+    this.alive = true;
+    this.startedAt = this.spec.clock.now();
+    this.attendance.present();
+  }
+
+  refused(error: RxportError): void {
+    this.subscriber.error(error);
+  }
+
+  lost(): void {
+    this.alive = false;
+    this.revival.unsubscribe();
+    this.attendance.absent();
+  }
+
+  // ---- SourceHandler: what the data channel says
+
+  tuple(message: unknown, meta: Meta): void {
+    this.stage.received += 1;
+    if (this.subscriber.closed) {
+      this.stage.drop('unsubscribed');
+      return;
+    }
+    const { decode } = this.spec;
+    if (decode !== undefined) {
+      this.decoded(decode, message, meta);
+      return;
+    }
+    this.stage.passed += 1;
+    this.emit(message as T, meta);
+  }
+
+  reported(text: string): void {
+    const { symbol } = this.spec;
+    this.report({ type: 'error', symbol, error: sourceReported(symbol, text) });
+  }
+
+  invalid(error: RxportError): void {
+    this.stage.received += 1;
+    this.stage.drop('decode');
+    this.report({ type: 'error', symbol: this.spec.symbol, error });
+  }
+
+  complete(): void {
+    this.subscriber.complete();
+  }
+
+  ended(): void {
+    if (!this.alive || this.phase !== 'running') return;
+    this.alive = false;
+    this.attendance.absent();
+    const { clock, link, symbol } = this.spec;
+    if (clock.now() - this.startedAt >= HEALTHY_AFTER) this.attempt = 0;
+    this.attempt += 1;
+    // The process may be going too: then `lost` cancels this, and START comes with the next one.
+    this.revival = after(clock, backoffDelay(REVIVAL, this.attempt, Math.random()), () => {
+      this.report({ type: 'restarted', symbol, attempt: this.attempt });
+      void link.revive(this);
+    });
+  }
+
+  // ---- life
+
+  /** The end of the subscription: what still arrives is counted as dropped. */
+  end(): void {
+    this.spec.owner.track(this.close());
+  }
+
+  private async stop(): Promise<void> {
+    await this.close();
+    this.subscriber.complete();
+  }
+
+  private async open(): Promise<SourceChannel | undefined> {
+    const { transport, clock, parse, link } = this.spec;
+    try {
+      const channel = await openSourceChannel(this.address, { transport, clock, parse }, this);
+      if (this.phase === 'running') link.attach(this);
+      return channel;
+    } catch (error) {
+      this.subscriber.error(error);
+      return undefined;
+    }
+  }
+
+  private close(): Promise<void> {
+    this.closing ??= this.shut();
+    return this.closing;
+  }
+
+  private async shut(): Promise<void> {
+    this.phase = 'stopping';
+    this.revival.unsubscribe();
+    const channel = await this.opening;
+    if (channel !== undefined) await this.drain(channel);
+    await channel?.close();
+    this.phase = 'ended';
+    this.attendance.leave();
+    this.released();
+  }
+
+  /** STOP, then reads until the plugin has closed its end. */
+  private async drain(channel: SourceChannel): Promise<void> {
+    const { link } = this.spec;
+    await link.detach(this);
+    for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt += 1) {
+      if (await channel.drained(TAIL_TIMEOUT)) return;
+      // The Python SDK registers a symbol late: a STOP right after START can find nothing and answer ok.
+      await link.stopAgain(this);
+    }
+  }
+
+  private decoded(decode: Decoder<unknown, T>, message: unknown, meta: Meta): void {
+    const value = tryDecode(decode, message, this.address);
+    if (value.error === undefined) {
+      this.stage.passed += 1;
+      this.emit(value.value, meta);
+    } else {
+      this.stage.drop('decode');
+      this.report({ type: 'error', symbol: this.spec.symbol, error: value.error });
+    }
+  }
+
+  private report(news: SymbolNews): void {
+    this.events.next(this.spec.owner.report(news));
+  }
+}
+
+type Decoded<T> = { readonly value: T; readonly error?: undefined } | { readonly error: RxportError };
+
+function tryDecode<T>(decode: Decoder<unknown, T>, value: unknown, address: string): Decoded<T> {
+  try {
+    // `is` costs a quarter of `decode`, and holds for nearly every value.
+    if (decode instanceof Type && decode.is(value)) return { value: value as T };
+    const decoded = decode.decode(value);
+    if (!isLeft(decoded)) return { value: decoded.right };
+    return { error: messageInvalid(address, PathReporter.report(decoded)) };
+  } catch (thrown) {
+    // A codec is a user's function.
+    return { error: messageInvalid(address, [reasonOf(thrown)]) };
+  }
+}

@@ -1,0 +1,57 @@
+import type { Decoder } from 'io-ts';
+import { Observable, Subject } from 'rxjs';
+import type { Clock } from '../clock.js';
+import type { PluginLink } from '../control/plugin-link.js';
+import type { Transport } from '../sp/transport.js';
+import type { Parse } from '../wire/source.js';
+import type { Owner, SymbolEvent } from './owner.js';
+import { runSource } from './source-run.js';
+
+/** One value of a source, with what the plugin says about it. */
+export interface Tuple<T> {
+  readonly message: T;
+  /** Empty when the plugin sent none. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/**
+ * A source of a plugin.
+ *
+ * Cold: each subscription has a data channel and a running copy of its own; unsubscribing sends STOP and closes it. A
+ * crash of the plugin does not end it: it goes on when the plugin is back. It errors with `ERR_SYMBOL_REFUSED` when
+ * the plugin does not start it, and completes when the plugin says so or the rule stops.
+ */
+export interface Source<T> extends Observable<T> {
+  /** The same source with meta and time of arrival; subscribing to it opens a channel of its own. */
+  readonly tuples: Observable<Tuple<T>>;
+  /** Hot: what went wrong without ending a stream, over all subscriptions. */
+  readonly events$: Observable<SymbolEvent>;
+}
+
+/** All that a subscription needs, known before the first one. */
+export interface SourceSpec<T> {
+  readonly symbol: string;
+  readonly link: PluginLink;
+  readonly owner: Owner;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly dataSource: string | undefined;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly decode: Decoder<unknown, T> | undefined;
+  readonly parse: Parse | undefined;
+}
+
+export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
+  const events = new Subject<SymbolEvent>();
+  const values = new Observable<T>((subscriber) =>
+    runSource(spec, events, subscriber, (message) => subscriber.next(message)),
+  );
+  const tuples = new Observable<Tuple<T>>((subscriber) =>
+    runSource(spec, events, subscriber, (message, meta) =>
+      subscriber.next({ message, meta, receivedAt: spec.clock.now() }),
+    ),
+  );
+  return Object.assign(values, { tuples, events$: events.asObservable() });
+}

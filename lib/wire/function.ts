@@ -1,0 +1,60 @@
+import * as t from 'io-ts';
+import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
+import { decodeText } from './decode.js';
+import { parseJson } from './json.js';
+
+/** Who calls: the last argument of an Exec, as a JSON string. Go needs both ids, Python all four keys. */
+export const CallContext = t.type({ ruleId: t.string, opId: t.string, instanceId: t.number, funcId: t.number });
+export type CallContext = t.TypeOf<typeof CallContext>;
+
+/** Host → plugin: `{"func":"Exec","arg":["a1","{\"ruleId\":\"rule1\",…}"]}`. */
+const FunctionRequest = t.type({ func: t.string, arg: t.unknown });
+export type FunctionRequest = t.TypeOf<typeof FunctionRequest>;
+
+/** `context` is the text of a `CallContext`, made once per call position. */
+export function encodeExec(args: readonly unknown[], context: string): string {
+  return JSON.stringify({ func: 'Exec', arg: [...args, context] });
+}
+
+/** Only the number of arguments means anything to an SDK; without any the list is `[]`, since Go refuses `null`. */
+export const encodeValidate = (args: readonly unknown[]): string => JSON.stringify({ func: 'Validate', arg: args });
+
+export const encodeIsAggregate = (): string => JSON.stringify({ func: 'IsAggregate', arg: null });
+
+/** Throws `ERR_MESSAGE_INVALID`. */
+export const decodeRequest = (text: string, address: string): FunctionRequest =>
+  decodeText(FunctionRequest, text, address);
+
+export type FunctionReply =
+  | { readonly type: 'result'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly result: unknown }
+  | { readonly type: 'invalid'; readonly error: RxportError };
+
+/**
+ * Plugin → host: `{"state":true,"result":"a1"}`.
+ *
+ * Never throws. An empty body is what the Go SDK sends for a result that it could not serialise.
+ */
+export function decodeReply(body: Buffer, address: string): FunctionReply {
+  if (body.length === 0) return invalid(address, 'an empty reply: the function returned what JSON can not hold');
+  let reply: unknown;
+  try {
+    reply = parseJson(body.toString());
+  } catch (cause) {
+    return invalid(address, `not JSON: ${reasonOf(cause)}`);
+  }
+  if (typeof reply !== 'object' || reply === null || !('state' in reply) || typeof reply.state !== 'boolean') {
+    return invalid(address, `expected {"state":…,"result":…}, got ${JSON.stringify(reply).slice(0, 200)}`);
+  }
+  const result = 'result' in reply ? reply.result : undefined;
+  return { type: reply.state ? 'result' : 'failed', result };
+}
+
+export const encodeResult = (result: unknown): string => JSON.stringify({ state: true, result });
+
+export const encodeFailure = (text: string): string => JSON.stringify({ state: false, result: text });
+
+const invalid = (address: string, problem: string): FunctionReply => ({
+  type: 'invalid',
+  error: messageInvalid(address, [problem]),
+});

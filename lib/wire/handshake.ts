@@ -1,0 +1,34 @@
+import * as t from 'io-ts';
+
+/** Exactly this text, and no other that begins like it, is a keepalive. */
+export const HANDSHAKE = 'handshake';
+
+/** Extensions that are used only when both sides named them. */
+export const CAPABILITIES = ['complete'] as const;
+/** `complete`: a source may send `{"complete":true}` as its last frame. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+const Greeting = t.type({ v: t.literal(1), sdk: t.string, caps: t.array(t.string) });
+
+/** What a plugin says of itself in its first frame; a stock SDK says nothing. */
+export interface PeerInfo {
+  readonly sdk: string | undefined;
+  readonly capabilities: ReadonlySet<string>;
+}
+
+const STOCK: PeerInfo = { sdk: undefined, capabilities: new Set() };
+
+/** Plugin → host, first frame of our SDK: `handshake {"v":1,"sdk":"rxport-ts/0.1.0","caps":["complete"]}`. */
+export const encodeHandshake = (sdk: string, capabilities: readonly string[]): string =>
+  `${HANDSHAKE} ${JSON.stringify({ v: 1, sdk, caps: capabilities })}`;
+
+/** Any first frame is a handshake: a plugin that reconnects repeats its last answer. */
+export function decodeHandshake(text: string): PeerInfo {
+  if (!text.startsWith(`${HANDSHAKE} `)) return STOCK;
+  try {
+    const greeting: unknown = JSON.parse(text.slice(HANDSHAKE.length + 1));
+    return Greeting.is(greeting) ? { sdk: greeting.sdk, capabilities: new Set(greeting.caps) } : STOCK;
+  } catch {
+    return STOCK;
+  }
+}

@@ -1,0 +1,71 @@
+import * as t from 'io-ts';
+import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
+import { parseJson } from './json.js';
+
+/** Plugin → host: `{"message":{"i":0},"meta":null}`. */
+export const SourceMessage = t.intersection([
+  t.type({ message: t.unknown }),
+  t.partial({ meta: t.union([t.UnknownRecord, t.null]) }),
+]);
+export type SourceMessage = t.TypeOf<typeof SourceMessage>;
+
+export type SourceFrame =
+  | { readonly type: 'tuple'; readonly message: unknown; readonly meta: Readonly<Record<string, unknown>> }
+  | { readonly type: 'error'; readonly text: string }
+  | { readonly type: 'complete' }
+  | { readonly type: 'invalid'; readonly error: RxportError };
+
+const NO_META: Readonly<Record<string, unknown>> = Object.freeze({});
+const COMPLETE: SourceFrame = { type: 'complete' };
+
+export type Parse = (text: string) => unknown;
+
+/**
+ * One frame of a source.
+ *
+ * Never throws: what can not be read is a frame of type `invalid`. An `error` key is looked at first, since an error
+ * frame has no message; the Go SDK sends its errors as a JSON string that holds JSON-like text.
+ */
+export function decodeSourceFrame(payload: Buffer, address: string, parse: Parse = parseJson): SourceFrame {
+  let frame: unknown;
+  try {
+    frame = parse(payload.toString());
+  } catch (cause) {
+    return { type: 'invalid', error: messageInvalid(address, [`not JSON: ${reasonOf(cause)}`]) };
+  }
+  if (typeof frame === 'string') return { type: 'error', text: goErrorText(frame) };
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return invalid(address, frame);
+  if ('error' in frame) return { type: 'error', text: textOf(frame.error) };
+  if (!('message' in frame)) {
+    return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, frame);
+  }
+  const meta = 'meta' in frame ? frame.meta : undefined;
+  if (meta === undefined || meta === null) return { type: 'tuple', message: frame.message, meta: NO_META };
+  if (typeof meta !== 'object' || Array.isArray(meta)) return invalid(address, frame);
+  return { type: 'tuple', message: frame.message, meta: meta as Readonly<Record<string, unknown>> };
+}
+
+export const encodeTuple = (message: unknown, meta: Readonly<Record<string, unknown>> | null): string =>
+  JSON.stringify({ message, meta });
+
+export const encodeSourceError = (text: string): string => JSON.stringify({ error: text });
+
+export const COMPLETE_FRAME = JSON.stringify({ complete: true });
+
+const invalid = (address: string, frame: unknown): SourceFrame => ({
+  type: 'invalid',
+  error: messageInvalid(address, [`expected {"message":…,"meta":…}, got ${JSON.stringify(frame).slice(0, 200)}`]),
+});
+
+/** `{"error":"boom"}` inside the string; inner quotes are not escaped, so the text is taken as it is when that fails. */
+function goErrorText(text: string): string {
+  try {
+    const inner: unknown = JSON.parse(text);
+    if (typeof inner === 'object' && inner !== null && 'error' in inner) return textOf(inner.error);
+  } catch {
+    // Not JSON: it is the text itself.
+  }
+  return text;
+}
+
+const textOf = (error: unknown): string => (typeof error === 'string' ? error : JSON.stringify(error));
