@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { systemClock } from './clock.js';
@@ -13,9 +13,12 @@ import { type Lock, lockFolder } from './process/lock.js';
 import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
 import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
+import type { SinkFactory, SourceFactory } from './rule/factories.js';
 import type { Rule } from './rule/rule.js';
+import { RuleRun } from './rule/run.js';
 import { RunningRule } from './rule/running-rule.js';
 import { nativeTransport } from './sp/native.js';
+import { Stage } from './stage.js';
 import { FunctionPool } from './symbol/function-pool.js';
 import { type RemoteFunction, remoteFunction } from './symbol/remote-function.js';
 import { Remotes } from './symbol/remotes.js';
@@ -27,6 +30,8 @@ export interface HostOptions extends HostSettings {
 
 const PRIVATE_DIR = 'rxport-';
 const FLUSH_TIMEOUT = 5_000;
+/** What plugins are told as the rule of a symbol that is used without one. */
+const OUTSIDE = 'host';
 
 /** Owns plugins and rules. One per data folder. */
 export class Host implements AsyncDisposable {
@@ -38,6 +43,7 @@ export class Host implements AsyncDisposable {
     checkSettings(withoutLogger(options));
     const dir = resolve(options.dir);
     const ipcDir = options.ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
+    if (options.ipcDir !== undefined) await mkdir(ipcDir, { recursive: true, mode: 0o700 });
     const releaseIpcDir = (): Promise<void> =>
       options.ipcDir === undefined ? rm(ipcDir, { recursive: true, force: true }) : Promise.resolve();
     let lock: Lock;
@@ -57,6 +63,11 @@ export class Host implements AsyncDisposable {
   }
 
   readonly plugins: Plugins;
+  /** A source outside a rule; its subscriptions end with the host. Errors and events are those of a rule's source. */
+  readonly source: SourceFactory;
+  /** A sink outside a rule; drained when the host stops. What goes wrong with it is logged. */
+  readonly sink: SinkFactory;
+  private readonly outside: RuleRun;
   private readonly pluginSet: PluginSet;
   private readonly functions: FunctionPool;
   private readonly remotes: Remotes;
@@ -84,6 +95,19 @@ export class Host implements AsyncDisposable {
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
     this.remotes = new Remotes({ find, functions, transport: nativeTransport, clock, etcDir: join(dir, 'etc') });
+    this.outside = new RuleRun({
+      ruleId: OUTSIDE,
+      clock,
+      opId: () => this.nextId(),
+      callId: () => this.hostId,
+      stage: (kind, name, depth) => new Stage(kind, name, depth),
+      report: (event) => log.warn({ event }, `outside a rule: ${event.type}`),
+      missing: () => undefined,
+      failed: (error) => log.error({ code: error.code }, error.message),
+    });
+    const { source, sink } = ruleContext(this.remotes, this.outside);
+    this.source = source;
+    this.sink = sink;
   }
 
   /** The rules that have not ended. */
@@ -125,7 +149,7 @@ export class Host implements AsyncDisposable {
   /** A function of a plugin, to be called outside a rule. Throws `ERR_SYMBOL_UNKNOWN`. */
   function(symbol: string): RemoteFunction {
     const shared = this.functions.get(symbol, this.pluginSet.find('function', symbol));
-    return remoteFunction(shared, this.hostId);
+    return remoteFunction(shared, this.outside);
   }
 
   /** Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. */
@@ -145,6 +169,7 @@ export class Host implements AsyncDisposable {
 
   private async shut(): Promise<void> {
     await Promise.all([...this.running.values()].map((rule) => rule.stop()));
+    await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
     await this.functions.close();
     await this.pluginSet.close();
     await this.release();

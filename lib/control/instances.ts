@@ -87,6 +87,15 @@ export class Instances {
     }
   }
 
+  /** No process will come: everything that runs here hears why. */
+  refuseAll(error: RxportError): void {
+    this.ready = false;
+    for (const entry of this.entries.values()) {
+      entry.epoch += 1;
+      entry.instance.refused(error);
+    }
+  }
+
   private start(entry: Entry): void {
     const epoch = (entry.epoch += 1);
     const { instance } = entry;

@@ -1,7 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
-import type { RxportError } from '../errors.js';
+import { pluginFailed, pluginStopped, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
 import type { Life } from '../process/spawn.js';
@@ -42,6 +42,8 @@ export class PluginLink {
   private readonly instances: Instances;
   private readonly watch: Subscription;
   private peer: PeerInfo | undefined;
+  /** Why no process will come. */
+  private hopeless: RxportError | undefined;
 
   constructor(private readonly options: LinkOptions) {
     const { plugin, ipcDir, clock, log, settings } = options;
@@ -94,9 +96,13 @@ export class PluginLink {
     this.supervisor.start();
   }
 
-  /** START now or as soon as a process is ready, and again for each later process, until `detach`. */
+  /**
+   * START now or as soon as a process is ready, and again for each later process, until `detach`. Refused when no process
+   * will come: after a crash loop, or when the plugin is removed.
+   */
   attach(instance: Instance): void {
     this.instances.add(instance);
+    if (this.hopeless !== undefined) instance.refused(this.hopeless);
   }
 
   /** STOP; resolves when it is answered or the process is gone. */
@@ -110,14 +116,17 @@ export class PluginLink {
   }
 
   /** START again for a symbol that died in a living process. */
-  revive(instance: Instance): Promise<void> {
-    return this.instances.revive(instance);
+  async revive(instance: Instance): Promise<void> {
+    await this.instances.revive(instance);
+    if (this.hopeless !== undefined) instance.refused(this.hopeless);
   }
 
-  /** Ends the process and frees the control address. */
+  /** Ends the process and frees the control address; what still runs in it is refused. */
   async close(): Promise<void> {
     await this.supervisor.stop();
     this.watch.unsubscribe();
+    this.hopeless = pluginStopped(this.name);
+    this.instances.refuseAll(this.hopeless);
     await this.control.close();
   }
 
@@ -144,7 +153,10 @@ export class PluginLink {
     this.control.reset();
     this.instances.lost();
     if (state.phase === 'stopped') return;
-    const { error } = state;
-    this.options.log.error({ plugin: this.name, code: error.code, phase: state.phase }, error.message);
+    const { error, phase } = state;
+    this.options.log.error({ plugin: this.name, code: error.code, phase }, error.message);
+    if (phase === 'backoff') return;
+    this.hopeless = pluginFailed(this.name, error);
+    this.instances.refuseAll(this.hopeless);
   }
 }

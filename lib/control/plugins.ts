@@ -51,6 +51,7 @@ export interface Plugins {
   install(source: string, options?: { readonly signal?: AbortSignal }): Promise<Plugin>;
   /** Stops and deletes a plugin. Rejects with `ERR_PLUGIN_UNKNOWN`, and with `ERR_PLUGIN_IN_USE` unless forced. */
   remove(name: string, options?: { readonly force?: boolean }): Promise<void>;
+  has(name: string): boolean;
   /** Throws `ERR_PLUGIN_UNKNOWN`. */
   get(name: string): Plugin;
   list(): readonly Plugin[];
@@ -124,6 +125,10 @@ export class PluginSet implements Plugins {
     const { usedBy = [] } = this.links.get(name) ?? {};
     if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
     await this.uninstall(plugin);
+  }
+
+  has(name: string): boolean {
+    return this.options.registry.has(name);
   }
 
   get(name: string): Plugin {

@@ -9,8 +9,16 @@ export interface ExitFacts {
   readonly output: readonly string[];
 }
 
-const lastOutput = ({ output }: ExitFacts): string =>
-  output.length === 0 ? '' : ` Last output: ${output.slice(-3).join(' | ')}.`;
+/** How Go, Python and Node begin the line that says why; Go and Node print a stack after it. */
+const REASON = /^(panic|fatal error|[\w.]*(Error|Exception)): /;
+
+/** The reason where a line gives one, and the last lines. */
+function lastOutput({ output }: ExitFacts): string {
+  const last = output.slice(-3);
+  const reason = output.findLast((line) => REASON.test(line));
+  const lines = reason === undefined || last.includes(reason) ? last : [reason, ...last];
+  return lines.length === 0 ? '' : ` Last output: ${lines.map((line) => line.trim()).join(' | ')}.`;
+}
 
 const nameHint = ({ name }: ExitFacts): string => ` Is the name in its main program "${name}"?`;
 
@@ -40,3 +48,14 @@ export const pluginHandshake = (facts: ExitFacts, timeout: number): RxportError 
     `plugin ${facts.name} did not shake hands within ${timeout} ms (${facts.command}).${lastOutput(facts)}${nameHint(facts)}`,
     { ...facts, timeout },
   );
+
+export const pluginFailed = (name: string, cause: RxportError): RxportError =>
+  make(
+    'ERR_PLUGIN_FAILED',
+    `plugin ${name} keeps crashing and is not started any more: ${cause.message}`,
+    { name },
+    cause,
+  );
+
+export const pluginStopped = (name: string): RxportError =>
+  make('ERR_PLUGIN_STOPPED', `plugin ${name} has been stopped or removed`, { name });

@@ -59,6 +59,6 @@ export interface Call {
 }
 
 export type SinkFactory = <T = never, Name extends NameOf<Sinks> = NameOf<Sinks>>(
-    name: Name,
-    options?: SinkOptions<Field<Sinks, Name, 'config', AnyConfig>>,
-  ) => Sink<[T] extends [never] ? Field<Sinks, Name, 'value', unknown> : T>;
+  name: Name,
+  options?: SinkOptions<Field<Sinks, Name, 'config', AnyConfig>>,
+) => Sink<[T] extends [never] ? Field<Sinks, Name, 'value', unknown> : T>;

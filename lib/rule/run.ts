@@ -98,6 +98,7 @@ export class RuleRun implements Owner {
 
   addSink<S extends OwnedSink>(sink: S): S {
     this.sinks.set(sink, { sink, ended: new Promise((resolve) => sink.add(resolve)) });
+    void sink.drained.then(() => this.sinks.delete(sink));
     return sink;
   }
 

@@ -2,7 +2,7 @@ import { FunctionChannel } from '../channel/function-channel.js';
 import type { Clock } from '../clock.js';
 import type { Instance } from '../control/instances.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { channelClosed, type RxportError } from '../errors.js';
+import { pluginStopped, type RxportError } from '../errors.js';
 import { functionPath } from '../wire/address.js';
 import { functionControl } from '../wire/control.js';
 
@@ -69,9 +69,12 @@ export class SharedFunction implements Instance {
     for (const watcher of this.watchers) watcher.lost();
   }
 
+  /** For good: what uses it is refused. */
   async close(): Promise<void> {
+    const error = pluginStopped(this.link.name);
     await this.link.detach(this);
-    await this.channel.close(channelClosed(`function ${this.symbol}`));
+    this.refused(error);
+    await this.channel.close(error);
   }
 
   /** A START that was refused is tried again for each new use. */

@@ -2,6 +2,7 @@ import type { Outcome } from '../channel/function-channel.js';
 import { callFailed, type RxportError } from '../errors.js';
 import { encodeExec } from '../wire/function.js';
 import type { SharedFunction } from './function-pool.js';
+import type { Owner } from './owner.js';
 
 /** A function of a plugin outside a rule. */
 export interface RemoteFunction {
@@ -14,9 +15,9 @@ export interface RemoteFunction {
 
 const TIMEOUT = 5_000;
 
-/** `id` names the caller in the context that the plugin gets. */
-export function remoteFunction(shared: SharedFunction, id: string): RemoteFunction {
-  const context = JSON.stringify({ ruleId: 'host', opId: id, instanceId: 0, funcId: 0 });
+export function remoteFunction(shared: SharedFunction, owner: Owner): RemoteFunction {
+  const context = owner.callContext();
+  const { ruleId } = owner;
   return {
     exec: (...args) =>
       new Promise((resolve, reject) => {
@@ -27,7 +28,7 @@ export function remoteFunction(shared: SharedFunction, id: string): RemoteFuncti
         };
         const refused = (error: RxportError): void => settle({ type: 'error', error });
         const body = encodeExec(args, context);
-        const leave = shared.use({ ruleId: 'host', started: () => undefined, lost: () => undefined, refused });
+        const leave = shared.use({ ruleId, started: () => undefined, lost: () => undefined, refused });
         shared.channel.submit({ body, timeout: TIMEOUT, whenLost: 'repeat', cancelled: false, done: settle });
       }),
   };
