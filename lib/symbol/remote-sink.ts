@@ -6,7 +6,7 @@ import type { Instance } from '../control/instances.js';
 import type { PluginLink } from '../control/plugin-link.js';
 import {
   queueOverflow,
-  type RxportError,
+  RxportError,
   sinkAck,
   sinkAckTimeout,
   sinkEncode,
@@ -89,7 +89,7 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
     try {
       payload = this.encode(value);
     } catch (cause) {
-      this.failed(sinkEncode(this.spec.symbol, cause));
+      this.failed(cause instanceof RxportError ? cause : sinkEncode(this.spec.symbol, cause));
       return;
     }
     const { dropped, failed } = this.channel.accept({ value, payload });
@@ -217,7 +217,7 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
     if (value instanceof Uint8Array) return value;
     if (encode === 'raw' && typeof value === 'string') return value;
     const text: string | undefined = JSON.stringify(sendSingle ? value : [value]);
-    if (text === undefined) throw new TypeError(`${typeof value} has no JSON`);
+    if (text === undefined) throw sinkEncode(this.spec.symbol, `${typeof value} has no JSON`);
     return text;
   }
 
