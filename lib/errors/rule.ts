@@ -9,6 +9,7 @@ export const ruleBranchUntracked = (rule: string, branch: unknown): RxportError 
 
 const whatItIs = (branch: unknown): string => {
   if (branch === undefined || branch === null) return 'nothing';
+  if (branch instanceof Promise) return 'a promise (a body is not async)';
   return typeof branch === 'object' && 'unsubscribe' in branch
     ? 'a subscription that is not a sink of this rule'
     : `a ${typeof branch}`;

@@ -39,5 +39,14 @@ export const frameTooLarge = (path: string, bytes: number, limit: number): Rxpor
     limit,
   });
 
+export const transportMissing = (transport: string, cause: unknown): RxportError =>
+  make(
+    'ERR_TRANSPORT_MISSING',
+    `the package ${transport} can not be loaded: run \`npm install ${transport}\`, which needs a C compiler, or leave out ` +
+      `transport: '${transport}' (${reasonOf(cause)})`,
+    { transport },
+    cause,
+  );
+
 export const messageInvalid = (path: string, problems: readonly string[]): RxportError =>
   make('ERR_MESSAGE_INVALID', `${path}: ${problems.join('; ')}`, { path, problems });

@@ -17,6 +17,10 @@ export class FrameDecoder {
   /** The frame that spans chunks, and how much of it is there. */
   private partial: Buffer | undefined;
   private filled = 0;
+  /** Where the payload lies that `advance` has found. */
+  private bytes: Buffer = EMPTY;
+  private from = 0;
+  private to = 0;
 
   constructor(
     private readonly label: string,
@@ -28,6 +32,11 @@ export class FrameDecoder {
     return this.filled + this.chunk.length - this.at;
   }
 
+  /** True in the middle of a frame: what has come so far makes no whole one. */
+  get truncated(): boolean {
+    return this.partial !== undefined || this.at < this.chunk.length;
+  }
+
   push(chunk: Buffer): void {
     // Left over only in front of a pause or as part of a header: both are rare, and a header is short.
     this.chunk = this.at < this.chunk.length ? Buffer.concat([this.chunk.subarray(this.at), chunk]) : chunk;
@@ -36,15 +45,28 @@ export class FrameDecoder {
 
   /** The next whole frame, or undefined until more is pushed. Throws `ERR_FRAME_INVALID` or `ERR_FRAME_TOO_LARGE`. */
   next(): Buffer | undefined {
+    return this.advance() ? this.bytes.subarray(this.from, this.to) : undefined;
+  }
+
+  /** The same as text. A view of the bytes, as `next` makes it, would cost as much as the text itself. */
+  nextText(): string | undefined {
+    return this.advance() ? this.bytes.toString('utf8', this.from, this.to) : undefined;
+  }
+
+  private advance(): boolean {
     if (this.partial !== undefined) return this.fill(this.partial);
     const { chunk, at } = this;
-    if (chunk.length - at < HEADER_BYTES) return undefined;
+    if (at === chunk.length) return false;
+    if (chunk[at] !== 1) throw frameInvalid(this.label, `a frame starts with byte ${chunk[at]}, expected 1`);
+    if (chunk.length - at < HEADER_BYTES) return false;
 
     const length = this.lengthAt(chunk, at);
     const start = at + HEADER_BYTES;
     if (chunk.length - start >= length) {
-      this.at = start + length;
-      return chunk.subarray(start, start + length);
+      this.bytes = chunk;
+      this.from = start;
+      this.at = this.to = start + length;
+      return true;
     }
     // Slow: not from the shared pool, whose slab a large frame would only waste.
     this.partial = Buffer.allocUnsafeSlow(length);
@@ -54,19 +76,21 @@ export class FrameDecoder {
   }
 
   private lengthAt(chunk: Buffer, at: number): number {
-    if (chunk[at] !== 1) throw frameInvalid(this.label, `a frame starts with byte ${chunk[at]}, expected 1`);
     const length = chunk.readUInt32BE(at + 1) * 0x1_0000_0000 + chunk.readUInt32BE(at + 5);
     if (length > this.maxFrame) throw frameTooLarge(this.label, length, this.maxFrame);
     return length;
   }
 
-  private fill(frame: Buffer): Buffer | undefined {
+  private fill(frame: Buffer): boolean {
     const copied = this.chunk.copy(frame, this.filled, this.at);
     this.at += copied;
     this.filled += copied;
-    if (this.filled < frame.length) return undefined;
+    if (this.filled < frame.length) return false;
     this.partial = undefined;
     this.filled = 0;
-    return frame;
+    this.bytes = frame;
+    this.from = 0;
+    this.to = frame.length;
+    return true;
   }
 }

@@ -32,17 +32,13 @@ export class FrameWriter {
 
   /** `header` stands in front of the body inside the frame: the request id of REQ and REP. */
   write(body: string | Uint8Array, header?: Buffer): void {
-    const bound = typeof body === 'string' ? body.length * MAX_BYTES_PER_UNIT : body.length;
-    const prefix = header?.length ?? 0;
-    if (bound > COPY_LIMIT) this.writeLarge(body, prefix, header);
-    else this.copy(body, bound, prefix, header);
+    const bytes = byteBound(body);
+    if (bytes > COPY_LIMIT) this.writeLarge(body, header);
+    else this.copy(body, bytes, header);
     this.frames += 1;
     if (this.scheduled) return;
     this.scheduled = true;
-    queueMicrotask(() => {
-      this.scheduled = false;
-      this.flush();
-    });
+    queueMicrotask(this.tickEnded);
   }
 
   /** Hands over what has been written so far in this tick. */
@@ -59,25 +55,41 @@ export class FrameWriter {
     if (socket.writableLength === 0) this.start = this.end = 0;
   }
 
-  private copy(body: string | Uint8Array, bound: number, prefix: number, header: Buffer | undefined): void {
+  private readonly tickEnded = (): void => {
+    this.scheduled = false;
+    this.flush();
+  };
+
+  private copy(body: string | Uint8Array, bound: number, header: Buffer | undefined): void {
+    const prefix = header?.length ?? 0;
     this.reserve(HEADER_BYTES + prefix + bound);
     const { block, end } = this;
     const at = end + HEADER_BYTES + prefix;
     const length = typeof body === 'string' ? block.write(body, at) : (block.set(body, at), body.length);
-    writeHeader(block, end, prefix + length);
-    if (header !== undefined) block.set(header, end + HEADER_BYTES);
+    this.writeHeader(prefix + length, header);
     this.end = at + length;
   }
 
-  private writeLarge(body: string | Uint8Array, prefix: number, header: Buffer | undefined): void {
+  private writeLarge(body: string | Uint8Array, header: Buffer | undefined): void {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const prefix = header?.length ?? 0;
     this.reserve(HEADER_BYTES + prefix);
-    writeHeader(this.block, this.end, prefix + bytes.length);
-    if (header !== undefined) this.block.set(header, this.end + HEADER_BYTES);
+    this.writeHeader(prefix + bytes.length, header);
     this.end += HEADER_BYTES + prefix;
+    // Corked: what stood in the block and the body leave in one system call.
+    this.socket.cork();
     this.socket.write(this.block.subarray(this.start, this.end));
-    this.start = this.end;
     this.socket.write(bytes);
+    this.socket.uncork();
+    this.start = this.end;
+  }
+
+  private writeHeader(length: number, header: Buffer | undefined): void {
+    const { block, end } = this;
+    block[end] = 1;
+    block.writeUInt32BE(Math.floor(length / 0x1_0000_0000), end + 1);
+    block.writeUInt32BE(length % 0x1_0000_0000, end + 5);
+    if (header !== undefined) block.set(header, end + HEADER_BYTES);
   }
 
   /** Makes room for `bytes`; a block that the socket may still be reading is left to it. */
@@ -91,8 +103,9 @@ export class FrameWriter {
   }
 }
 
-function writeHeader(block: Buffer, at: number, length: number): void {
-  block[at] = 1;
-  block.writeUInt32BE(Math.floor(length / 0x1_0000_0000), at + 1);
-  block.writeUInt32BE(length % 0x1_0000_0000, at + 5);
+/** At least as many bytes as `body` has; a string is only counted when its length does not answer for it. */
+function byteBound(body: string | Uint8Array): number {
+  if (typeof body !== 'string') return body.length;
+  const bound = body.length * MAX_BYTES_PER_UNIT;
+  return bound > COPY_LIMIT ? Buffer.byteLength(body) : bound;
 }

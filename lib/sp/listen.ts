@@ -28,7 +28,7 @@ export async function listen(path: string, connected: (socket: Socket) => void):
   try {
     return await bind(path, connected);
   } catch (cause) {
-    throw channelBind(path, cause);
+    throw codeOf(cause) === 'EADDRINUSE' ? addressInUse(path) : channelBind(path, cause);
   }
 }
 
@@ -41,17 +41,12 @@ export function checkPath(path: string): void {
 function bind(path: string, connected: (socket: Socket) => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const server = createServer(connected);
-    server.once('error', reject);
-    // 0600: the file is made inside listen(), before anything else can run.
-    const umask = process.umask(0o177);
-    try {
-      server.listen(path, () => {
-        server.off('error', reject);
-        resolve({ path, close: () => closeServer(server) });
-      });
-    } finally {
-      process.umask(umask);
-    }
+    // Stays: after listen() it hears of connections that could not be accepted, and those peers dial again.
+    server.on('error', reject);
+    // Exclusive: a cluster worker would leave the bind to its primary, at a later moment.
+    ownerOnly(() =>
+      server.listen({ path, exclusive: true }, () => resolve({ path, close: () => closeServer(server) })),
+    );
   });
 }
 
@@ -61,7 +56,21 @@ const closeServer = (server: Server): Promise<void> =>
     server.close(() => resolve());
   });
 
-async function removeStale(path: string): Promise<void> {
+/** Runs `bind` so that the socket file it makes, at once, has mode 0600. */
+export function ownerOnly<T>(bind: () => T): T {
+  const umask = process.umask(0o177);
+  try {
+    return bind();
+  } finally {
+    process.umask(umask);
+  }
+}
+
+/**
+ * Frees `path` from a file that nobody listens on. Rejects with `ERR_ADDRESS_IN_USE` when somebody does, and with
+ * `ERR_CHANNEL_BIND` when the file is not a socket of this user.
+ */
+export async function removeStale(path: string): Promise<void> {
   if (await answers(path)) throw addressInUse(path);
   const file = await lstat(path).catch(() => undefined);
   if (file === undefined) return;
@@ -81,7 +90,9 @@ export function answers(path: string): Promise<boolean> {
     });
     probe.once('error', (cause) => {
       const code = codeOf(cause);
-      if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTSOCK') resolve(false);
+      // Its backlog is full: somebody is there, and busy.
+      if (code === 'EAGAIN') resolve(true);
+      else if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTSOCK') resolve(false);
       else reject(channelBind(path, cause));
     });
   });

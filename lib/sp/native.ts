@@ -1,5 +1,6 @@
 import { dial } from './dial.js';
 import { acceptPeers } from './peers.js';
+import type { PipeHandler } from './pipe.js';
 import type { ChannelOptions, PullHandler, PullSocket, PushHandler, PushSocket, Transport } from './transport.js';
 
 /** The default transport: SP in TypeScript over unix sockets. */
@@ -17,7 +18,7 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
       if (paused) pipe.pause();
       handler.peerOpened?.();
     },
-    frame: (_, payload) => handler.message(payload),
+    ...messagesOf(handler),
     closed: (_, error) => handler.peerClosed?.(peers.pipes.size, error),
   });
   return {
@@ -46,9 +47,8 @@ async function push(
   handler: PushHandler,
 ): Promise<PushSocket> {
   const pipe = await dial(address, 'push', options, {
+    // No `frame`: PULL never sends; what arrives all the same is nobody's.
     opened: () => undefined,
-    // PULL never sends; what arrives all the same is nobody's.
-    frame: () => undefined,
     accepted: (_, frames) => handler.accepted(frames),
     drained: () => handler.drained(),
     closed: (_, error) => handler.closed(error),
@@ -63,3 +63,8 @@ async function push(
     destroy: () => pipe.destroy(),
   };
 }
+
+const messagesOf = (handler: PullHandler): Pick<PipeHandler, 'frame' | 'text'> =>
+  handler.text === undefined
+    ? { frame: (_, payload) => handler.message(payload) }
+    : { text: (_, text) => handler.text(text) };

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
-import { channelClosed, frameTooLarge, greetingInvalid, reasonOf, RxportError } from '../errors.js';
+import { channelClosed, frameInvalid, frameTooLarge, greetingInvalid, reasonOf, RxportError } from '../errors.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameWriter } from './frame-writer.js';
 import { greeting, GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
@@ -16,16 +16,19 @@ export interface PipeOptions {
   readonly greetingTimeout?: number;
 }
 
-const MAX_FRAME = 64 * 1024 * 1024;
+export const MAX_FRAME = 64 * 1024 * 1024;
 const GREETING_TIMEOUT = 5_000;
 /** Above this many bytes on their way to the kernel `send` answers false. */
-const HIGH_WATER = 256 * 1024;
+export const HIGH_WATER = 256 * 1024;
 
 /** What a pipe tells its owner. Every callback runs on the socket's tick and must not throw. */
 export interface PipeHandler {
   /** Greetings are exchanged. */
   opened(pipe: Pipe): void;
-  frame(pipe: Pipe, payload: Buffer): void;
+  /** One whole frame. A view of what was read: it keeps the whole chunk in memory. */
+  frame?(pipe: Pipe, payload: Buffer): void;
+  /** In place of `frame`: the payload as text, which costs less than a view of its bytes. */
+  text?(pipe: Pipe, text: string): void;
   /** The kernel has taken this many more frames. */
   accepted?(pipe: Pipe, frames: number): void;
   /** After `send` answered false: there is room again. */
@@ -41,9 +44,13 @@ export class Pipe {
   private readonly maxSend: number;
   private readonly deadline: Subscription;
   private greeted: Buffer | undefined = Buffer.alloc(0);
-  private state: 'greeting' | 'open' | 'closed' = 'greeting';
+  private state: 'greeting' | 'open' | 'closing' | 'closed' = 'greeting';
   private paused = false;
+  private delivering = false;
   private full = false;
+  /** No more is sent. */
+  private ended = false;
+  /** The socket has closed; frames may still wait behind a pause. */
   private gone = false;
   private error: RxportError | undefined;
 
@@ -69,8 +76,9 @@ export class Pipe {
     socket.write(greeting(protocol));
   }
 
+  /** True while frames can be sent. */
   get open(): boolean {
-    return this.state === 'open';
+    return this.state === 'open' && !this.ended && !this.gone;
   }
 
   /** Bytes on their way to the kernel. */
@@ -83,8 +91,8 @@ export class Pipe {
    * `ERR_CHANNEL_CLOSED` on a pipe that is not open.
    */
   send(body: string | Uint8Array, header?: Buffer): boolean {
-    if (this.state !== 'open') throw channelClosed(this.address);
-    this.checkSize(body, header?.length ?? 0);
+    if (!this.open) throw channelClosed(this.address);
+    checkSize(this.address, body, header?.length ?? 0, this.maxSend);
     this.writer.write(body, header);
     if (this.writer.pending < HIGH_WATER) return true;
     this.full = true;
@@ -99,30 +107,27 @@ export class Pipe {
 
   resume(): void {
     this.paused = false;
-    this.deliver();
+    // From within a callback the loop that called it goes on: a second one would overtake the frame at hand.
+    if (!this.delivering) this.deliver();
     if (this.paused) return;
-    if (this.gone) this.finish();
-    else this.socket.resume();
+    if (!this.gone) this.socket.resume();
+    else if (!this.delivering) this.finish();
   }
 
   /** Half-close: what was sent still arrives, `closed` follows when the peer has read it and closes. */
   end(): void {
+    if (this.ended) return;
+    this.ended = true;
     this.writer.flush();
     this.socket.end();
   }
 
-  /** Closes at once; what has not left is lost. */
+  /** Closes at once: what has not left is lost, and no frame is handed on any longer, not even of the same chunk. */
   destroy(error?: RxportError): void {
     this.error ??= error;
+    if (this.state === 'open') this.state = 'closing';
     this.socket.destroy();
     if (this.gone) this.finish();
-  }
-
-  private checkSize(body: string | Uint8Array, prefix: number): void {
-    // A UTF-16 unit takes at most three bytes: most strings need no count.
-    if (prefix + body.length * 3 <= this.maxSend) return;
-    const bytes = prefix + (typeof body === 'string' ? Buffer.byteLength(body) : body.length);
-    if (bytes > this.maxSend) throw frameTooLarge(this.address, bytes, this.maxSend);
   }
 
   private receive(chunk: Buffer): void {
@@ -155,16 +160,29 @@ export class Pipe {
   }
 
   private deliver(): void {
+    this.delivering = true;
     try {
       // Asked per frame: the owner may pause or close within a chunk.
-      while (!this.paused && this.state === 'open') {
-        const payload = this.decoder.next();
-        if (payload === undefined) return;
-        this.handler.frame(this, payload);
-      }
+      while (!this.paused && this.state === 'open') if (!this.handOn()) break;
     } catch (error) {
       this.destroy(error instanceof RxportError ? error : this.endError(error));
     }
+    this.delivering = false;
+  }
+
+  /** False when there is no whole frame. */
+  private handOn(): boolean {
+    const { decoder, handler } = this;
+    if (handler.text !== undefined) {
+      const text = decoder.nextText();
+      if (text === undefined) return false;
+      handler.text(this, text);
+    } else {
+      const payload = decoder.next();
+      if (payload === undefined) return false;
+      handler.frame?.(this, payload);
+    }
+    return true;
   }
 
   private onDrain(): void {
@@ -177,11 +195,18 @@ export class Pipe {
     this.gone = true;
     this.deadline.unsubscribe();
     // Whole frames may still wait behind a pause: `closed` comes after them.
-    if (!this.paused || this.error !== undefined || this.decoder.buffered === 0) this.finish();
+    const waiting = this.paused && this.state === 'open' && this.error === undefined && this.decoder.buffered > 0;
+    if (!waiting) this.finish();
   }
 
   private finish(): void {
     if (this.state === 'closed') return;
+    // A peer that was killed while it wrote.
+    if (this.state === 'open' && this.decoder.truncated)
+      this.error ??= frameInvalid(
+        this.address,
+        `the connection ended inside a frame, ${this.decoder.buffered} bytes in`,
+      );
     this.state = 'closed';
     this.handler.closed(this, this.error);
   }
@@ -189,4 +214,12 @@ export class Pipe {
   private endError(cause: unknown): RxportError {
     return new RxportError('ERR_CHANNEL_CLOSED', `${this.address}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** Throws `ERR_FRAME_TOO_LARGE` when `body` with `prefix` bytes in front takes more than `limit` bytes. */
+export function checkSize(address: string, body: string | Uint8Array, prefix: number, limit: number): void {
+  // A UTF-16 unit takes at most three bytes: most strings need no count.
+  if (prefix + body.length * 3 <= limit) return;
+  const bytes = prefix + (typeof body === 'string' ? Buffer.byteLength(body) : body.length);
+  if (bytes > limit) throw frameTooLarge(address, bytes, limit);
 }

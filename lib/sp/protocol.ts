@@ -16,10 +16,18 @@ export function greeting(protocol: Protocol): Buffer {
 
 /** What is wrong with a peer's greeting to a socket of `protocol`; undefined when nothing is. */
 export function greetingProblem(protocol: Protocol, bytes: Buffer): string | undefined {
-  if (bytes.readUInt32BE(0) !== 0x00535000)
-    return `the peer opened with ${bytes.toString('hex')}, not with an SP greeting`;
-  const peer = bytes.readUInt16BE(4);
+  const opening = bytes.subarray(0, GREETING_BYTES);
+  if (opening.readUInt32BE(0) !== 0x00535000 || opening.readUInt16BE(6) !== 0)
+    return `the peer opened with ${opening.toString('hex')}, not with an SP greeting`;
+  const peer = opening.readUInt16BE(4);
   const expected = NUMBER[PEER[protocol]];
-  if (peer === expected && bytes.readUInt16BE(6) === 0) return undefined;
+  if (peer === expected) return undefined;
   return `the peer speaks protocol 0x${peer.toString(16)}, a ${protocol} socket expects 0x${expected.toString(16)}`;
 }
+
+/** Request ids of REQ and REP: 32 bits, the top one always set. */
+export const ID_BYTES = 4;
+export const FIRST_ID = 0x8000_0000;
+export const LAST_ID = 0xffff_ffff;
+
+export const nextId = (id: number): number => (id === LAST_ID ? FIRST_ID : id + 1);

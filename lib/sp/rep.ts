@@ -1,9 +1,9 @@
-import { frameInvalid } from '../errors.js';
+import { frameInvalid, type RxportError } from '../errors.js';
 import { acceptPeers } from './peers.js';
 import type { Pipe, PipeOptions } from './pipe.js';
+import { ID_BYTES } from './protocol.js';
 
-/** The last word of a request's header has its top bit set; the words before it are hops, and go back as they came. */
-const WORD_BYTES = 4;
+/** The last word of a request's header is its id; the words before it are hops, and go back as they came. */
 const MAX_HOPS = 8;
 
 /** What a REP socket tells its owner. */
@@ -11,27 +11,32 @@ export interface RepHandler {
   opened(peer: RepPeer): void;
   /** A request that has not been answered and is not the repetition of one. */
   request(peer: RepPeer, body: Buffer): void;
-  closed(peer: RepPeer): void;
+  /** `error` says why when it was not an orderly end. */
+  closed(peer: RepPeer, error?: RxportError): void;
 }
+
+const NONE = Buffer.alloc(0);
 
 /** One requester. Only its newest request can be answered, once. */
 export class RepPeer {
-  private waiting: Buffer | undefined;
-  private newest = '';
+  /** The header of the newest request; a copy, since a view would keep the whole chunk alive while it waits. */
+  private newest = NONE;
+  private waiting = false;
+  private answered = NONE;
 
   constructor(private readonly pipe: Pipe) {}
 
   /** True while a request waits for its answer. */
   get asked(): boolean {
-    return this.waiting !== undefined && this.pipe.open;
+    return this.waiting && this.pipe.open;
   }
 
   /** Answers the newest request; false when there is none to answer. Throws `ERR_FRAME_TOO_LARGE`. */
   reply(body: string | Uint8Array): boolean {
-    const header = this.waiting;
-    if (header === undefined || !this.pipe.open) return false;
-    this.pipe.send(body, header);
-    this.waiting = undefined;
+    if (!this.asked) return false;
+    this.pipe.send(body, this.newest);
+    this.waiting = false;
+    this.answered = this.newest;
     return true;
   }
 
@@ -47,13 +52,11 @@ export class RepPeer {
    * request it would shift every later answer by one.
    */
   accept(payload: Buffer): Buffer | undefined {
-    // A copy: a view would keep the whole chunk alive while the request waits.
-    const header = Buffer.from(payload.subarray(0, headerLength(this.pipe.address, payload)));
-    const id = header.toString('latin1');
-    if (id === this.newest) return undefined;
-    this.newest = id;
-    this.waiting = header;
-    return payload.subarray(header.length);
+    const bytes = headerBytes(this.pipe.address, payload);
+    if (startsWith(payload, this.newest, bytes) || startsWith(payload, this.answered, bytes)) return undefined;
+    this.newest = Buffer.from(payload.subarray(0, bytes));
+    this.waiting = true;
+    return payload.subarray(bytes);
   }
 }
 
@@ -76,17 +79,21 @@ export async function listenRep(address: string, options: PipeOptions, handler: 
       const body = peer?.accept(payload);
       if (peer !== undefined && body !== undefined) handler.request(peer, body);
     },
-    closed(pipe) {
+    closed(pipe, error) {
       const peer = peers.get(pipe);
       peers.delete(pipe);
-      if (peer !== undefined) handler.closed(peer);
+      if (peer !== undefined) handler.closed(peer, error);
     },
   });
 }
 
-function headerLength(address: string, payload: Buffer): number {
-  for (let at = 0; at < MAX_HOPS * WORD_BYTES && at + WORD_BYTES <= payload.length; at += WORD_BYTES) {
-    if (payload.readUInt8(at) >= 0x80) return at + WORD_BYTES;
+/** Up to the first word with its top bit set, which is the id. */
+function headerBytes(address: string, payload: Buffer): number {
+  for (let at = 0; at < MAX_HOPS * ID_BYTES && at + ID_BYTES <= payload.length; at += ID_BYTES) {
+    if (payload.readUInt8(at) >= 0x80) return at + ID_BYTES;
   }
   throw frameInvalid(address, `a request of ${payload.length} bytes carries no request id`);
 }
+
+const startsWith = (payload: Buffer, header: Buffer, bytes: number): boolean =>
+  header.length === bytes && header.compare(payload, 0, bytes) === 0;

@@ -1,17 +1,24 @@
+import { randomInt } from 'node:crypto';
+import type { RxportError } from '../errors.js';
 import { dial, type DialOptions } from './dial.js';
+import { FIRST_ID, ID_BYTES, LAST_ID, nextId } from './protocol.js';
 
-const FIRST_ID = 0x8000_0001;
-const TOP_BIT = 0x8000_0000;
-const ID_BYTES = 4;
+export interface ReqOptions extends DialOptions {
+  /** The first request id; default a random one, so that two connections do not use the same. */
+  readonly firstId?: number;
+}
 
 export interface ReqHandler {
   /** The answer to the newest request; answers to older ones are dropped. */
   reply(body: Buffer): void;
-  closed(): void;
+  /** `error` says why when it was not an orderly end. */
+  closed(error?: RxportError): void;
 }
 
 /** A connected REQ socket: one request at a time, a newer one replaces it. */
 export interface ReqSocket {
+  /** Bytes on their way to the kernel: above 0 when the peer does not read. */
+  readonly pending: number;
   /** Throws `ERR_FRAME_TOO_LARGE`, `ERR_CHANNEL_CLOSED`. */
   request(body: string | Uint8Array): void;
   end(): void;
@@ -19,8 +26,8 @@ export interface ReqSocket {
 }
 
 /** Connects to a REP listener at `address`. Rejects with `ERR_CHANNEL_DIAL`, `ERR_GREETING`. */
-export async function dialReq(address: string, options: DialOptions, handler: ReqHandler): Promise<ReqSocket> {
-  let next = FIRST_ID;
+export async function dialReq(address: string, options: ReqOptions, handler: ReqHandler): Promise<ReqSocket> {
+  let next = options.firstId ?? randomInt(FIRST_ID, LAST_ID);
   let current = 0;
   const pipe = await dial(address, 'req', options, {
     opened: () => undefined,
@@ -29,15 +36,18 @@ export async function dialReq(address: string, options: DialOptions, handler: Re
       current = 0;
       handler.reply(payload.subarray(ID_BYTES));
     },
-    closed: () => handler.closed(),
+    closed: (_, error) => handler.closed(error),
   });
   return {
+    get pending() {
+      return pipe.pending;
+    },
     request(body) {
       const header = Buffer.allocUnsafe(ID_BYTES);
       header.writeUInt32BE(next);
-      current = next;
-      next = ((next + 1) | TOP_BIT) >>> 0;
       pipe.send(body, header);
+      current = next;
+      next = nextId(next);
     },
     end: () => pipe.end(),
     close: () => pipe.destroy(),

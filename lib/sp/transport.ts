@@ -19,18 +19,23 @@ export interface Capabilities {
 export type ChannelOptions = PipeOptions;
 
 /** What a PULL socket tells its owner, on the tick on which it happens. */
-export interface PullHandler {
-  message(payload: Buffer): void;
-  /** A peer has connected. */
+export type PullHandler = PullMessages & {
+  /** A peer has connected. Only where `peerClose` is. */
   peerOpened?(): void;
-  /** A peer has gone, after its last message. `left` peers are still there. */
+  /** A peer has gone, after its last message. `left` peers are still there. Only where `peerClose` is. */
   peerClosed?(left: number, error: RxportError | undefined): void;
-}
+};
+
+/** Each message as bytes or, for less, as UTF-8 text. */
+type PullMessages =
+  { message(payload: Buffer): void; readonly text?: never } | { text(text: string): void; readonly message?: never };
 
 /** A bound PULL socket: takes from every peer that dials. */
 export interface PullSocket {
   readonly address: string;
+  /** How many are connected; 0 where the transport can not tell (`peerClose`). */
   readonly peers: number;
+  /** No message until `resume`. Does nothing where the transport can not (`pause`). */
   pause(): void;
   resume(): void;
   /** Drops its peers and frees the address. */

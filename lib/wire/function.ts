@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
 import { decodeText } from './decode.js';
+import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
 
 /** Who calls: the last argument of an Exec, as a JSON string. Go needs both ids, Python all four keys. */
@@ -37,14 +38,15 @@ export type FunctionReply =
  */
 export function decodeReply(body: Buffer, address: string): FunctionReply {
   if (body.length === 0) return invalid(address, 'an empty reply: the function returned what JSON can not hold');
+  const text = body.toString();
   let reply: unknown;
   try {
-    reply = parseJson(body.toString());
+    reply = parseJson(text);
   } catch (cause) {
     return invalid(address, `not JSON: ${reasonOf(cause)}`);
   }
   if (typeof reply !== 'object' || reply === null || !('state' in reply) || typeof reply.state !== 'boolean') {
-    return invalid(address, `expected {"state":…,"result":…}, got ${JSON.stringify(reply).slice(0, 200)}`);
+    return invalid(address, `expected {"state":…,"result":…}, got ${excerpt(text)}`);
   }
   const result = 'result' in reply ? reply.result : undefined;
   return { type: reply.state ? 'result' : 'failed', result };

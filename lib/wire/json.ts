@@ -1,5 +1,13 @@
-/** A string literal, or one of the three words that Python's `json.dumps` writes and JSON does not know. */
-const STRING_OR_WORD = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+import { randomUUID } from 'node:crypto';
+
+/**
+ * A string literal, or one of the three words that Python's `json.dumps` writes and JSON does not know: as a value of its
+ * own, neither a part of a number nor a key.
+ */
+const STRING_OR_WORD = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])(?:-?Infinity|NaN)(?![\w.]|\s*:)/g;
+
+/** Stands for NaN, which no number in JSON means; random, so that no text holds it. */
+const NAN = randomUUID();
 
 /**
  * `JSON.parse`, and where that fails once more with the `NaN`, `Infinity` and `-Infinity` of Python taken as the
@@ -15,16 +23,13 @@ export function parseJson(text: string): unknown {
 }
 
 function parseWithWords(text: string): unknown {
-  // 1e999 overflows to Infinity by the rules of JSON.parse; NaN has no number, so a string that the text does not hold
-  // stands in for it.
-  let marker = 'NaN';
-  while (text.includes(`"${marker}"`)) marker += '~';
   let marked = false;
   const json = text.replace(STRING_OR_WORD, (token) => {
     if (token.startsWith('"')) return token;
+    // 1e999 overflows to Infinity by the rules of JSON.parse.
     if (token !== 'NaN') return token.replace('Infinity', '1e999');
     marked = true;
-    return `"${marker}"`;
+    return `"${NAN}"`;
   });
-  return marked ? JSON.parse(json, (_, value: unknown) => (value === marker ? NaN : value)) : JSON.parse(json);
+  return marked ? JSON.parse(json, (_, value: unknown) => (value === NAN ? NaN : value)) : JSON.parse(json);
 }

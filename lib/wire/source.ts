@@ -1,8 +1,9 @@
 import * as t from 'io-ts';
 import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
+import { excerpt, showJson } from './excerpt.js';
 import { parseJson } from './json.js';
 
-/** Plugin → host: `{"message":{"i":0},"meta":null}`. */
+/** Plugin → host: `{"message":{"i":0},"meta":null}`; `decodeSourceFrame` reads it without the cost of the codec. */
 export const SourceMessage = t.intersection([
   t.type({ message: t.unknown }),
   t.partial({ meta: t.union([t.UnknownRecord, t.null]) }),
@@ -26,22 +27,23 @@ export type Parse = (text: string) => unknown;
  * Never throws: what can not be read is a frame of type `invalid`. An `error` key is looked at first, since an error
  * frame has no message; the Go SDK sends its errors as a JSON string that holds JSON-like text.
  */
-export function decodeSourceFrame(payload: Buffer, address: string, parse: Parse = parseJson): SourceFrame {
+export function decodeSourceFrame(payload: string | Buffer, address: string, parse: Parse = parseJson): SourceFrame {
+  const text = typeof payload === 'string' ? payload : payload.toString();
   let frame: unknown;
   try {
-    frame = parse(payload.toString());
+    frame = parse(text);
   } catch (cause) {
     return { type: 'invalid', error: messageInvalid(address, [`not JSON: ${reasonOf(cause)}`]) };
   }
   if (typeof frame === 'string') return { type: 'error', text: goErrorText(frame) };
-  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return invalid(address, frame);
+  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return invalid(address, text);
   if ('error' in frame) return { type: 'error', text: textOf(frame.error) };
   if (!('message' in frame)) {
-    return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, frame);
+    return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, text);
   }
   const meta = 'meta' in frame ? frame.meta : undefined;
   if (meta === undefined || meta === null) return { type: 'tuple', message: frame.message, meta: NO_META };
-  if (typeof meta !== 'object' || Array.isArray(meta)) return invalid(address, frame);
+  if (typeof meta !== 'object' || Array.isArray(meta)) return invalid(address, text);
   return { type: 'tuple', message: frame.message, meta: meta as Readonly<Record<string, unknown>> };
 }
 
@@ -52,9 +54,9 @@ export const encodeSourceError = (text: string): string => JSON.stringify({ erro
 
 export const COMPLETE_FRAME = JSON.stringify({ complete: true });
 
-const invalid = (address: string, frame: unknown): SourceFrame => ({
+const invalid = (address: string, text: string): SourceFrame => ({
   type: 'invalid',
-  error: messageInvalid(address, [`expected {"message":…,"meta":…}, got ${JSON.stringify(frame).slice(0, 200)}`]),
+  error: messageInvalid(address, [`expected {"message":…,"meta":…}, got ${excerpt(text)}`]),
 });
 
 /** `{"error":"boom"}` inside the string; inner quotes are not escaped, so the text is taken as it is when that fails. */
@@ -68,4 +70,4 @@ function goErrorText(text: string): string {
   return text;
 }
 
-const textOf = (error: unknown): string => (typeof error === 'string' ? error : JSON.stringify(error));
+const textOf = (error: unknown): string => (typeof error === 'string' ? error : showJson(error));

@@ -1,0 +1,52 @@
+import { addressInUse, channelBind } from '../errors.js';
+import { type Library, Readiness, urlOf } from './c-library.js';
+import { checkPath, ownerOnly, removeStale } from './listen.js';
+import { MAX_FRAME } from './pipe.js';
+import type { ChannelOptions, PullHandler, PullSocket } from './transport.js';
+
+/** Messages taken in one turn of the event loop. */
+const BATCH = 1_024;
+
+/** A PULL socket of the C library. Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`. */
+export async function pull(
+  nn: Library,
+  address: string,
+  options: ChannelOptions,
+  handler: PullHandler,
+): Promise<PullSocket> {
+  checkPath(address);
+  // First: the library takes every file that nobody listens on for stale, and removes it.
+  await removeStale(address);
+  const socket = nn.Socket(nn.AF_SP, nn.NN_PULL);
+  if (socket < 0) throw channelBind(address, nn.Err());
+  nn.Setopt(socket, nn.NN_SOL_SOCKET, nn.NN_RCVMAXSIZE, options.maxFrame ?? MAX_FRAME);
+  if (ownerOnly(() => nn.Bind(socket, urlOf(address))) < 0) {
+    const error = nn.Errno() === nn.EADDRINUSE ? addressInUse(address) : channelBind(address, nn.Err());
+    nn.Close(socket);
+    throw error;
+  }
+  const readable = new Readiness(nn, socket, false, () => {
+    for (let taken = 0; taken < BATCH && readable.watched; taken += 1) {
+      const payload = nn.Recv(socket, nn.NN_DONTWAIT);
+      if (typeof payload === 'number') return;
+      if (handler.text === undefined) handler.message(payload);
+      else handler.text(payload.toString());
+    }
+  });
+  let open = true;
+  readable.watch();
+  return {
+    address,
+    peers: 0,
+    pause: () => readable.rest(),
+    resume() {
+      if (open) readable.watch();
+    },
+    async close() {
+      if (!open) return;
+      open = false;
+      readable.rest();
+      nn.Close(socket);
+    },
+  };
+}
