@@ -1,0 +1,63 @@
+import { configInvalid, reasonOf } from '../errors.js';
+import { ACK, encodeNack } from '../wire/ack.js';
+import { parseJson } from '../wire/json.js';
+import type { SinkContext } from './context.js';
+import type { Sink, SinkDecode, SinkTarget } from './sink.js';
+import { isThenable } from './thenable.js';
+
+/** Hands payloads to the author's target, and says how each went. */
+export class Collector {
+  private readonly target: SinkTarget;
+  private readonly decode: SinkDecode;
+
+  /** Opens the sink; throws what its factory throws. */
+  constructor(
+    sink: Sink,
+    private readonly context: SinkContext,
+  ) {
+    const { open, decode = 'auto' } = typeof sink === 'function' ? { open: sink } : sink;
+    this.decode = decode;
+    this.target = open(context);
+    const { target } = this;
+    if (typeof target === 'function' || (typeof target === 'object' && target !== null)) return;
+    throw configInvalid(`sink ${context.symbol}`, [`it opened as ${String(target)}: return a function or an observer`]);
+  }
+
+  /** The ack of a payload. Never throws or rejects; not to be called again before a promise has settled. */
+  collect(payload: Buffer): string | Promise<string> {
+    try {
+      const { target } = this;
+      const value = this.valueOf(payload);
+      const taken = typeof target === 'function' ? target(value) : target.next?.(value);
+      return isThenable(taken) ? Promise.resolve(taken).then(ack, nack) : ACK;
+    } catch (error) {
+      return nack(error);
+    }
+  }
+
+  /** Never rejects. */
+  async complete(): Promise<void> {
+    try {
+      if (typeof this.target !== 'function') await this.target.complete?.();
+    } catch (error) {
+      this.context.log.error({ error }, `complete() of the sink threw: ${reasonOf(error)}`);
+    }
+  }
+
+  private valueOf(payload: Buffer): unknown {
+    if (this.decode === 'raw') return copy(payload);
+    try {
+      return parseJson(payload.toString());
+    } catch (error) {
+      if (this.decode === 'json') throw error;
+      return copy(payload);
+    }
+  }
+}
+
+/** The payload is a view of what the socket has read: kept, it would keep all of that. */
+const copy = (payload: Buffer): Uint8Array => new Uint8Array(payload);
+
+const ack = (): string => ACK;
+
+const nack = (error: unknown): string => encodeNack(reasonOf(error));

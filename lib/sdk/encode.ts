@@ -1,0 +1,47 @@
+import { reasonOf, valueInvalid } from '../errors.js';
+import { encodeResult } from '../wire/function.js';
+import { encodeSourceError, encodeTuple } from '../wire/source.js';
+import { WithMeta } from './with-meta.js';
+
+/** A value of a source as a frame. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
+export function valueFrame(value: unknown): string {
+  const { value: message, meta } = value instanceof WithMeta ? (value as WithMeta) : { value, meta: null };
+  if (meta !== null && (typeof meta !== 'object' || Array.isArray(meta)))
+    throw noJson('meta', 'an array or a primitive is no object');
+  const frame = encode('value', () => encodeTuple(message, meta));
+  // `undefined`, a function, a symbol: JSON.stringify leaves the key out.
+  if (!frame.startsWith('{"message":')) throw noJson('value', `${what(message)} has no JSON`);
+  return frame;
+}
+
+/** A result of a function as a reply; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
+export function resultFrame(result: unknown = null): string {
+  const frame = encode('result', () => encodeResult(result));
+  if (frame === NO_RESULT) throw noJson('result', `${what(result)} has no JSON`);
+  return frame;
+}
+
+const NO_RESULT = JSON.stringify({ state: true });
+
+/**
+ * An error of a source as a frame: `{"error":"boom"}`.
+ *
+ * A stock eKuiper takes that for an empty tuple. It reports as an error what it can not decode, so there the frame is
+ * what the Go SDK sends: the same text as a JSON string.
+ */
+export function errorFrame(text: string, stock: boolean): string {
+  const frame = encodeSourceError(text);
+  return stock ? JSON.stringify(frame) : frame;
+}
+
+function encode(subject: string, work: () => string): string {
+  try {
+    return work();
+  } catch (error) {
+    throw noJson(subject, reasonOf(error));
+  }
+}
+
+const noJson = (subject: string, problem: string) => valueInvalid(subject, [problem]);
+
+const what = (value: unknown): string => (value === undefined ? 'undefined' : `a ${typeof value}`);

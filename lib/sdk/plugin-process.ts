@@ -1,0 +1,111 @@
+import { type Clock, settlesWithin } from '../clock.js';
+import { reasonOf } from '../errors.js';
+import { controlPath, STOCK_IPC_DIR } from '../wire/address.js';
+import { decodeArgv } from '../wire/argv.js';
+import { CAPABILITIES, type Capability, encodeHandshake } from '../wire/handshake.js';
+import { AnswerLoop } from './answer-loop.js';
+import { Commands, problem } from './commands.js';
+import type { PluginSymbols } from './definition.js';
+import { Instances } from './instances.js';
+import { type PluginLog, stderrLog } from './stderr-log.js';
+import { VERSION } from './version.js';
+
+/** Milliseconds to work off what was taken: hosts kill 2 s after SIGTERM, and a host that has gone waits for nothing. */
+const SIGTERM_GRACE = 1_500;
+const ORPHAN_GRACE = 1_000;
+/** A host listens before it starts a plugin; without one, somebody may be starting both by hand. */
+const BY_HAND = 5_000;
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const COMPLETE: Capability = 'complete';
+
+/** What a plugin takes from its process. */
+export interface ProcessFacts {
+  /** What the host says: the last argument of the command line. */
+  readonly argument: string | undefined;
+  /** Folder of the sockets, in place of what the host says. */
+  readonly ipcDir: string | undefined;
+  readonly clock: Clock;
+  readonly write: (line: string) => void;
+  readonly exit: (code: number) => void;
+}
+
+/** The life of a plugin, from the first frame to the end of its process. */
+export class PluginProcess {
+  /** Resolves when everything is stopped, right before the process ends. */
+  readonly closed: Promise<void>;
+  private readonly log: PluginLog;
+  private readonly address: string;
+  private readonly instances: Instances;
+  private readonly underRxport: boolean;
+  private control: AnswerLoop | undefined;
+  private ending: Promise<void> | undefined;
+  private settle: () => void = () => undefined;
+  private readonly onSignal = (): void => void this.end(SIGTERM_GRACE, 0);
+  /** Nothing can be waited for any longer, but addresses can be freed. */
+  private readonly onExit = (): void => this.instances.kill();
+
+  constructor(
+    private readonly name: string,
+    symbols: PluginSymbols,
+    private readonly facts: ProcessFacts,
+  ) {
+    const extension = decodeArgv(facts.argument);
+    const ipcDir = facts.ipcDir ?? extension?.ipcDir ?? STOCK_IPC_DIR;
+    const host = { stock: extension === undefined, complete: extension?.caps.includes(COMPLETE) === true };
+    this.log = stderrLog(facts.write);
+    this.underRxport = !host.stock;
+    this.address = controlPath(ipcDir, name);
+    this.instances = new Instances(symbols, { ipcDir, host, clock: facts.clock, log: this.log });
+    this.closed = new Promise((resolve) => (this.settle = resolve));
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+    process.once('exit', this.onExit);
+    const commands = new Commands(this.address, this.instances, this.log);
+    try {
+      const control = await AnswerLoop.open(this.address, {
+        clock: this.facts.clock,
+        timeout: this.underRxport ? 0 : BY_HAND,
+        first: encodeHandshake(`rxport-ts/${VERSION}`, CAPABILITIES),
+        answer: (body) => commands.answer(body.toString()),
+        failure: problem,
+        closed: () => this.orphaned(),
+      });
+      this.control = control;
+      if (this.ending !== undefined) control.kill();
+    } catch (error) {
+      if (this.ending !== undefined) return;
+      this.log.error(`plugin ${this.name} finds no host: ${reasonOf(error)}; a host starts its plugins itself`);
+      await this.end(0, 2);
+    }
+  }
+
+  /** Stops everything; `code` ends the process as well. */
+  end(grace: number, code?: number): Promise<void> {
+    this.ending ??= this.shut(grace, code);
+    return this.ending;
+  }
+
+  close(): Promise<void> {
+    return this.end(SIGTERM_GRACE);
+  }
+
+  private orphaned(): void {
+    if (this.ending !== undefined) return;
+    this.log.error(`the host of plugin ${this.name} has gone`);
+    void this.end(ORPHAN_GRACE, 1);
+  }
+
+  private async shut(grace: number, code: number | undefined): Promise<void> {
+    await this.instances.stopAll(grace);
+    if (this.control !== undefined) await settlesWithin(this.facts.clock, grace, this.control.stop());
+    this.control?.kill();
+    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+    process.off('exit', this.onExit);
+    this.settle();
+    if (code !== undefined) this.facts.exit(code);
+  }
+}

@@ -1,0 +1,243 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { NEVER, Observable, VirtualTimeScheduler } from 'rxjs';
+import type { RxportError } from '../../lib/errors.js';
+import { problem } from '../../lib/sdk/commands.js';
+import { plugin } from '../../lib/sdk/index.js';
+import { VERSION } from '../../lib/sdk/version.js';
+import { functionControl, sinkControl, sourceControl } from '../../lib/wire/control.js';
+import { PluginHost } from '../helpers/plugin-host.js';
+import { RepEnd } from '../helpers/rep-end.js';
+import { root } from '../helpers/toolchains.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
+
+const META = { ruleId: 'rule', opId: 'op', instanceId: 0 };
+const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":["complete"]}`;
+
+describe('the handshake', () => {
+  it('has these bytes', async () => {
+    const ipcDir = tempFolder();
+    const name = unique('p');
+    const chunks: Buffer[] = [];
+    let socket: Socket | undefined;
+    const server = createServer((connection) => {
+      socket = connection;
+      connection.on('data', (chunk) => chunks.push(chunk));
+      connection.write(Buffer.from('0053500000310000', 'hex'));
+    });
+    await new Promise<void>((resolve) => server.listen(`${ipcDir}/plugin_${name}.ipc`, resolve));
+
+    const { close } = plugin({ name }, { ipcDir, argument: '{"sendTimeout":1000}', exit: () => undefined });
+    await until(() => Buffer.concat(chunks).length > 17);
+    const bytes = Buffer.concat(chunks);
+    expect(bytes.subarray(0, 8).toString('hex')).toBe('0053500000300000');
+    expect(bytes[8]).toBe(1);
+    expect(bytes.readBigUInt64BE(9)).toBe(BigInt(4 + HANDSHAKE.length));
+    expect(bytes[17]! & 0x80).toBe(0x80);
+    expect(bytes.subarray(21).toString()).toBe(HANDSHAKE);
+
+    await close();
+    socket?.destroy();
+    server.close();
+  });
+
+  it('names the version of the package', () => {
+    expect(JSON.parse(readFileSync(`${root}package.json`, 'utf8'))).toMatchObject({ version: VERSION });
+  });
+});
+
+describe('the control channel', () => {
+  it('says exactly "handshake" after five seconds of silence, and again', async () => {
+    const clock = new VirtualTimeScheduler();
+    const host = await PluginHost.listen();
+    host.run({}, clock);
+    await until(() => host.control.heard.length === 1);
+    const pass = async (frame: number) => {
+      clock.maxFrames = frame;
+      clock.flush();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await pass(4_999);
+    expect(host.control.heard).toHaveLength(1);
+    await pass(5_000);
+    await pass(10_000);
+    expect(host.control.heard).toEqual([HANDSHAKE, 'handshake', 'handshake']);
+  });
+
+  it('is silent from the last answer on, not from the last keepalive', async () => {
+    const clock = new VirtualTimeScheduler();
+    const host = await PluginHost.listen();
+    host.run({}, clock);
+    await until(() => host.control.heard.length === 1);
+    clock.maxFrames = 3_000;
+    clock.schedule(() => undefined, 3_000);
+    clock.flush();
+    expect(await host.command('start', functionControl('nobody'))).toBe('symbol not found');
+    clock.maxFrames = 7_999;
+    clock.flush();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(host.control.heard).toHaveLength(2);
+    clock.maxFrames = 8_000;
+    clock.flush();
+    await until(() => host.control.heard.length === 3);
+  });
+
+  it.each([
+    ['an unknown source', 'start', sourceControl('nobody', META, undefined, {}), 'symbol not found'],
+    ['an unknown sink', 'start', sinkControl('nobody', META, {}), 'symbol not found'],
+    ['a name that every object has', 'start', functionControl('constructor'), 'symbol not found'],
+    ['a STOP of what does not run', 'stop', sourceControl('silent', META, undefined, {}), 'symbol silent not found'],
+    ['a STOP of a function', 'stop', functionControl('echo'), 'symbol echo not found'],
+    ['a source whose channel is missing', 'start', sourceControl('silent', META, undefined, {}), /cannot connect/],
+    ['a sink whose ack channel is missing', 'start', sinkControl('quiet', META, {}), /cannot connect/],
+    ['a function whose channel is missing', 'start', functionControl('echo'), /cannot connect/],
+  ] as const)('answers %s', async (_, verb, control, expected) => {
+    const host = await PluginHost.listen();
+    host.run({
+      sources: { silent: () => NEVER },
+      functions: { echo: (value) => value },
+      sinks: { quiet: () => () => undefined },
+    });
+    expect(await host.command(verb, control)).toEqual(
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    );
+    expect(readdirSync(host.ipcDir)).toEqual([`plugin_${host.name}.ipc`]);
+  });
+
+  it('answers what is no command, and goes on', async () => {
+    const host = await PluginHost.listen();
+    host.run({});
+    expect(await host.control.ask('{"cmd":"dance","arg":"{}"}')).toMatch(/symbolName/);
+    const arg = JSON.stringify(functionControl('x'));
+    expect(await host.control.ask(JSON.stringify({ cmd: 'dance', arg }))).toBe('invalid command received: dance');
+    expect(await host.control.ask('garbage')).toMatch(/not JSON/);
+  });
+
+  it('answers a START with what the factory threw', async () => {
+    const host = await PluginHost.listen();
+    const boom = () => {
+      throw new Error('no such device');
+    };
+    host.run({ sources: { boom }, sinks: { boom } });
+    const source = await host.source('boom');
+    const sink = await host.sink('boom');
+    expect([source.answer, sink.answer]).toEqual(['no such device', 'no such device']);
+    await until(() => source.ends() === 1 && sink.acks.ends() === 1, 'both channels are closed again');
+    expect(await source.stop()).toBe('symbol boom not found');
+    expect(await sink.stop()).toBe('symbol boom not found');
+  });
+
+  it('answers a START of what opens as nothing', async () => {
+    const host = await PluginHost.listen();
+    host.run({ sources: { none: () => undefined as never }, sinks: { none: () => undefined as never } });
+    expect((await host.source('none')).answer).toMatch(/where a stream was expected/);
+    expect((await host.sink('none')).answer).toMatch(/return a function or an observer/);
+  });
+
+  it('runs one command after another', async () => {
+    const host = await PluginHost.listen();
+    const order: string[] = [];
+    const slow = () =>
+      new Observable(() => {
+        order.push('subscribed');
+        return () => order.push('unsubscribed');
+      });
+    host.run({ sources: { slow } });
+    const source = await host.source('slow');
+    await until(() => order.length === 1);
+    expect(await source.stop()).toBe('ok');
+    expect(order).toEqual(['subscribed', 'unsubscribed']);
+  });
+});
+
+describe('an error text', () => {
+  // eKuiper repeats a command for ever when the answer begins with an h.
+  it.each(['host unreachable', 'handshake', 'ok', ''])('"%s" is not mistaken for something else', (text) => {
+    expect(problem(text)).toBe(`error: ${text}`);
+  });
+
+  it('stays as it is otherwise', () => {
+    expect(problem('okay, no such host')).toBe('okay, no such host');
+  });
+});
+
+describe('a plugin', () => {
+  it.each([
+    ['a name', { name: '../x' }, 'ERR_NAME_INVALID'],
+    ['the name of a source', { name: 'x', sources: { 'a/b': () => NEVER } }, 'ERR_NAME_INVALID'],
+    ['a symbol that is none', { name: 'x', sinks: { y: 5 as never } }, 'ERR_CONFIG_INVALID'],
+    ['a function without exec', { name: 'x', functions: { y: {} as never } }, 'ERR_CONFIG_INVALID'],
+    ['a queue', { name: 'x', sources: { y: { open: () => NEVER, queue: 0 } } }, 'ERR_CONFIG_INVALID'],
+    [
+      'a way to decode',
+      { name: 'x', sinks: { y: { open: () => ({}), decode: 'xml' as never } } },
+      'ERR_CONFIG_INVALID',
+    ],
+  ])('is refused for %s', (_, definition, code) => {
+    expect(codeOf(() => plugin(definition))).toBe(code);
+  });
+
+  it('ends with code 2 and says so when there is no host', async () => {
+    const lines: string[] = [];
+    const exits: number[] = [];
+    const { closed } = plugin(
+      { name: 'lonely' },
+      {
+        argument: `{"sendTimeout":1000,"rxport":{"v":1,"caps":[],"ipcDir":${JSON.stringify(tempFolder())}}}`,
+        exit: (code) => exits.push(code),
+        write: (line) => lines.push(line),
+      },
+    );
+    await closed;
+    expect(exits).toEqual([2]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^\[ERROR\] plugin lonely finds no host: cannot connect to .*plugin_/),
+    ]);
+  });
+
+  it('waits for a host that is started by hand after it', async () => {
+    const ipcDir = tempFolder();
+    const exits: number[] = [];
+    const { close } = plugin({ name: 'early' }, { ipcDir, argument: '', exit: (code) => exits.push(code) });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const control = await RepEnd.listen(`${ipcDir}/plugin_early.ipc`);
+    await until(() => control.heard.length === 1);
+    await close();
+    expect(exits).toEqual([]);
+    await control.close();
+  });
+
+  it('ends with code 1 when its host goes, and leaves no socket', async () => {
+    const host = await PluginHost.listen();
+    let stopped = false;
+    const source = () => new Observable(() => () => (stopped = true));
+    const { closed } = host.run({ sources: { source }, sinks: { sink: () => () => undefined } });
+    await host.source('source');
+    await host.sink('sink');
+    await host.control.close();
+    await closed;
+    expect(host.exits).toEqual([1]);
+    expect(stopped).toBe(true);
+    expect(readdirSync(host.ipcDir).filter((name) => name === 'rule_op2_0.ipc')).toEqual([]);
+  });
+
+  it('closes without ending the process', async () => {
+    const host = await PluginHost.listen();
+    const { close, closed } = host.run({ functions: { echo: (value) => value } });
+    await host.function('echo');
+    await close();
+    await closed;
+    await until(() => host.control.gone);
+    expect(host.exits).toEqual([]);
+  });
+});
+
+function codeOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return (error as RxportError).code;
+  }
+}
