@@ -7,7 +7,7 @@ import { checkSettings, type HostSettings } from './config.js';
 import { type Plugins, PluginSet } from './control/plugins.js';
 import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js';
 import { cleanStaging, pluginFolders } from './install/install.js';
-import { jsonLogger, type Logger } from './log.js';
+import { jsonLogger, type Logger, safeLogger } from './log.js';
 import { findSetpriv } from './process/command-line.js';
 import { type Lock, lockFolder } from './process/lock.js';
 import { Registry } from './registry/registry.js';
@@ -17,7 +17,9 @@ import type { SinkFactory, SourceFactory } from './rule/factories.js';
 import type { Rule } from './rule/rule.js';
 import { RuleRun } from './rule/run.js';
 import { RunningRule } from './rule/running-rule.js';
+import { openNanomsgTransport } from './sp/nanomsg.js';
 import { nativeTransport } from './sp/native.js';
+import type { Transport } from './sp/transport.js';
 import { Stage } from './stage.js';
 import { FunctionPool } from './symbol/function-pool.js';
 import { type RemoteFunction, remoteFunction } from './symbol/remote-function.js';
@@ -37,10 +39,12 @@ const OUTSIDE = 'host';
 export class Host implements AsyncDisposable {
   /**
    * Takes the data folder, loads its plugins and starts each one's process; does not wait for their handshakes.
-   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`. A plugin that is broken does not stop the host.
+   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`, `ERR_TRANSPORT_MISSING`. A plugin that is broken does not stop
+   * the host.
    */
   static async start(options: HostOptions): Promise<Host> {
     checkSettings(withoutLogger(options));
+    const transport = options.transport === 'nanomsg' ? await openNanomsgTransport() : nativeTransport;
     const dir = resolve(options.dir);
     const ipcDir = options.ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
     if (options.ipcDir !== undefined) await mkdir(ipcDir, { recursive: true, mode: 0o700 });
@@ -54,7 +58,7 @@ export class Host implements AsyncDisposable {
       throw error;
     }
     if (lock.orphanedIpcDir !== undefined) await removeOrphan(lock.orphanedIpcDir);
-    const host = new Host(options, dir, ipcDir, async () => {
+    const host = new Host(options, dir, ipcDir, transport, async () => {
       await releaseIpcDir();
       await lock.release();
     });
@@ -82,10 +86,11 @@ export class Host implements AsyncDisposable {
     private readonly options: HostOptions,
     private readonly dir: string,
     ipcDir: string,
+    transport: Transport,
     private readonly release: () => Promise<void>,
   ) {
     const clock = systemClock;
-    const log = (this.log = options.logger ?? jsonLogger());
+    const log = (this.log = safeLogger(options.logger ?? jsonLogger()));
     const folders = pluginFolders(dir);
     const registry = new Registry();
     const functions = (this.functions = new FunctionPool(clock));
@@ -94,7 +99,7 @@ export class Host implements AsyncDisposable {
     this.pluginSet = new PluginSet({ registry, folders, settings: options, ipcDir, setpriv, clock, log, retire });
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
-    this.remotes = new Remotes({ find, functions, transport: nativeTransport, clock, etcDir: join(dir, 'etc') });
+    this.remotes = new Remotes({ find, functions, transport, clock, etcDir: join(dir, 'etc') });
     this.outside = new RuleRun({
       ruleId: OUTSIDE,
       clock,
@@ -136,6 +141,7 @@ export class Host implements AsyncDisposable {
     });
     this.running.set(definition.id, rule);
     void rule.done.then(() => this.running.delete(definition.id));
+    rule.start();
     return rule;
   }
 

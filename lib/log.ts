@@ -15,3 +15,23 @@ export interface Logger {
 /** JSON lines on stderr, from `level` up; stdout belongs to the application. */
 export const jsonLogger = (level: LogLevel | 'silent' = 'warn'): Logger =>
   pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
+
+/** A logger is the user's, and may throw: the text is then lost, and nothing else. */
+export function safeLogger(log: Logger): Logger {
+  const safe =
+    (level: LogLevel) =>
+    (fields: object, text: string): void => {
+      try {
+        log[level](fields, text);
+      } catch {
+        // There is nobody left to tell.
+      }
+    };
+  return {
+    debug: safe('debug'),
+    info: safe('info'),
+    warn: safe('warn'),
+    error: safe('error'),
+    child: (fields) => safeLogger(log.child(fields)),
+  };
+}

@@ -1,3 +1,4 @@
+import { operatorOption } from '../errors.js';
 import type { Queue } from './queue.js';
 
 /** What happens to a value that finds its queue full. */
@@ -16,9 +17,21 @@ export interface Admission {
   readonly failed: boolean;
 }
 
+const POLICIES: ReadonlySet<Overflow['policy']> = new Set(['drop-oldest', 'drop-newest', 'latest', 'error']);
+
 const TAKEN: Admission = { dropped: 0, failed: false };
 const DROPPED: Admission = { dropped: 1, failed: false };
 const REFUSED: Admission = { dropped: 1, failed: true };
+
+/** The policy as given, or the default one. Throws `ERR_OPERATOR_OPTION`. */
+export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFLOW): Overflow {
+  const { size, policy } = overflow;
+  if (!POLICIES.has(policy))
+    throw operatorOption(where, `queue.policy ${policy} is none of ${[...POLICIES].join(', ')}`);
+  if (policy !== 'latest' && !(Number.isInteger(size) && size > 0))
+    throw operatorOption(where, `queue.size ${size} is no whole number from 1`);
+  return overflow;
+}
 
 /** Puts `value` into `queue` as the policy has it. */
 export function admit<T>(queue: Queue<T>, value: T, { size, policy }: Overflow): Admission {

@@ -38,6 +38,8 @@ export interface Item<T> {
 /** What a broken connection may have held: the kernel's buffer in bytes, and the messages a Go plugin reads ahead. */
 const KERNEL_BYTES = 212_992;
 const READ_AHEAD = 128;
+/** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
+const SETTLE = 1_000;
 /** How long a plugin may take to listen after its `ok`, in milliseconds. */
 const DIAL_TIMEOUT = 5_000;
 
@@ -55,9 +57,12 @@ export class SinkChannel<T> {
   private full = false;
   private dialling: AbortController | undefined;
   private deadline: Subscription | undefined;
+  /** Runs while an ack is awaited that has missed its deadline. */
+  private overdue: Subscription | undefined;
   /** Aborted when something moves; exists while somebody waits for that. */
   private still: AbortController | undefined;
   private taken = 0;
+  private takenAt = 0;
   private smallest = KERNEL_BYTES;
 
   constructor(
@@ -88,6 +93,8 @@ export class SinkChannel<T> {
     this.disconnect();
     const dialling = new AbortController();
     this.dialling = dialling;
+    // What comes of a dial that was given up is nothing to us.
+    let ours = false;
     try {
       const options = { ...this.options, timeout: DIAL_TIMEOUT };
       const push = await this.options.transport.push(this.addresses.data, options, {
@@ -96,10 +103,11 @@ export class SinkChannel<T> {
           this.full = false;
           this.pump();
         },
-        closed: () => this.closed(),
+        closed: () => ours && this.closed(),
       });
-      if (dialling.signal.aborted) push.destroy();
-      else this.opened(push);
+      ours = !dialling.signal.aborted;
+      if (ours) this.opened(push);
+      else push.destroy();
     } catch (error) {
       if (!dialling.signal.aborted) throw error;
     }
@@ -116,17 +124,18 @@ export class SinkChannel<T> {
    */
   async drain(patience: number): Promise<boolean> {
     while (this.depth > 0) if (!(await this.moved(patience))) return false;
-    const { push } = this;
-    if (push === undefined) return true;
-    push.end();
-    await this.moved(patience);
-    return this.push === undefined;
+    this.push?.end();
+    while (this.push !== undefined) if (!(await this.moved(patience))) return false;
+    const { transport, clock } = this.options;
+    if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
+    return true;
   }
 
   /** Drops what is left; answers how many values that were. */
   async close(): Promise<number> {
     this.disconnect();
     this.deadline?.unsubscribe();
+    this.overdue?.unsubscribe();
     await this.acks?.close();
     return this.waiting.clear() + this.out.clear();
   }
@@ -142,6 +151,7 @@ export class SinkChannel<T> {
   private closed(): void {
     this.push = undefined;
     this.deadline?.unsubscribe();
+    this.settleOverdue();
     for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
     this.stir();
     this.handler.disconnected(Math.min(this.taken, Math.ceil(KERNEL_BYTES / this.smallest) + READ_AHEAD));
@@ -150,7 +160,7 @@ export class SinkChannel<T> {
   private pump(): void {
     const { push, options } = this;
     const window = options.ackTimeout === undefined ? Infinity : 1;
-    while (push?.open === true && !this.full && this.out.length < window) {
+    while (push?.open === true && !this.full && this.out.length < window && this.overdue === undefined) {
       const item = this.waiting.shift();
       if (item === undefined) return;
       this.send(push, item);
@@ -168,11 +178,12 @@ export class SinkChannel<T> {
     this.out.push(item);
     this.smallest = Math.max(1, Math.min(this.smallest, item.payload.length));
     const { ackTimeout, clock } = this.options;
-    if (ackTimeout !== undefined) this.deadline = after(clock, ackTimeout, () => this.late());
+    if (ackTimeout !== undefined) this.deadline = after(clock, ackTimeout, () => this.late(ackTimeout));
   }
 
   private accepted(count: number): void {
     this.taken += count;
+    this.takenAt = this.options.clock.now();
     if (this.options.ackTimeout !== undefined) return;
     for (let i = 0; i < count; i += 1) this.out.shift();
     this.stir();
@@ -181,16 +192,30 @@ export class SinkChannel<T> {
 
   private acked(payload: Buffer): void {
     const problem = decodeAck(payload);
-    if (this.options.ackTimeout === undefined) {
-      if (problem !== undefined) this.handler.complained(this.options.ackError(problem));
-      return;
-    }
-    // Without an id: what comes after the deadline belongs to nobody.
-    this.acknowledge(problem === undefined ? undefined : this.options.ackError(problem));
+    const error = problem === undefined ? undefined : this.options.ackError(problem);
+    if (this.options.ackTimeout !== undefined && this.overdue === undefined) return this.acknowledge(error);
+    if (error !== undefined) this.handler.complained(error);
+    if (this.overdue === undefined) return;
+    this.settleOverdue();
+    this.pump();
   }
 
-  private late(): void {
+  /**
+   * Acks have no id: the next value waits as long again, or until the late ack has come, which else would be taken for
+   * its own.
+   */
+  private late(ackTimeout: number): void {
+    this.overdue = after(this.options.clock, ackTimeout, () => {
+      this.settleOverdue();
+      this.pump();
+    });
     this.acknowledge(this.options.ackLate());
+  }
+
+  private settleOverdue(): void {
+    this.overdue?.unsubscribe();
+    this.overdue = undefined;
+    this.stir();
   }
 
   private acknowledge(error: RxportError | undefined): void {

@@ -24,10 +24,18 @@ export interface SourceChannelOptions extends ChannelOptions {
 
 /** The data channel of one running source: PULL, bound before START. */
 export interface SourceChannel {
-  /** Resolves true when the plugin has closed its end and everything was read, false after `timeout` ms. */
+  /** True while the plugin has its end open. */
+  readonly connected: boolean;
+  /**
+   * Resolves true when the plugin has closed its end and everything was read, false after `timeout` ms. Over a transport
+   * that does not notice the close, silence stands for it.
+   */
   drained(timeout: number): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
+const SILENCE = 100;
 
 /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`. */
 export async function openSourceChannel(
@@ -37,9 +45,11 @@ export async function openSourceChannel(
 ): Promise<SourceChannel> {
   const { transport, parse, clock } = options;
   let empty = new AbortController();
+  let received = 0;
   const socket: PullSocket = await transport.pull(address, options, {
-    message(payload) {
-      const frame = decodeSourceFrame(payload, address, parse);
+    text(text) {
+      received += 1;
+      const frame = decodeSourceFrame(text, address, parse);
       switch (frame.type) {
         case 'tuple':
           handler.tuple(frame.message, frame.meta);
@@ -63,8 +73,20 @@ export async function openSourceChannel(
       handler.ended();
     },
   });
+  const silent = async (timeout: number): Promise<boolean> => {
+    for (const until = clock.now() + timeout; clock.now() + SILENCE <= until;) {
+      const before = received;
+      await pause(clock, SILENCE);
+      if (received === before) return true;
+    }
+    return false;
+  };
   return {
+    get connected() {
+      return socket.peers > 0;
+    },
     async drained(timeout) {
+      if (!transport.capabilities.peerClose) return silent(timeout);
       if (socket.peers > 0) await pause(clock, timeout, empty.signal);
       return socket.peers === 0;
     },

@@ -1,6 +1,14 @@
-import type { Subscription } from 'rxjs';
+import { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
-import { commandLost, commandTimeout, type RxportError, symbolRefused } from '../errors.js';
+import {
+  commandLost,
+  commandTimeout,
+  configInvalid,
+  frameTooLarge,
+  reasonOf,
+  type RxportError,
+  symbolRefused,
+} from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { type Control, encodeCommand, OK, type Verb } from '../wire/control.js';
 import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';
@@ -13,9 +21,15 @@ export interface ControlHandler {
   unanswered(error: RxportError): void;
 }
 
+/** The Go SDK dials a lost connection again after at most 5 s, and then says something. */
+const REDIAL_TIMEOUT = 10_000;
+/** The request id in front of a command. */
+const ID_BYTES = 4;
+
 interface Pending {
   readonly verb: Verb;
-  readonly control: Control;
+  readonly symbol: string;
+  readonly body: string;
   readonly timeout: number;
   readonly resolve: () => void;
   readonly reject: (error: RxportError) => void;
@@ -38,12 +52,16 @@ export class ControlChannel {
   private pinned: Pinned | undefined;
   private readonly queue: Pending[] = [];
   private current: Pending | undefined;
+  /** Runs while a process that has lost its connection has not been heard again. */
+  private redial: Subscription = Subscription.EMPTY;
 
   constructor(
     private readonly plugin: string,
     private readonly path: string,
     private readonly clock: Clock,
     private readonly handler: ControlHandler,
+    /** Largest command that the process takes, in bytes; undefined when only our own limit holds. */
+    private readonly maxSend: () => number | undefined = () => undefined,
   ) {}
 
   /** Rejects with `ERR_ADDRESS_IN_USE`, `ERR_CHANNEL_BIND`, `ERR_ADDRESS_TOO_LONG`. */
@@ -60,18 +78,21 @@ export class ControlChannel {
   }
 
   /**
-   * Resolves on `ok`. Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, or `ERR_COMMAND_LOST` when the process
-   * or its connection goes first.
+   * Resolves on `ok`. Rejects with `ERR_SYMBOL_REFUSED`, with `ERR_CONFIG_INVALID` or `ERR_FRAME_TOO_LARGE` when it can
+   * not be sent, with `ERR_COMMAND_TIMEOUT`, or with `ERR_COMMAND_LOST` when the process or its connection goes first.
    */
-  command(verb: Verb, control: Control, timeout: number): Promise<void> {
+  async command(verb: Verb, control: Control, timeout: number): Promise<void> {
+    const symbol = control.symbolName;
+    const body = this.encode(verb, control);
     return new Promise((resolve, reject) => {
-      this.queue.push({ verb, control, timeout, resolve, reject });
+      this.queue.push({ verb, symbol, body, timeout, resolve, reject });
       this.pump();
     });
   }
 
   /** The process is gone: no command of the past reaches the next one. */
   reset(): void {
+    this.redial.unsubscribe();
     const pending = this.queue.splice(0);
     const { pinned } = this;
     this.pinned = undefined;
@@ -96,6 +117,7 @@ export class ControlChannel {
     pinned.exchange.heard(body);
     if (!pinned.heard) {
       pinned.heard = true;
+      this.redial.unsubscribe();
       this.handler.handshake(decodeHandshake(body.toString()));
     }
     this.pump();
@@ -108,6 +130,8 @@ export class ControlChannel {
     const error = commandLost(this.plugin);
     // Nobody can tell whether the command was carried out: only a new process is in a known state.
     if (this.current !== undefined) this.handler.unanswered(error);
+    // Without one it may dial again, but not never: commands wait.
+    else this.redial = after(this.clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
     pinned.exchange.lost(error);
   }
 
@@ -119,24 +143,39 @@ export class ControlChannel {
   }
 
   private send(exchange: Exchange, pending: Pending): void {
-    const { verb, control, timeout } = pending;
+    const { verb, symbol, body, timeout } = pending;
+    const limit = this.maxSend() ?? Infinity;
+    const bytes = ID_BYTES + Buffer.byteLength(body);
+    if (bytes > limit) {
+      pending.reject(frameTooLarge(this.path, bytes, limit));
+      return this.pump();
+    }
     this.current = pending;
-    const expiry: Subscription = after(this.clock, timeout, () => {
-      const error = commandTimeout(this.plugin, verb, control.symbolName, timeout);
+    const expiry = after(this.clock, timeout, () => {
+      const error = commandTimeout(this.plugin, verb, symbol, timeout);
       exchange.abandon(error);
       this.handler.unanswered(error);
     });
-    exchange.ask(encodeCommand(verb, control), (answer) => {
+    exchange.ask(body, (answer) => {
       expiry.unsubscribe();
       this.current = undefined;
       if (!answer.ok) pending.reject(answer.error);
       else settle(pending, answer.body.toString(), this.plugin);
     });
   }
+
+  /** A configuration is the user's: it may hold what JSON can not. */
+  private encode(verb: Verb, control: Control): string {
+    try {
+      return encodeCommand(verb, control);
+    } catch (cause) {
+      throw configInvalid(`${verb} ${control.symbolName}`, [`its configuration has no JSON: ${reasonOf(cause)}`]);
+    }
+  }
 }
 
-function settle({ verb, control, resolve, reject }: Pending, text: string, plugin: string): void {
+function settle({ verb, symbol, resolve, reject }: Pending, text: string, plugin: string): void {
   // A symbol that is not there is as stopped as can be.
   if (text === OK || (verb === 'stop' && text.includes('not found'))) resolve();
-  else reject(symbolRefused(plugin, verb, control.symbolName, text));
+  else reject(symbolRefused(plugin, verb, symbol, text));
 }

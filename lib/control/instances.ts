@@ -1,4 +1,4 @@
-import type { RxportError } from '../errors.js';
+import type { ErrorCode, RxportError } from '../errors.js';
 import { type Control, controlKey, type Verb } from '../wire/control.js';
 
 /** One running symbol of one rule (or one function), as its plugin's process sees it. */
@@ -13,6 +13,8 @@ export interface Instance {
   /** The process that ran it is gone; START follows by itself when the next one is ready. */
   lost(): void;
 }
+
+const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
 
 export type Send = (verb: Verb, control: Control) => Promise<void>;
 
@@ -105,7 +107,7 @@ export class Instances {
       },
       (error: RxportError) => {
         // A command that was lost with its process is replayed to the next one.
-        if (entry.epoch === epoch && error.code === 'ERR_SYMBOL_REFUSED') instance.refused(error);
+        if (entry.epoch === epoch && !REPLAYED.has(error.code)) instance.refused(error);
       },
     );
   }

@@ -1,9 +1,10 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
-import { pluginFailed, pluginStopped, type RxportError } from '../errors.js';
+import { pluginFailed, pluginStopped, type RxportError, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
+import { guarded } from '../process/guarded.js';
 import type { Life } from '../process/spawn.js';
 import type { ProcessState, RestartPolicy } from '../process/state.js';
 import { Supervisor } from '../process/supervisor.js';
@@ -57,13 +58,18 @@ export class PluginLink {
       grace: settings.killTimeout,
       line: (stream, text) => log.info({ plugin: name, stream }, text),
     });
-    this.state$ = this.supervisor.state$;
-    this.control = new ControlChannel(name, controlPath(ipcDir, name), clock, {
-      handshake: (info) => this.shaken(info),
-      unanswered: (error) => this.giveUp(error),
-    });
+    this.state$ = guarded(this.supervisor.state$, (thrown) =>
+      log.error({ plugin: name }, userError(`a subscriber of plugin ${name}`, thrown).message),
+    );
+    this.control = new ControlChannel(
+      name,
+      controlPath(ipcDir, name),
+      clock,
+      { handshake: (info) => this.shaken(info), unanswered: (error) => this.giveUp(error) },
+      () => this.maxSend,
+    );
     this.instances = new Instances((verb, control) => this.control.command(verb, control, this.timeoutOf(verb)));
-    this.watch = this.state$.subscribe((state) => this.follow(state));
+    this.watch = this.supervisor.state$.subscribe((state) => this.follow(state));
   }
 
   get name(): string {
@@ -149,8 +155,13 @@ export class PluginLink {
   }
 
   private follow(state: ProcessState): void {
-    if (state.phase !== 'backoff' && state.phase !== 'failed' && state.phase !== 'stopped') return;
+    if (state.phase === 'ready' || state.phase === 'stopping') return;
+    // Before a start too: who is connected then is not the process that is about to come.
     this.control.reset();
+    if (state.phase === 'starting') {
+      this.hopeless = undefined;
+      return;
+    }
     this.instances.lost();
     if (state.phase === 'stopped') return;
     const { error, phase } = state;

@@ -1,7 +1,7 @@
-import { filter, firstValueFrom, type Observable } from 'rxjs';
+import { filter, firstValueFrom, fromEvent, type Observable, takeUntil } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
-import { pluginInUse, pluginUnloadable, type RxportError } from '../errors.js';
+import { hostStopped, pluginInUse, pluginStopped, pluginUnloadable, type RxportError } from '../errors.js';
 import {
   commit,
   discard,
@@ -75,6 +75,9 @@ export interface PluginSetOptions {
 export class PluginSet implements Plugins {
   private readonly links = new Map<string, PluginLink>();
   private unloadable: readonly BrokenPlugin[] = [];
+  private readonly installs = new Set<Promise<Plugin>>();
+  /** Aborted when the host stops. */
+  private readonly closing = new AbortController();
 
   constructor(private readonly options: PluginSetOptions) {}
 
@@ -99,28 +102,20 @@ export class PluginSet implements Plugins {
     this.unloadable = broken;
   }
 
-  async install(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<Plugin> {
-    const { folders, registry } = this.options;
-    const staged = await stage(source, folders.staging, options);
-    let plugin: InstalledPlugin;
-    try {
-      registry.add(staged);
-    } catch (error) {
-      await discard(staged);
-      throw error;
-    }
-    try {
-      plugin = await commit(staged, folders.portables);
-      registry.replace(plugin);
-    } catch (error) {
-      registry.remove(staged.name);
-      await discard(staged);
-      throw error;
-    }
-    return this.prove(plugin);
+  install(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<Plugin> {
+    const { signal } = this.closing;
+    const work = this.installNow(
+      source,
+      options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+    );
+    this.installs.add(work);
+    const done = (): boolean => this.installs.delete(work);
+    work.then(done, done);
+    return work;
   }
 
   async remove(name: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    this.closing.signal.throwIfAborted();
     const plugin = this.options.registry.get(name);
     const { usedBy = [] } = this.links.get(name) ?? {};
     if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
@@ -148,24 +143,53 @@ export class PluginSet implements Plugins {
     return this.linkOf(this.options.registry.find(kind, symbol).name);
   }
 
-  /** Stops every process. */
+  /** Stops every process; what is being installed is taken back. */
   async close(): Promise<void> {
+    this.closing.abort(hostStopped());
+    await Promise.allSettled(this.installs);
     await Promise.all([...this.links.values()].map((link) => link.close()));
     this.links.clear();
   }
 
   private linkOf(name: string): PluginLink {
+    this.closing.signal.throwIfAborted();
     const link = this.links.get(name);
     if (link === undefined) throw pluginUnloadable(name);
     return link;
   }
 
-  /** A plugin counts as installed once its process has shaken hands. */
-  private async prove(plugin: InstalledPlugin): Promise<Plugin> {
+  private async installNow(source: string, signal: AbortSignal): Promise<Plugin> {
+    const { folders, registry } = this.options;
+    signal.throwIfAborted();
+    const staged = await stage(source, folders.staging, { signal });
+    let plugin: InstalledPlugin;
     try {
+      registry.add(staged);
+    } catch (error) {
+      await discard(staged);
+      throw error;
+    }
+    try {
+      plugin = await commit(staged, folders.portables);
+      registry.replace(plugin);
+    } catch (error) {
+      registry.remove(staged.name);
+      await discard(staged);
+      throw error;
+    }
+    return this.prove(plugin, signal);
+  }
+
+  /** A plugin counts as installed once its process has shaken hands. */
+  private async prove(plugin: InstalledPlugin, signal: AbortSignal): Promise<Plugin> {
+    try {
+      signal.throwIfAborted();
       const link = await this.open(plugin);
-      const state = await firstValueFrom(link.state$.pipe(filter(isDecided)));
-      if (state.phase === 'backoff' || state.phase === 'failed') throw state.error;
+      const decided = link.state$.pipe(filter(isDecided), takeUntil(fromEvent(signal, 'abort')));
+      const state = await firstValueFrom(decided, { defaultValue: undefined });
+      signal.throwIfAborted();
+      if (state?.phase === 'backoff' || state?.phase === 'failed') throw state.error;
+      if (state?.phase !== 'ready') throw pluginStopped(plugin.name);
       return view(link);
     } catch (error) {
       await this.uninstall(plugin);
@@ -174,6 +198,8 @@ export class PluginSet implements Plugins {
   }
 
   private async uninstall(plugin: InstalledPlugin): Promise<void> {
+    // Somebody else has removed it meanwhile, and its name may belong to another by now.
+    if (!this.options.registry.list().includes(plugin)) return;
     const { registry, folders, retire } = this.options;
     const link = this.links.get(plugin.name);
     registry.remove(plugin.name);
@@ -205,7 +231,7 @@ export class PluginSet implements Plugins {
   }
 }
 
-const isDecided = ({ phase }: ProcessState): boolean => phase === 'ready' || phase === 'backoff' || phase === 'failed';
+const isDecided = ({ phase }: ProcessState): boolean => phase !== 'starting' && phase !== 'stopping';
 
 const view = (link: PluginLink): Plugin => ({
   name: link.name,

@@ -1,10 +1,13 @@
-import { isObservable, type Observable, Subject, type Subscription } from 'rxjs';
+import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
 import { type Clock, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
 import { type Stage, type StageKind, withScope } from '../stage.js';
+import { guarded } from '../process/guarded.js';
+import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
 import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
+import { Tail } from './tail.js';
 
 /** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
 export type Branch = Subscription | Observable<unknown>;
@@ -12,6 +15,13 @@ export type Branch = Subscription | Observable<unknown>;
 /** What a run has to know of a sink, whatever its values are. */
 interface OwnedSink extends Subscription {
   readonly drained: Promise<DrainReport>;
+  /** False for one that is only handed to an operator: late or invalid values go to it with `next`. */
+  readonly hasStream: boolean;
+}
+
+interface SinkEntry {
+  readonly sink: OwnedSink;
+  readonly ended: Promise<void>;
 }
 
 /** What a run asks of its rule. */
@@ -39,12 +49,16 @@ export class RuleRun implements Owner {
   readonly ruleId: string;
   stopping = false;
   private readonly stopped = new Subject<void>();
-  readonly stopping$ = this.stopped.asObservable();
+  readonly stopping$ = guarded(this.stopped, (thrown) =>
+    this.tell(userError(`a subscriber of stopping$ of rule ${this.ruleId}`, thrown)),
+  );
   private readonly roll: Roll;
   private readonly sources = new Set<Stoppable>();
   /** Each with the promise that its stream has ended. */
-  private readonly sinks = new Map<Subscription, { readonly sink: OwnedSink; readonly ended: Promise<void> }>();
-  private readonly branches = new Map<Subscription, Promise<void>>();
+  private readonly sinks = new Map<Subscription, SinkEntry>();
+  /** What the body has returned: waited for, with a stream or without. */
+  private readonly returned = new Set<Subscription>();
+  private readonly branches = new Set<Tail>();
   private readonly work = new Set<Promise<unknown>>();
   private calls = 0;
   private error: RxportError | undefined;
@@ -54,7 +68,10 @@ export class RuleRun implements Owner {
     this.roll = new Roll(options.missing);
   }
 
-  /** Runs the body and subscribes to what it returned. What goes wrong is told through `failed`. */
+  /**
+   * Runs the body and subscribes to what it returned. What goes wrong is told through `failed`, and closes what the body
+   * has opened.
+   */
   build(body: () => Branch | readonly Branch[]): void {
     try {
       withScope(this, () => {
@@ -65,12 +82,16 @@ export class RuleRun implements Owner {
       this.roll.call();
     } catch (thrown) {
       this.fail(userError(`the body of rule ${this.ruleId}`, thrown));
+      this.cut();
     }
   }
 
   /** Resolves when every branch has ended, every sink has drained, and every channel is closed. */
   async ended(): Promise<void> {
-    await settled(() => [...this.branches.values(), ...this.drains()]);
+    await settled(() => [...this.branchEnds(), ...this.drains()]);
+    // Nothing is left that could send to the others.
+    for (const { sink } of this.sinks.values()) sink.unsubscribe();
+    await settled(() => [...this.sinks.values()].map(({ sink }) => sink.drained));
     await settled(() => [...this.work]);
     this.roll.close();
   }
@@ -93,7 +114,7 @@ export class RuleRun implements Owner {
   cut(): void {
     this.begin();
     for (const { sink } of this.sinks.values()) sink.unsubscribe();
-    for (const branch of this.branches.keys()) branch.unsubscribe();
+    for (const branch of this.branches) branch.unsubscribe();
   }
 
   addSink<S extends OwnedSink>(sink: S): S {
@@ -137,8 +158,13 @@ export class RuleRun implements Owner {
     void work.finally(() => this.work.delete(work));
   }
 
+  get cutOff(): Owner['cutOff'] {
+    return this.stopping ? 'stopped' : 'unsubscribed';
+  }
+
   fail(error: RxportError): void {
-    if (this.error !== undefined) return;
+    // The first one ends the run; what follows is told all the same.
+    if (this.error !== undefined || this.stopping) return this.tell(error);
     this.error = error;
     this.options.failed(error);
   }
@@ -152,27 +178,53 @@ export class RuleRun implements Owner {
     this.stopped.complete();
   }
 
+  private tell(error: RxportError): void {
+    this.report({ type: 'error', symbol: this.ruleId, error });
+  }
+
   private follow(branch: Branch): void {
-    if (isObservable(branch)) this.subscribe(branch);
-    else if (!this.sinks.has(branch)) throw ruleBranchUntracked(this.ruleId, branch);
+    if (isObservable(branch)) return this.subscribe(branch);
+    if (!this.sinks.has(branch)) throw this.untracked(branch);
+    this.returned.add(branch);
+  }
+
+  /** Whatever it is, it is closed as far as that can be done. */
+  private untracked(branch: unknown): RxportError {
+    if (branch instanceof Subscription) this.tryClose(branch);
+    if (branch instanceof Promise)
+      branch.catch((thrown: unknown) => this.tell(userError(`the body of rule ${this.ruleId}`, thrown)));
+    return ruleBranchUntracked(this.ruleId, branch);
+  }
+
+  private tryClose(subscription: Subscription): void {
+    try {
+      subscription.unsubscribe();
+    } catch (thrown) {
+      this.tell(userError(`the end of a subscription of rule ${this.ruleId}`, teardownError(thrown)));
+    }
   }
 
   private subscribe(stream: Observable<unknown>): void {
-    let done: () => void;
-    const ended = new Promise<void>((resolve) => (done = resolve));
-    const subscription = stream.subscribe({
-      error: (thrown: unknown) => this.fail(userError(`a branch of rule ${this.ruleId}`, thrown)),
-    });
-    subscription.add(() => done());
-    this.branches.set(subscription, ended);
+    const tail = new Tail((thrown) => this.fail(userError(`a branch of rule ${this.ruleId}`, thrown)));
+    this.branches.add(tail);
+    stream.subscribe(tail);
   }
 
   private drains(): Promise<unknown>[] {
-    return [...this.sinks.values()].map(({ sink }) => sink.drained);
+    return this.awaited().map(({ sink }) => sink.drained);
+  }
+
+  private branchEnds(): Promise<void>[] {
+    return [...this.branches].map(({ ended }) => ended);
   }
 
   private streamEnds(): Promise<void>[] {
-    return [...this.branches.values(), ...[...this.sinks.values()].map(({ ended }) => ended)];
+    return [...this.branchEnds(), ...this.awaited().map(({ ended }) => ended)];
+  }
+
+  /** The sinks that end by themselves. */
+  private awaited(): readonly SinkEntry[] {
+    return [...this.sinks.values()].filter(({ sink }) => sink.hasStream || this.returned.has(sink));
   }
 }
 

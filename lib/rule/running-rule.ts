@@ -1,7 +1,8 @@
-import { BehaviorSubject, filter, firstValueFrom, Subject } from 'rxjs';
+import { BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs';
 import { type Clock, pause } from '../clock.js';
-import { ruleClosed, type RxportError } from '../errors.js';
+import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { guarded } from '../process/guarded.js';
 import type { RuleContext, RuleDefinition } from './define.js';
 import { type Ledger, LedgerBook } from './ledger.js';
 import { DEFAULT_RESTART, nextRestart } from './restart.js';
@@ -24,10 +25,11 @@ export interface RuleDeps {
 export class RunningRule implements Rule {
   readonly id: string;
   readonly done: Promise<RuleStatus>;
+  readonly status$: Observable<RuleStatus>;
+  readonly events$: Observable<RuleEvent>;
   private readonly statuses: BehaviorSubject<RuleStatus>;
-  readonly status$;
   private readonly events = new Subject<RuleEvent>();
-  readonly events$ = this.events.asObservable();
+  private finished: (status: RuleStatus) => void = () => undefined;
   private readonly book = new LedgerBook();
   /** By call position: the contexts of a rule leak in the SDKs, so they are the same in each run. */
   private readonly callIds: string[] = [];
@@ -35,6 +37,7 @@ export class RunningRule implements Rule {
   private runs = 0;
   private attempt = 0;
   private again = false;
+  private over = false;
   /** Ends the wait for the next restart. */
   private wake = new AbortController();
 
@@ -44,8 +47,18 @@ export class RunningRule implements Rule {
   ) {
     this.id = definition.id;
     this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: deps.clock.now() });
-    this.status$ = this.statuses.asObservable();
-    this.done = this.live();
+    const thrown = (cause: unknown): void => {
+      const { code, message } = userError(`a subscriber of rule ${this.id}`, cause);
+      deps.log.error({ rule: this.id, code }, message);
+    };
+    this.status$ = guarded(this.statuses, thrown);
+    this.events$ = guarded(this.events, thrown);
+    this.done = new Promise((resolve) => (this.finished = resolve));
+  }
+
+  /** Runs the body, before it returns. Once. */
+  start(): void {
+    void this.live().then(this.finished);
   }
 
   get status(): RuleStatus {
@@ -53,7 +66,7 @@ export class RunningRule implements Rule {
   }
 
   get closed(): boolean {
-    return isFinal(this.status);
+    return this.over;
   }
 
   ledger(): Ledger {
@@ -75,9 +88,10 @@ export class RunningRule implements Rule {
   }
 
   async restart(): Promise<void> {
-    if (this.closed || this.status.phase === 'stopping') throw ruleClosed(this.id);
+    if (isFinal(this.status) || this.status.phase === 'stopping') throw ruleClosed(this.id);
     const { runs } = this;
     this.again = true;
+    this.attempt = 0;
     this.wake.abort();
     this.wake = new AbortController();
     void this.run?.stop({ flush: true, timeout: this.deps.flushTimeout });
@@ -105,18 +119,26 @@ export class RunningRule implements Rule {
   }
 
   private async live(): Promise<RuleStatus> {
-    do {
-      this.again = false;
-      await this.once();
-      if (this.status.phase === 'restarting') {
-        await pause(this.deps.clock, this.status.nextTry - this.deps.clock.now(), this.wake.signal);
-        this.change({ type: 'retry' });
-      }
-    } while (this.again || this.status.phase === 'starting');
+    try {
+      do {
+        this.again = false;
+        await this.once();
+        if (this.status.phase === 'restarting') await this.backOff(this.status.nextTry);
+      } while (this.again || this.status.phase === 'starting');
+    } catch (thrown) {
+      this.change({ type: 'error', error: userError(`the end of rule ${this.id}`, thrown) });
+    }
     this.change({ type: 'ended' });
+    this.over = true;
     this.statuses.complete();
     this.events.complete();
     return this.status;
+  }
+
+  private async backOff(until: number): Promise<void> {
+    const { clock } = this.deps;
+    if (!this.again) await pause(clock, until - clock.now(), this.wake.signal);
+    this.change({ type: 'retry' });
   }
 
   /** One run, from the body to the last closed channel. */

@@ -8,6 +8,7 @@ import { callFailed, callInvalid, queueOverflow, type RxportError, userError, va
 import type { Stage } from '../stage.js';
 import { encodeExec, encodeValidate } from '../wire/function.js';
 import type { CallSpec } from './call.js';
+import { Outlet } from './outlet.js';
 import type { Attendance } from './owner.js';
 
 const TIMEOUT = 5_000;
@@ -24,6 +25,7 @@ interface Slot<T> {
 
 /** One subscription to a call: values wait, go out, and come back in order. */
 export class CallRun<T, R> {
+  private readonly outlet: Outlet<R>;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly leave: () => void;
@@ -40,16 +42,18 @@ export class CallRun<T, R> {
 
   constructor(
     private readonly spec: CallSpec<T, R>,
-    private readonly subscriber: Subscriber<R>,
+    subscriber: Subscriber<R>,
   ) {
     const { owner, shared } = spec;
+    const where = `what follows call ${shared.symbol}`;
+    this.outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(where, thrown)));
     this.stage = owner.stage('call', shared.symbol, () => this.held);
     this.attendance = owner.attend(`function ${shared.symbol}`);
     this.leave = shared.use({
       ruleId: owner.ruleId,
       started: () => this.attendance.present(),
       lost: () => this.attendance.absent(),
-      refused: (error) => this.subscriber.error(error),
+      refused: (error) => this.outlet.error(error),
     });
   }
 
@@ -59,8 +63,12 @@ export class CallRun<T, R> {
     const overflow = this.spec.options.queue ?? DEFAULT_OVERFLOW;
     const { dropped, failed } = admit(this.waiting, slot, overflow);
     if (dropped > 0) this.overflowed(dropped);
-    if (failed) this.subscriber.error(queueOverflow(`call ${this.spec.shared.symbol}`, overflow.size));
+    if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, overflow.size));
     else this.pump();
+  }
+
+  error(error: unknown): void {
+    this.outlet.error(error);
   }
 
   complete(): void {
@@ -71,7 +79,7 @@ export class CallRun<T, R> {
   /** The end of the subscription, whatever ended it. */
   end(): void {
     const left = this.held;
-    if (left > 0) this.stage.drop('unsubscribed', left);
+    if (left > 0) this.stage.drop(this.spec.owner.cutOff, left);
     for (const { call } of this.out) if (call !== undefined) call.cancelled = true;
     this.waiting.clear();
     this.slots.clear();
@@ -101,7 +109,7 @@ export class CallRun<T, R> {
   }
 
   private hasRoom(): boolean {
-    if (this.checked === 'asking' || this.subscriber.closed) return false;
+    if (this.checked === 'asking' || this.outlet.closed) return false;
     const concurrency = this.spec.options.concurrency ?? Math.max(1, this.spec.shared.channel.pipes);
     if (this.active >= concurrency) return false;
     return !this.inOrder || this.slots.length < concurrency * (1 + WAITING_REPLIES);
@@ -124,12 +132,13 @@ export class CallRun<T, R> {
   private validate(slot: Slot<T>, args: readonly unknown[]): void {
     const { symbol } = this.spec.shared;
     const body = encodeExec(args, this.spec.context);
+    const question = encodeValidate(args);
     this.checked = 'asking';
-    this.ask(slot, encodeValidate(args), (outcome) => {
+    this.ask(slot, question, (outcome) => {
       this.checked = 'yes';
       // A Python validate that returns nothing answers state false with a null.
       if (outcome.type === 'failed' && outcome.result !== null && outcome.result !== undefined) {
-        this.subscriber.error(callInvalid(symbol, outcome.result));
+        this.outlet.error(callInvalid(symbol, outcome.result));
       } else {
         this.exec(slot, body);
         this.pump();
@@ -175,7 +184,7 @@ export class CallRun<T, R> {
   }
 
   private pass(slot: Slot<T>, outcome: Outcome): void {
-    if (this.subscriber.closed) return this.stage.drop('unsubscribed');
+    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     let value: R;
     try {
       value = this.valueOf(slot, outcome);
@@ -184,7 +193,7 @@ export class CallRun<T, R> {
       return;
     }
     this.stage.passed += 1;
-    this.subscriber.next(value);
+    this.outlet.next(value);
   }
 
   /** Throws a coded error for everything that is not a value. */
@@ -199,7 +208,7 @@ export class CallRun<T, R> {
       if (!isLeft(decoded)) return decoded.right as R;
       throw valueInvalid(`result of function ${shared.symbol}`, PathReporter.report(decoded));
     } catch (thrown) {
-      throw userError(`project of call ${shared.symbol}`, thrown);
+      throw userError(`${project === undefined ? 'decode' : 'project'} of call ${shared.symbol}`, thrown);
     }
   }
 
@@ -208,7 +217,7 @@ export class CallRun<T, R> {
     if (typeof onError === 'function') return this.substitute(onError, error, value);
     this.stage.fail(error.code);
     this.report(error);
-    if (onError === 'fail') this.subscriber.error(error);
+    if (onError === 'fail') this.outlet.error(error);
   }
 
   private substitute(onError: (error: RxportError, value: T) => unknown, error: RxportError, value: T): void {
@@ -221,11 +230,11 @@ export class CallRun<T, R> {
       return;
     }
     this.stage.passed += 1;
-    this.subscriber.next(instead);
+    this.outlet.next(instead);
   }
 
   private finishWhenEmpty(): void {
-    if (this.completed && this.held === 0) this.subscriber.complete();
+    if (this.completed && this.held === 0) this.outlet.complete();
   }
 
   private overflowed(count: number): void {

@@ -1,7 +1,8 @@
 import type { Decoder } from 'io-ts';
-import { Observable, type OperatorFunction } from 'rxjs';
-import type { Overflow } from '../channel/overflow.js';
-import type { RxportError } from '../errors.js';
+import type { OperatorFunction } from 'rxjs';
+import { checkOverflow, type Overflow } from '../channel/overflow.js';
+import { operatorOption, type RxportError, userError } from '../errors.js';
+import { Guarded } from '../process/guarded.js';
 import { CallRun } from './call-run.js';
 import type { SharedFunction } from './function-pool.js';
 import type { Owner } from './owner.js';
@@ -40,20 +41,33 @@ export interface CallSpec<T, R> {
  * Calls a function of a plugin for each value.
  *
  * Cold; the channel behind it is shared with every other use of the function. Completion waits for the calls that are
- * out. Errors with `ERR_SYMBOL_REFUSED` when the plugin does not start the function, `ERR_CALL_INVALID` when the
+ * out. Throws `ERR_OPERATOR_OPTION`. Errors with `ERR_SYMBOL_REFUSED` when the plugin does not start the function, `ERR_CALL_INVALID` when the
  * function refuses the number of arguments, and as `onError: 'fail'` has it.
  */
-export const remoteCall =
-  <T, R>(spec: CallSpec<T, R>): OperatorFunction<T, R> =>
-  (source) =>
-    new Observable<R>((subscriber) => {
-      const run = new CallRun(spec, subscriber);
-      subscriber.add(() => run.end());
-      subscriber.add(
-        source.subscribe({
-          next: (value) => run.next(value),
-          error: (error: unknown) => subscriber.error(error),
-          complete: () => run.complete(),
-        }),
-      );
-    });
+export function remoteCall<T, R>(spec: CallSpec<T, R>): OperatorFunction<T, R> {
+  const { owner, shared, options } = spec;
+  const where = `call ${shared.symbol}`;
+  checkOptions(where, options);
+  return (source) =>
+    new Guarded<R>(
+      (thrown) => owner.fail(userError(`a subscriber of ${where}`, thrown)),
+      (subscriber) => {
+        const run = new CallRun(spec, subscriber);
+        subscriber.add(() => run.end());
+        subscriber.add(
+          source.subscribe({
+            next: (value) => run.next(value),
+            error: (error: unknown) => run.error(error),
+            complete: () => run.complete(),
+          }),
+        );
+      },
+    );
+}
+
+function checkOptions(where: string, { concurrency = 1, timeout = 1, queue }: CallOptions<never, unknown>): void {
+  if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1)
+    throw operatorOption(where, `concurrency ${concurrency} is no whole number from 1`);
+  if (!(timeout > 0)) throw operatorOption(where, `timeout ${timeout} is no number of milliseconds above 0`);
+  checkOverflow(where, queue);
+}

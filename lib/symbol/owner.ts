@@ -31,6 +31,8 @@ export interface Owner {
   readonly ruleId: string;
   /** True once the rule has begun to stop: a source that is subscribed from then on completes at once. */
   readonly stopping: boolean;
+  /** Under which reason a value is dropped that nobody takes any longer. */
+  readonly cutOff: 'stopped' | 'unsubscribed';
   /** Unique on this machine, for the address of a channel. */
   opId(): string;
   /** The context of the next call position, as JSON: the same for each run of the rule. */

@@ -1,23 +1,19 @@
-import { BehaviorSubject, Subject, Subscription, type TeardownLogic } from 'rxjs';
-import { DEFAULT_OVERFLOW } from '../channel/overflow.js';
+import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { checkOverflow, type Overflow } from '../channel/overflow.js';
 import { type Item, SinkChannel, type SinkHandler } from '../channel/sink-channel.js';
 import type { Clock } from '../clock.js';
 import type { Instance } from '../control/instances.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import {
-  queueOverflow,
-  RxportError,
-  sinkAck,
-  sinkAckTimeout,
-  sinkEncode,
-  sinkShared,
-  userError,
-} from '../errors.js';
+import { queueOverflow, RxportError, sinkAck, sinkAckTimeout, sinkEncode, sinkShared, userError } from '../errors.js';
+import { guarded } from '../process/guarded.js';
 import type { Transport } from '../sp/transport.js';
 import type { Stage } from '../stage.js';
 import { ackPath, dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
+import { OneStream } from './one-stream.js';
+import { teardownError } from './outlet.js';
 import type { Attendance, Owner } from './owner.js';
+import { Revival } from './revival.js';
 import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
 
 export interface SinkSpec {
@@ -38,21 +34,21 @@ const PATIENCE = 10_000;
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
  * and it sees `unsubscribe` after the chain above was torn down.
  */
-export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, SinkHandler<T> {
+export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkHandler<T> {
   readonly control: Control;
   readonly drained: Promise<DrainReport>;
   private readonly acks = new Subject<SinkAck<T>>();
-  readonly acks$ = this.acks.asObservable();
+  readonly acks$ = this.hot(this.acks);
   private readonly pressure = new BehaviorSubject(false);
-  readonly pressure$ = this.pressure.asObservable();
+  readonly pressure$ = this.hot(this.pressure);
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly channel: SinkChannel<T>;
   private readonly bound: Promise<void>;
   private settle: (report: DrainReport) => void = () => undefined;
   private phase: 'open' | 'finishing' | 'finished' = 'open';
-  /** How often rxjs has read `error` without calling it: once per stream that was subscribed to this sink. */
-  private streams = 0;
+  private readonly overflow: Overflow;
+  private readonly revival: Revival;
   private startable = true;
 
   constructor(private readonly spec: SinkSpec) {
@@ -61,13 +57,14 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
     this.control = sinkControl(symbol, meta, spec.config);
     const ackTimeout = options.ackTimeout ?? ACK_TIMEOUT;
+    const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));
     this.channel = new SinkChannel<T>(
       { data: dataPath(link.ipcDir, meta), ack: ackPath(link.ipcDir, meta) },
       {
         transport,
         clock,
         maxSend: () => link.maxSend,
-        overflow: options.queue ?? DEFAULT_OVERFLOW,
+        overflow,
         ackTimeout: options.requireAck === true ? ackTimeout : undefined,
         ackError: (text) => sinkAck(symbol, text),
         ackLate: () => sinkAckTimeout(symbol, ackTimeout),
@@ -76,6 +73,10 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
     );
     this.stage = owner.stage('sink', symbol, () => this.channel.depth);
     this.attendance = owner.attend(`sink ${symbol}`);
+    this.revival = new Revival(clock, (attempt) => {
+      owner.report({ type: 'restarted', symbol, attempt });
+      void link.revive(this);
+    });
     this.drained = new Promise((resolve) => (this.settle = resolve));
     this.bound = this.open();
   }
@@ -97,39 +98,26 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
     this.weigh();
   }
 
-  /**
-   * Reading this property is how `Observable.subscribe` asks whether it was given a subscriber; in a stream it is only
-   * read to be called. So a second read before a call is a second stream, which `add` then refuses.
-   */
-  get error(): (error: unknown) => void {
-    this.streams += 1;
-    return (error) => {
-      this.streams -= 1;
-      this.fail(userError(`the stream of sink ${this.spec.symbol}`, error));
-      this.complete();
-    };
-  }
-
   complete(): void {
-    super.unsubscribe();
-    this.finish();
+    this.unsubscribe();
   }
 
   // ---- Subscription
 
-  override add(teardown: TeardownLogic): void {
-    if (this.streams > 1) this.fail(sinkShared(this.spec.symbol));
-    super.add(teardown);
-  }
-
   override unsubscribe(): void {
-    super.unsubscribe();
+    try {
+      super.unsubscribe();
+    } catch (thrown) {
+      // A teardown of the chain above: `finalize`, say.
+      this.fail(userError(`the stream of sink ${this.spec.symbol}`, teardownError(thrown)));
+    }
     this.finish();
   }
 
   // ---- Instance: what the plugin's process says
 
   started(): void {
+    this.revival.started();
     this.attendance.present();
     this.channel.connect().catch((error: RxportError) => this.fail(error));
   }
@@ -140,6 +128,7 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
   }
 
   lost(): void {
+    this.revival.cancel();
     this.attendance.absent();
     this.channel.disconnect();
   }
@@ -171,9 +160,22 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
   }
 
   disconnected(unconfirmed: number): void {
-    if (this.phase === 'finishing') return;
+    // All is with the plugin, and we have hung up.
+    if (this.phase === 'finishing' && this.channel.depth === 0) return;
     const { owner, symbol } = this.spec;
     if (unconfirmed > 0) owner.report({ type: 'unconfirmed', symbol, count: unconfirmed });
+    if (this.revival.died()) this.attendance.absent();
+  }
+
+  // ---- OneStream
+
+  protected override streamFailed(error: unknown): void {
+    this.fail(userError(`the stream of sink ${this.spec.symbol}`, error));
+    this.unsubscribe();
+  }
+
+  protected override streamShared(): void {
+    this.fail(sinkShared(this.spec.symbol));
   }
 
   // ---- life
@@ -183,8 +185,12 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
       await this.channel.bind();
       this.spec.link.attach(this);
     } catch (error) {
-      this.fail(error as RxportError);
+      this.refused(error as RxportError);
     }
+  }
+
+  private hot<V>(stream: Observable<V>): Observable<V> {
+    return guarded(stream, (thrown) => this.complained(userError(`a subscriber of sink ${this.spec.symbol}`, thrown)));
   }
 
   private fail(error: RxportError): void {
@@ -201,6 +207,7 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
   private async shut(): Promise<void> {
     await this.bound;
     if (this.startable) await this.channel.drain(PATIENCE);
+    this.revival.cancel();
     await this.spec.link.detach(this);
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
@@ -222,14 +229,14 @@ export class RemoteSink<T> extends Subscription implements Sink<T>, Instance, Si
   }
 
   private overflowed(count: number, failed: boolean): void {
-    const { owner, symbol, options } = this.spec;
+    const { owner, symbol } = this.spec;
     this.stage.drop('overflow', count);
     owner.report({ type: 'dropped', symbol, reason: 'overflow', count });
-    if (failed) this.fail(queueOverflow(`sink ${symbol}`, (options.queue ?? DEFAULT_OVERFLOW).size));
+    if (failed) this.fail(queueOverflow(`sink ${symbol}`, this.overflow.size));
   }
 
   private weigh(): void {
-    const { size } = this.spec.options.queue ?? DEFAULT_OVERFLOW;
+    const { size } = this.overflow;
     const { depth } = this.channel;
     if (this.pressure.value ? depth < size / 4 : depth > (size * 3) / 4) this.pressure.next(!this.pressure.value);
   }

@@ -10,7 +10,7 @@ import { type CallOptions, remoteCall } from './call.js';
 import type { FunctionPool } from './function-pool.js';
 import type { Owner } from './owner.js';
 import { RemoteSink } from './remote-sink.js';
-import type { Sink, SinkOptions } from './sink.js';
+import type { SinkOptions } from './sink.js';
 import { remoteSource, type Source } from './source.js';
 
 export interface RemoteOptions {
@@ -47,7 +47,7 @@ export class Remotes {
     return remoteSource({ symbol, link, owner, transport, clock, config, dataSource, parse, decode });
   }
 
-  sink(owner: Owner, symbol: string, options: SinkOptions = {}): Sink<unknown> {
+  sink(owner: Owner, symbol: string, options: SinkOptions = {}): RemoteSink<unknown> {
     const link = this.options.find('sink', symbol);
     const { transport, clock } = this.options;
     return new RemoteSink({

@@ -3,23 +3,19 @@ import { type Decoder, Type } from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { type Subject, type Subscriber, Subscription } from 'rxjs';
 import { openSourceChannel, type SourceChannel, type SourceHandler } from '../channel/source-channel.js';
-import { after } from '../clock.js';
 import type { Instance } from '../control/instances.js';
-import { messageInvalid, reasonOf, type RxportError, sourceReported } from '../errors.js';
-import { backoffDelay } from '../process/backoff.js';
+import { messageInvalid, reasonOf, type RxportError, sourceReported, userError } from '../errors.js';
 import type { Stage } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, sourceControl } from '../wire/control.js';
+import { Outlet } from './outlet.js';
 import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
+import { Revival } from './revival.js';
 import type { SourceSpec } from './source.js';
 
 type Meta = Readonly<Record<string, unknown>>;
-type Emit<T> = (message: T, meta: Meta) => void;
+type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: Meta) => void;
 
-/** A source that died in a living process is started again after 200 ms, doubled up to 30 s. */
-const REVIVAL = { delay: 200, maxDelay: 30_000, jitter: 0.2 };
-/** A source that ran for this many milliseconds starts its back-off anew. */
-const HEALTHY_AFTER = 60_000;
 /** How long the tail of a stopped source may take, in milliseconds, before STOP is repeated; and how often. */
 const TAIL_TIMEOUT = 500;
 const STOP_ATTEMPTS = 3;
@@ -31,13 +27,14 @@ export function runSource<T>(
   subscriber: Subscriber<unknown>,
   emit: Emit<T>,
 ): Subscription | undefined {
-  const { owner } = spec;
+  const { owner, symbol } = spec;
+  const outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(`what follows source ${symbol}`, thrown)));
   if (owner.stopping) {
     // On a later macrotask: operators that subscribe again on completion would otherwise never return.
-    const immediate = setImmediate(() => subscriber.complete());
+    const immediate = setImmediate(() => outlet.complete());
     return new Subscription(() => clearImmediate(immediate));
   }
-  const run = new SourceRun(spec, events, subscriber, emit);
+  const run = new SourceRun(spec, events, outlet, emit);
   return new Subscription(() => run.end());
 }
 
@@ -48,25 +45,29 @@ class SourceRun<T> implements Instance, SourceHandler {
   private readonly address: string;
   private readonly released: () => void;
   private readonly opening: Promise<SourceChannel | undefined>;
-  private revival: Subscription = Subscription.EMPTY;
+  private readonly revival: Revival;
+  private channel: SourceChannel | undefined;
   private phase: 'running' | 'stopping' | 'ended' = 'running';
   private closing: Promise<void> | undefined;
-  private attempt = 0;
-  private startedAt = 0;
-  private alive = false;
+  /** The connection has closed before the answer to START came. */
+  private early = false;
 
   constructor(
     private readonly spec: SourceSpec<T>,
     private readonly events: Subject<SymbolEvent>,
-    private readonly subscriber: Subscriber<unknown>,
+    private readonly outlet: Outlet<unknown>,
     private readonly emit: Emit<T>,
   ) {
-    const { owner, symbol, link } = spec;
+    const { owner, symbol, link, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
     this.control = sourceControl(symbol, meta, spec.dataSource, spec.config);
     this.address = dataPath(link.ipcDir, meta);
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
+    this.revival = new Revival(clock, (attempt) => {
+      this.report({ type: 'restarted', symbol, attempt });
+      void link.revive(this);
+    });
     this.released = owner.running({ stop: () => this.stop() });
     this.opening = this.open();
   }
@@ -74,18 +75,19 @@ class SourceRun<T> implements Instance, SourceHandler {
   // ---- Instance: what the plugin's process says
 
   started(): void {
-    this.alive = true;
-    this.startedAt = this.spec.clock.now();
+    this.revival.started();
     this.attendance.present();
+    const { early } = this;
+    this.early = false;
+    if (early && this.channel?.connected === false) this.ended();
   }
 
   refused(error: RxportError): void {
-    this.subscriber.error(error);
+    this.outlet.error(error);
   }
 
   lost(): void {
-    this.alive = false;
-    this.revival.unsubscribe();
+    this.revival.cancel();
     this.attendance.absent();
   }
 
@@ -93,8 +95,8 @@ class SourceRun<T> implements Instance, SourceHandler {
 
   tuple(message: unknown, meta: Meta): void {
     this.stage.received += 1;
-    if (this.subscriber.closed) {
-      this.stage.drop('unsubscribed');
+    if (this.outlet.closed) {
+      this.stage.drop(this.spec.owner.cutOff);
       return;
     }
     const { decode } = this.spec;
@@ -103,7 +105,7 @@ class SourceRun<T> implements Instance, SourceHandler {
       return;
     }
     this.stage.passed += 1;
-    this.emit(message as T, meta);
+    this.emit(this.outlet, message as T, meta);
   }
 
   reported(text: string): void {
@@ -118,21 +120,13 @@ class SourceRun<T> implements Instance, SourceHandler {
   }
 
   complete(): void {
-    this.subscriber.complete();
+    this.outlet.complete();
   }
 
   ended(): void {
-    if (!this.alive || this.phase !== 'running') return;
-    this.alive = false;
-    this.attendance.absent();
-    const { clock, link, symbol } = this.spec;
-    if (clock.now() - this.startedAt >= HEALTHY_AFTER) this.attempt = 0;
-    this.attempt += 1;
-    // The process may be going too: then `lost` cancels this, and START comes with the next one.
-    this.revival = after(clock, backoffDelay(REVIVAL, this.attempt, Math.random()), () => {
-      this.report({ type: 'restarted', symbol, attempt: this.attempt });
-      void link.revive(this);
-    });
+    if (this.phase !== 'running') return;
+    if (this.revival.died()) this.attendance.absent();
+    else this.early = true;
   }
 
   // ---- life
@@ -144,17 +138,17 @@ class SourceRun<T> implements Instance, SourceHandler {
 
   private async stop(): Promise<void> {
     await this.close();
-    this.subscriber.complete();
+    this.outlet.complete();
   }
 
   private async open(): Promise<SourceChannel | undefined> {
     const { transport, clock, parse, link } = this.spec;
     try {
-      const channel = await openSourceChannel(this.address, { transport, clock, parse }, this);
+      this.channel = await openSourceChannel(this.address, { transport, clock, parse }, this);
       if (this.phase === 'running') link.attach(this);
-      return channel;
+      return this.channel;
     } catch (error) {
-      this.subscriber.error(error);
+      this.outlet.error(error);
       return undefined;
     }
   }
@@ -166,7 +160,7 @@ class SourceRun<T> implements Instance, SourceHandler {
 
   private async shut(): Promise<void> {
     this.phase = 'stopping';
-    this.revival.unsubscribe();
+    this.revival.cancel();
     const channel = await this.opening;
     if (channel !== undefined) await this.drain(channel);
     await channel?.close();
@@ -190,7 +184,7 @@ class SourceRun<T> implements Instance, SourceHandler {
     const value = tryDecode(decode, message, this.address);
     if (value.error === undefined) {
       this.stage.passed += 1;
-      this.emit(value.value, meta);
+      this.emit(this.outlet, value.value, meta);
     } else {
       this.stage.drop('decode');
       this.report({ type: 'error', symbol: this.spec.symbol, error: value.error });

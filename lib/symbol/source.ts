@@ -1,7 +1,9 @@
 import type { Decoder } from 'io-ts';
-import { Observable, Subject } from 'rxjs';
+import { type Observable, Subject } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { PluginLink } from '../control/plugin-link.js';
+import { userError } from '../errors.js';
+import { Guarded, guarded } from '../process/guarded.js';
 import type { Transport } from '../sp/transport.js';
 import type { Parse } from '../wire/source.js';
 import type { Owner, SymbolEvent } from './owner.js';
@@ -44,14 +46,20 @@ export interface SourceSpec<T> {
 }
 
 export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
+  const { owner, symbol, clock } = spec;
   const events = new Subject<SymbolEvent>();
-  const values = new Observable<T>((subscriber) =>
-    runSource(spec, events, subscriber, (message) => subscriber.next(message)),
+  const thrown = (cause: unknown): void => owner.fail(userError(`a subscriber of source ${symbol}`, cause));
+  const values = new Guarded<T>(thrown, (subscriber) =>
+    runSource(spec, events, subscriber, (outlet, message) => outlet.next(message)),
   );
-  const tuples = new Observable<Tuple<T>>((subscriber) =>
-    runSource(spec, events, subscriber, (message, meta) =>
-      subscriber.next({ message, meta, receivedAt: spec.clock.now() }),
+  const tuples = new Guarded<Tuple<T>>(thrown, (subscriber) =>
+    runSource(spec, events, subscriber, (outlet, message, meta) =>
+      outlet.next({ message, meta, receivedAt: clock.now() }),
     ),
   );
-  return Object.assign(values, { tuples, events$: events.asObservable() });
+  const events$ = guarded(events, (cause) => {
+    const error = userError(`a subscriber of events$ of source ${symbol}`, cause);
+    owner.report({ type: 'error', symbol, error });
+  });
+  return Object.assign(values, { tuples, events$ });
 }

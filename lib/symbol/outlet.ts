@@ -1,0 +1,46 @@
+import { type Subscriber, UnsubscriptionError } from 'rxjs';
+
+/**
+ * The way from a symbol into a user's chain.
+ *
+ * Operators catch what their functions throw, but what a teardown throws (`finalize`) comes out of `next`, `complete` or
+ * `error`, on the tick of a socket that other rules share. Here it goes to `thrown`.
+ */
+export class Outlet<T> {
+  constructor(
+    private readonly subscriber: Subscriber<T>,
+    private readonly thrown: (cause: unknown) => void,
+  ) {}
+
+  get closed(): boolean {
+    return this.subscriber.closed;
+  }
+
+  next(value: T): void {
+    try {
+      this.subscriber.next(value);
+    } catch (cause) {
+      this.thrown(teardownError(cause));
+    }
+  }
+
+  error(error: unknown): void {
+    try {
+      this.subscriber.error(error);
+    } catch (cause) {
+      this.thrown(teardownError(cause));
+    }
+  }
+
+  complete(): void {
+    try {
+      this.subscriber.complete();
+    } catch (cause) {
+      this.thrown(teardownError(cause));
+    }
+  }
+}
+
+/** The one error that a teardown threw, without the wrapping of rxjs. */
+export const teardownError = (thrown: unknown): unknown =>
+  thrown instanceof UnsubscriptionError && thrown.errors.length === 1 ? (thrown.errors[0] as unknown) : thrown;
