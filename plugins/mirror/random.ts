@@ -1,25 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { map, type ObservableInput, take, timer } from 'rxjs';
 import type { SourceContext } from 'rxport/sdk';
 
-/** Counts, with a random number between 0 and 1: `{ i: 0, value: 0.63 }`. */
-export function random({ config, signal }: SourceContext) {
+export interface Random {
+  readonly i: number;
+  /** From 0 up to, not including, 1. */
+  readonly value: number;
+}
+
+/** Counts, with a random number: an Observable of a clock, or as fast as the rule takes it. */
+export function random({ config }: SourceContext): ObservableInput<Random> {
   const interval = numberOf(config, 'interval', 1_000);
   const count = numberOf(config, 'count', Infinity);
   const next = generator(numberOf(config, 'seed', Date.now()));
-  return values();
+  if (interval === 0) return values(count, next);
+  return timer(interval, interval).pipe(
+    take(count),
+    map((i) => ({ i, value: next() })),
+  );
+}
 
-  async function* values() {
-    for (let i = 0; i < count; i += 1) {
-      if (interval > 0) await sleep(interval, undefined, { signal });
-      yield { i, value: next() };
-    }
-  }
+function* values(count: number, next: () => number): Iterable<Random> {
+  for (let i = 0; i < count; i += 1) yield { i, value: next() };
 }
 
 function numberOf(config: SourceContext['config'], key: string, otherwise: number): number {
   const value = config[key] ?? otherwise;
   if (typeof value === 'number' && value >= 0) return value;
-  throw new Error(`random: ${key} is ${JSON.stringify(value)}, expected a number from 0 up`);
+  throw new Error(`random: ${key} is ${JSON.stringify(value)}: give a number, 0 or more`);
 }
 
 /** mulberry32: the same numbers for the same seed. */
