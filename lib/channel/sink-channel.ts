@@ -63,6 +63,7 @@ export class SinkChannel<T> {
   private still: AbortController | undefined;
   private taken = 0;
   private takenAt = 0;
+  private hopeless = false;
   private smallest = KERNEL_BYTES;
 
   constructor(
@@ -123,12 +124,18 @@ export class SinkChannel<T> {
    * Waits until everything is passed and the plugin has read it and closed. False when nothing moved for `patience` ms.
    */
   async drain(patience: number): Promise<boolean> {
-    while (this.depth > 0) if (!(await this.moved(patience))) return false;
+    while (this.depth > 0) if (this.hopeless || !(await this.moved(patience))) return false;
     this.push?.end();
     while (this.push !== undefined) if (!(await this.moved(patience))) return false;
     const { transport, clock } = this.options;
     if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
     return true;
+  }
+
+  /** The plugin will not take anything: a drain has nothing to wait for. */
+  giveUp(): void {
+    this.hopeless = true;
+    this.stir();
   }
 
   /** Drops what is left; answers how many values that were. */

@@ -92,11 +92,14 @@ export class FrameWriter {
     if (header !== undefined) block.set(header, end + HEADER_BYTES);
   }
 
-  /** Makes room for `bytes`; a block that the socket may still be reading is left to it. */
+  /**
+   * Makes room for `bytes`. A block that one tick fills is followed by a larger one; a block that the socket may still be
+   * reading is left to it.
+   */
   private reserve(bytes: number): void {
     if (this.block.length - this.end >= bytes) return;
     this.flush();
-    if (this.block.length - this.end >= bytes) return;
+    if (this.block.length >= LARGEST_BLOCK && this.block.length - this.end >= bytes) return;
     const wanted = Math.min(Math.max(this.block.length * 2, FIRST_BLOCK), LARGEST_BLOCK);
     this.block = Buffer.allocUnsafeSlow(Math.max(wanted, bytes));
     this.start = this.end = 0;

@@ -49,7 +49,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private phase: 'open' | 'finishing' | 'finished' = 'open';
   private readonly overflow: Overflow;
   private readonly revival: Revival;
-  private startable = true;
 
   constructor(private readonly spec: SinkSpec) {
     super();
@@ -123,7 +122,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   }
 
   refused(error: RxportError): void {
-    this.startable = false;
+    this.channel.giveUp();
     this.fail(error);
   }
 
@@ -206,7 +205,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   /** Half-close, wait for the plugin's close, STOP: a STOP with data in flight loses it and can hang a Python plugin. */
   private async shut(): Promise<void> {
     await this.bound;
-    if (this.startable) await this.channel.drain(PATIENCE);
+    await this.channel.drain(PATIENCE);
     this.revival.cancel();
     await this.spec.link.detach(this);
     const left = await this.channel.close();
