@@ -39,7 +39,7 @@ async function main({ runFor, python, data }: Options): Promise<boolean> {
     processes.follow();
     view.say(`plugins in ${relative('', data)}: ${done.join(', ')} (the folder stays; delete it as you like)\n`);
 
-    rules = watch({ alerts, score: python ? 'zscore' : 'deviation' }).map((rule) => host.start(rule));
+    rules = watch({ alerts, score: python ? 'zscore' : 'deviation' }).map((rule) => host.rule(rule));
     // A rule does not say when its first tuple came; looking often is near enough.
     const waiting = interval(5).pipe(takeWhile(() => totalsOf(...rules).tuples === 0));
     looking = waiting.subscribe({ complete: () => (firstTuple = performance.now() - start) });

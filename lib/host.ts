@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from './clock.js';
 import { checkSettings, type HostSettings } from './config.js';
 import { type Plugins, PluginSet } from './control/plugins.js';
@@ -9,7 +7,7 @@ import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js
 import { cleanStaging, pluginFolders } from './install/install.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
 import { findSetpriv } from './process/command-line.js';
-import { type Lock, lockFolder } from './process/lock.js';
+import { type Claim, claimFolder } from './process/claim.js';
 import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
 import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
@@ -30,7 +28,6 @@ export interface HostOptions extends HostSettings {
   readonly logger?: Logger;
 }
 
-const PRIVATE_DIR = 'rxport-';
 const FLUSH_TIMEOUT = 5_000;
 /** What plugins are told as the rule of a symbol that is used without one. */
 const OUTSIDE = 'host';
@@ -46,23 +43,14 @@ export class Host implements AsyncDisposable {
     checkSettings(withoutLogger(options));
     const transport = options.transport === 'nanomsg' ? await openNanomsgTransport() : nativeTransport;
     const dir = resolve(options.dir);
-    const ipcDir = options.ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
-    if (options.ipcDir !== undefined) await mkdir(ipcDir, { recursive: true, mode: 0o700 });
-    const releaseIpcDir = (): Promise<void> =>
-      options.ipcDir === undefined ? rm(ipcDir, { recursive: true, force: true }) : Promise.resolve();
-    let lock: Lock;
+    const claim = await claimFolder(dir, options.ipcDir);
+    const host = new Host(options, dir, claim, transport);
     try {
-      lock = await lockFolder(dir, ipcDir);
+      await host.load();
     } catch (error) {
-      await releaseIpcDir();
+      await host.stop();
       throw error;
     }
-    if (lock.orphanedIpcDir !== undefined) await removeOrphan(lock.orphanedIpcDir);
-    const host = new Host(options, dir, ipcDir, transport, async () => {
-      await releaseIpcDir();
-      await lock.release();
-    });
-    await host.load();
     return host;
   }
 
@@ -85,10 +73,10 @@ export class Host implements AsyncDisposable {
   private constructor(
     private readonly options: HostOptions,
     private readonly dir: string,
-    ipcDir: string,
+    private readonly claim: Claim,
     transport: Transport,
-    private readonly release: () => Promise<void>,
   ) {
+    const { ipcDir } = claim;
     const clock = systemClock;
     const log = (this.log = safeLogger(options.logger ?? jsonLogger()));
     const folders = pluginFolders(dir);
@@ -121,15 +109,13 @@ export class Host implements AsyncDisposable {
   }
 
   /**
-   * Defines a rule and starts it. Throws `ERR_NAME_INVALID`, `ERR_RULE_EXISTS`, `ERR_HOST_STOPPED`; what goes wrong in
-   * the body shows in the rule's status.
+   * Starts a rule: what `defineRule` made, or an id with its body. Throws `ERR_NAME_INVALID`, `ERR_RULE_EXISTS`,
+   * `ERR_HOST_STOPPED`; what goes wrong in the body shows in the rule's status.
    */
-  rule(id: string, body: RuleBody, options: RuleOptions = {}): Rule {
-    return this.start(defineRule(id, body, options));
-  }
-
-  /** Starts what `defineRule` made. Throws as `rule` does. */
-  start(definition: RuleDefinition): Rule {
+  rule(definition: RuleDefinition): Rule;
+  rule(id: string, body: RuleBody, options?: RuleOptions): Rule;
+  rule(...defined: [RuleDefinition] | Parameters<typeof defineRule>): Rule {
+    const definition = defined.length === 1 ? defined[0] : defineRule(...defined);
     if (this.stopped !== undefined) throw hostStopped();
     if (this.running.has(definition.id)) throw ruleExists(definition.id);
     const rule = new RunningRule(definition, {
@@ -178,19 +164,13 @@ export class Host implements AsyncDisposable {
     await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
     await this.functions.close();
     await this.pluginSet.close();
-    await this.release();
+    await this.claim.release();
   }
 
   /** Six hex digits of this host and a counter: unique on this machine, and short in a socket path. */
   private nextId(): string {
     return this.hostId + (this.count++).toString(36);
   }
-}
-
-/** Only a folder that a host has made: the path comes from a file. */
-async function removeOrphan(ipcDir: string): Promise<void> {
-  if (dirname(ipcDir) !== tmpdir() || !basename(ipcDir).startsWith(PRIVATE_DIR)) return;
-  await rm(ipcDir, { recursive: true, force: true });
 }
 
 function withoutLogger(options: HostOptions): HostSettings {

@@ -30,7 +30,7 @@ export class Acks {
     if (!this.full) this.full = !this.socket.send(ack);
     else if (!this.told) {
       this.told = true;
-      this.log.warn('the host does not read acks: they are left out from now on while nobody does');
+      this.log.warn('the host does not keep up with the acks: those that find no room are left out');
     }
   }
 

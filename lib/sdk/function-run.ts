@@ -79,9 +79,6 @@ export class FunctionRun {
   }
 }
 
-const detailed = (plain: PlainFunction): DetailedFunction => {
-  const call = plain as (...args: readonly unknown[]) => unknown;
-  return { exec: (args) => call(...args) };
-};
+const detailed = (call: PlainFunction): DetailedFunction => ({ exec: (args) => call(...args) });
 
 const failure = (error: unknown): string => encodeFailure(reasonOf(error));

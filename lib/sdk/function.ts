@@ -9,7 +9,12 @@ import type { FunctionContext } from './context.js';
  * const celsius = (kelvin: number) => kelvin - 273.15;
  * ```
  */
-export type PlainFunction = (...args: never[]) => unknown;
+export type PlainFunction = Bivariant['call'];
+
+/** A method, so that a function of numbers is one of unknown arguments. */
+interface Bivariant {
+  call(...args: unknown[]): unknown;
+}
 
 /**
  * A function that wants to know who calls, checks its arguments when a rule starts, or takes a whole window.

@@ -1,7 +1,12 @@
 import type { SinkContext } from './context.js';
 
 /** What takes the values of a sink, one after another: the next one comes when a promise it returned has settled. */
-export type SinkTarget = ((value: unknown) => unknown) | SinkObserver;
+export type SinkTarget = Bivariant['next'] | SinkObserver;
+
+/** A method, so that a function of readings is one of unknown values. */
+interface Bivariant {
+  next(value: unknown): unknown;
+}
 
 /** `complete` is the last call: at STOP, after the last value. */
 export interface SinkObserver {

@@ -19,7 +19,7 @@ it('finds the months of weather that were unusual', async () => {
   const host = await startHost();
   for (const name of ['mirror', 'telemetry', 'replay']) await host.plugins.install(`${root}dist/plugins/${name}`);
   const alerts = join(tempFolder(), 'alerts.ndjson');
-  const [machine, weather] = watch({ alerts, rate: 3_000, interval: 20 }).map((rule) => host.start(rule));
+  const [machine, weather] = watch({ alerts, rate: 3_000, interval: 20 }).map((rule) => host.rule(rule));
   expect((await weather?.done)?.phase).toBe('completed');
   const found = (linesOf(alerts) as Alert[]).filter(({ measure }) => measure !== 'cpu_percent');
   const months = found.map(

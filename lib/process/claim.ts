@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { type Lock, lockFolder } from './lock.js';
+
+/** What one host has for itself: its data folder, and a folder for the sockets of our SDK. */
+export interface Claim {
+  readonly ipcDir: string;
+  /** Removes the private socket folder and frees the data folder. */
+  release(): Promise<void>;
+}
+
+/** A short name: socket paths have little room. */
+const PRIVATE_DIR = 'rxport-';
+
+/**
+ * Takes `dir`; `ipcDir` names a socket folder that is kept, without it a private one is made. Rejects with
+ * `ERR_HOST_LOCKED`, and then leaves nothing behind.
+ */
+export async function claimFolder(dir: string, ipcDir: string | undefined): Promise<Claim> {
+  const sockets = ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
+  if (ipcDir !== undefined) await mkdir(ipcDir, { recursive: true, mode: 0o700 });
+  const removeSockets = async (): Promise<void> => {
+    if (ipcDir === undefined) await rm(sockets, { recursive: true, force: true });
+  };
+  let lock: Lock;
+  try {
+    lock = await lockFolder(dir, sockets);
+  } catch (error) {
+    await removeSockets();
+    throw error;
+  }
+  if (lock.orphanedIpcDir !== undefined) await removeOrphan(lock.orphanedIpcDir);
+  return {
+    ipcDir: sockets,
+    release: async () => {
+      await removeSockets();
+      await lock.release();
+    },
+  };
+}
+
+/** Only a folder that a host has made: the path comes from a file. */
+async function removeOrphan(ipcDir: string): Promise<void> {
+  if (dirname(ipcDir) !== tmpdir() || !basename(ipcDir).startsWith(PRIVATE_DIR)) return;
+  await rm(ipcDir, { recursive: true, force: true });
+}
