@@ -34,6 +34,8 @@ afterEach(async () => {
 
 export class RawPeer extends Recorder {
   private bytes = Buffer.alloc(0);
+  /** What the other side opened with. */
+  greeting: Buffer = Buffer.alloc(0);
   /** The other side has sent its end. */
   ended = false;
   closed = false;
@@ -44,7 +46,7 @@ export class RawPeer extends Recorder {
     await once(socket, 'connect');
     const peer = new RawPeer(socket);
     if (greeting !== undefined) peer.socket.write(greeting);
-    await peer.read(8);
+    peer.greeting = await peer.read(8);
     return peer;
   }
 

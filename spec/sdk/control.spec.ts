@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { NEVER, Observable, VirtualTimeScheduler } from 'rxjs';
@@ -57,7 +58,7 @@ describe('the control channel', () => {
     const pass = async (frame: number) => {
       clock.maxFrames = frame;
       clock.flush();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     };
     await pass(4_999);
     expect(host.control.heard).toHaveLength(1);
@@ -77,7 +78,7 @@ describe('the control channel', () => {
     expect(await host.command('start', functionControl('nobody'))).toBe('symbol not found');
     clock.maxFrames = 7_999;
     clock.flush();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     expect(host.control.heard).toHaveLength(2);
     clock.maxFrames = 8_000;
     clock.flush();
@@ -201,7 +202,7 @@ describe('a plugin', () => {
     const ipcDir = tempFolder();
     const exits: number[] = [];
     const { close } = plugin({ name: 'early' }, { ipcDir, argument: '', exit: (code) => exits.push(code) });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     const control = await RepEnd.listen(`${ipcDir}/plugin_early.ipc`);
     await until(() => control.heard.length === 1);
     await close();

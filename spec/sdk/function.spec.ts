@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { VirtualTimeScheduler } from 'rxjs';
 import { CallContexts } from '../../lib/sdk/call-contexts.js';
 import type { FunctionContext, PluginFunction } from '../../lib/sdk/index.js';
@@ -130,7 +131,7 @@ describe('a function', () => {
     const { host, channel } = await start(() => 2);
     await channel.close();
     // Until the plugin has noticed: it takes a START before that for a second one.
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
     const again = await host.function('f');
     expect(await again.ask({ func: 'Exec', arg: [CONTEXT] })).toEqual({ state: true, result: 2 });
   });
@@ -146,12 +147,12 @@ describe('a function', () => {
       clock.maxFrames = frame;
       clock.schedule(() => undefined, frame - clock.frame);
       clock.flush();
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     };
     await pass(5_000);
     expect(channel.heard).toEqual(['handshake', 'handshake']);
     const result = ask({ func: 'Exec', arg: [CONTEXT] });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     await pass(60_000);
     expect(channel.heard).toHaveLength(2);
     finish(7);
@@ -166,7 +167,7 @@ describe('a function', () => {
     const handle = host.run({ functions: { slow: () => new Promise((resolve) => (finish = resolve)) } });
     const { channel, ask } = await host.function('slow');
     const result = ask({ func: 'Exec', arg: [CONTEXT] });
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     const closed = handle.close();
     finish(1);
     expect(await result).toEqual({ state: true, result: 1 });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { Subject } from 'rxjs';
+import { systemClock } from '../../lib/clock.js';
 import type { Sink, SinkContext } from '../../lib/sdk/index.js';
+import { nativeTransport } from '../../lib/sp/native.js';
 import { ackPath, dataPath } from '../../lib/wire/address.js';
 import { encodeCommand } from '../../lib/wire/control.js';
 import { PluginHost } from '../helpers/plugin-host.js';
@@ -28,8 +31,6 @@ function collecting(wait: () => Promise<void> | undefined = () => undefined) {
   });
   return { open, values, completed: () => completed };
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('what a sink may be', () => {
   const seen: unknown[] = [];
@@ -186,8 +187,6 @@ describe('a sink', () => {
     const { host, sink } = await start(open);
     sink.send('1');
     await sink.finish();
-    const { nativeTransport } = await import('../../lib/sp/native.js');
-    const { systemClock } = await import('../../lib/clock.js');
     const again = await nativeTransport.push(
       dataPath(host.ipcDir, sink.control.meta),
       { clock: systemClock, timeout: 100 },
@@ -229,7 +228,7 @@ describe('acks that nobody reads', () => {
     for (let i = 0; i < total; i += 1) if (!sink.send('1')) await sleep(1);
     await sink.finish();
     await until(() => values.length === total);
-    expect(host.lines.filter((line) => line.includes('does not read acks'))).toHaveLength(1);
+    expect(host.lines.filter((line) => line.includes('does not keep up with the acks'))).toHaveLength(1);
     expect(await sink.stop()).toBe('ok');
   });
 });

@@ -6,7 +6,7 @@ import { until } from '../helpers/until.js';
 
 describe('an error', () => {
   const boom = new Error('boom');
-  const fail = () => {
+  const fail = (): never => {
     throw boom;
   };
   it.each<[string, Source]>([
@@ -27,9 +27,7 @@ describe('an error', () => {
     [
       'of an iterable',
       () => ({
-        [Symbol.iterator]() {
-          fail();
-        },
+        [Symbol.iterator]: fail,
       }),
     ],
     [
@@ -39,7 +37,7 @@ describe('an error', () => {
           fail();
         }),
     ],
-  ])('%s is reported and ends the source', async (_, source) => {
+  ])('%s is reported and ends the source', async (_: string, source: Source) => {
     const { host, source: running } = await startSource(source);
     await until(() => running.ends() === 1);
     expect(running.frames).toEqual(['{"error":"boom"}']);

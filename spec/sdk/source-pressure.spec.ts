@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Subject } from 'rxjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Subject, VirtualTimeScheduler } from 'rxjs';
 import type { Source } from '../../lib/sdk/index.js';
-import { messagesOf, startSource } from '../helpers/plugin-host.js';
+import { messagesOf, PluginHost, startSource } from '../helpers/plugin-host.js';
 import { until } from '../helpers/until.js';
 
 describe('back-pressure', () => {
@@ -24,7 +25,7 @@ describe('back-pressure', () => {
     let before = -1;
     while (before !== asked) {
       before = asked;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
     // What fits into the kernel's buffers and the pipe's own, in frames of 1 KB.
     expect(asked - running.frames.length).toBeLessThan(1_500);
@@ -51,7 +52,7 @@ describe('back-pressure', () => {
     source.socket.pause();
     for (let i = 0; i < 10; i += 1) {
       for (let j = 0; j < 200; j += 1) values.next({ i: i * 200 + j, PAYLOAD });
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await sleep(10);
     }
     expect(host.lines.filter((line) => line.includes('dropped'))).toHaveLength(1);
     source.socket.resume();
@@ -65,4 +66,32 @@ describe('back-pressure', () => {
     expect(received.length + Number(last?.[1])).toBe(2_000);
     expect(received.at(-1)).toContain('"i":1999');
   });
+
+  it('does not hold STOP up for more than four seconds when the host does not read', async () => {
+    const clock = new VirtualTimeScheduler();
+    const host = await PluginHost.listen();
+    host.run({ sources: { flood: () => repeat({ PAYLOAD }) } }, clock);
+    const running = await host.source('flood');
+    running.socket.pause();
+    await sleep(100);
+    let answer: string | undefined;
+    void running.stop().then((text) => (answer = text));
+    await sleep(20);
+    clock.maxFrames = 3_999;
+    clock.flush();
+    await sleep(20);
+    expect(answer).toBe(undefined);
+    clock.maxFrames = 4_000;
+    clock.flush();
+    await until(() => answer === 'ok');
+    const before = running.frames.length;
+    // What it had sent is not lost for that.
+    running.socket.resume();
+    await until(() => running.ends() === 1);
+    expect(running.frames.length).toBeGreaterThan(before + 200);
+  });
 });
+
+function* repeat(value: unknown): Iterable<unknown> {
+  for (;;) yield value;
+}

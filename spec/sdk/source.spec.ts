@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NEVER, Observable, of, range, Subject } from 'rxjs';
 import { type Source, type SourceContext, withMeta } from '../../lib/sdk/index.js';
 import { encodeCommand } from '../../lib/wire/control.js';
@@ -154,7 +155,7 @@ describe('the end of a source', () => {
   it.each(['stock', []] as const)('is silence until STOP where the host knows no "complete" (%j)', async (dialect) => {
     const { source } = await startSource(() => of({ i: 1 }), dialect);
     await until(() => source.frames.length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
     expect(source.frames).toEqual(['{"message":{"i":1},"meta":null}']);
     expect(source.ends()).toBe(0);
     expect(await source.stop()).toBe('ok');

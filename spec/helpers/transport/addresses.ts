@@ -55,7 +55,8 @@ export function addressContract(channels: Channels): void {
 
   it('refuses a folder that is not there', async () => {
     const address = join(tempFolder(), 'missing', 'x.ipc');
-    await expect(channels.pull(address)).rejects.toMatchObject({ code: 'ERR_CHANNEL_BIND' });
+    const message = expect.stringContaining(address);
+    await expect(channels.pull(address)).rejects.toMatchObject({ code: 'ERR_CHANNEL_BIND', message });
   });
 
   it('refuses a path over 107 bytes, and works at 107', async () => {
