@@ -4,7 +4,7 @@
  * Callers test `code`, never the text. A text says who, what, and what to do.
  */
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
-export { type ErrorOptions, reasonOf, RxportError, userError } from './errors/rxport-error.js';
+export { type ErrorOptions, reasonOf, RxportError, showJson, userError } from './errors/rxport-error.js';
 export * from './errors/value.js';
 export * from './errors/install.js';
 export * from './errors/socket.js';

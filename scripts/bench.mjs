@@ -1,5 +1,6 @@
 /**
- * Runs `spec/bench/*.bench.ts`, all or those whose name holds one of the arguments: `npm run bench -- source`.
+ * Runs `spec/bench/*.bench.ts`, all or those whose name holds one of the arguments: `npm run bench -- source`. Options
+ * go to the benchmarks, with `=` before their value: `npm run bench -- source --rounds=9 --json`.
  *
  * Each is bundled with the sources of rxport into `.cache/bench/`, packages stay outside. The working folder is the
  * repository; `import.meta.url` is that of the bundle.
@@ -11,7 +12,8 @@ import { sources } from './setup/bundle.mjs';
 import { root } from './setup/step.mjs';
 
 const folder = `${root}spec/bench`;
-const words = process.argv.slice(2);
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const words = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const names = (existsSync(folder) ? readdirSync(folder) : [])
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
@@ -31,7 +33,7 @@ for (const name of names) {
     alias: sources,
     sourcemap: 'inline',
   });
-  const { status } = spawnSync(process.execPath, ['--expose-gc', '--enable-source-maps', outfile], {
+  const { status } = spawnSync(process.execPath, ['--expose-gc', '--enable-source-maps', outfile, ...flags], {
     cwd: root,
     stdio: 'inherit',
   });

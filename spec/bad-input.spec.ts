@@ -1,38 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { NEVER, of, take, tap } from 'rxjs';
-import { ERROR_CODES, type ErrorCode, type Host, type RuleBody, RxportError } from '../lib/index.js';
-import { badPlugin, type Misbehaviour } from './helpers/bad-plugin.js';
-import { copyFixture, type Fixture } from './helpers/fixture.js';
-import { startHost } from './helpers/host.js';
-import { leftovers, type Places } from './helpers/leftovers.js';
-import { describeWith } from './helpers/toolchains.js';
-import { tempFolder, unique } from './helpers/unique.js';
-
-const places = (): Places => ({ dir: join(tempFolder(), 'data'), ipcDir: tempFolder() });
-const start = (at: Places = places()): Promise<Host> =>
-  startHost({ ...at, handshakeTimeout: 600, killTimeout: 200, flushTimeout: 50 });
-
-/** What `work` fails with, checked to be one of ours. */
-async function errorOf(work: () => unknown): Promise<RxportError> {
-  const thrown = await Promise.resolve()
-    .then(work)
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-  expect(thrown).toBeInstanceOf(RxportError);
-  const error = thrown as RxportError;
-  expect(Object.keys(ERROR_CODES)).toContain(error.code);
-  return error;
-}
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NEVER, of } from 'rxjs';
+import type { ErrorCode, RuleBody } from '../lib/index.js';
+import { badPlugin } from './helpers/bad-plugin.js';
+import { errorOf, expectNothingOf, places, startAt } from './helpers/refused.js';
+import { unique } from './helpers/unique.js';
 
 const never: RuleBody = () => NEVER;
 
 describe('a name that nobody has', () => {
   it('is told for a plugin, with a near one', async () => {
-    const host = await start();
+    const host = await startAt();
     const { name } = await host.plugins.install(badPlugin('answers-never').dir);
     const near = name.slice(0, -1);
     for (const work of [() => host.plugins.get(near), () => host.plugins.remove(near)]) {
@@ -43,7 +22,7 @@ describe('a name that nobody has', () => {
   });
 
   it('fails a rule at once, without a restart, and says what there is', async () => {
-    const host = await start();
+    const host = await startAt();
     const { symbol } = await host.plugins.install(badPlugin('answers-never').dir).then(({ manifest }) => ({
       symbol: manifest.functions[0] ?? '',
     }));
@@ -62,7 +41,7 @@ describe('a name that nobody has', () => {
   });
 
   it('is told for a rule, with those that run', async () => {
-    const host = await start();
+    const host = await startAt();
     const rule = host.rule(unique('r'), never);
     const error = await errorOf(() => host.getRule('nosuch'));
     expect(error).toMatchObject({ code: 'ERR_RULE_UNKNOWN', message: expect.stringContaining(`running: ${rule.id}`) });
@@ -73,7 +52,7 @@ describe('the id of a rule', () => {
   it.each([[''], ['a b'], ['../up'], ['.hidden'], ['ä'], ['x'.repeat(65)], ['a/b'], ['a\0b']])(
     'is refused as %j before anything runs',
     async (id) => {
-      const host = await start();
+      const host = await startAt();
       let ran = false;
       const error = await errorOf(() => host.rule(id, () => ((ran = true), NEVER)));
       expect(error.code).toBe('ERR_NAME_INVALID');
@@ -84,7 +63,7 @@ describe('the id of a rule', () => {
   );
 
   it('is refused while a rule has it, which goes on', async () => {
-    const host = await start();
+    const host = await startAt();
     const id = unique('r');
     const rule = host.rule(id, never);
     const error = await errorOf(() => host.rule(id, never));
@@ -94,7 +73,7 @@ describe('the id of a rule', () => {
   });
 
   it('is refused to a body that starts a rule of its own id', async () => {
-    const host = await start();
+    const host = await startAt();
     const id = unique('r');
     const rule = host.rule(id, () => (host.rule(id, never), NEVER), { restart: 'never' });
     expect(await rule.done).toMatchObject({ phase: 'failed', error: { code: 'ERR_RULE_EXISTS' } });
@@ -122,7 +101,7 @@ describe('a plugin that can not be installed', () => {
 
   it.each(mistakes)('%s: %s', async (_, code, text, spoil) => {
     const at = places();
-    const host = await start(at);
+    const host = await startAt(at);
     const plugin = broken();
     spoil(plugin);
     const error = await errorOf(() => host.plugins.install(plugin.dir));
@@ -132,102 +111,11 @@ describe('a plugin that can not be installed', () => {
   });
 
   it('is a folder that is not there', async () => {
-    const host = await start();
+    const host = await startAt();
     const error = await errorOf(() => host.plugins.install('/nowhere/thermo.zip'));
     expect(error).toMatchObject({ code: 'ERR_INSTALL_NOT_FOUND', message: expect.stringContaining('name a zip') });
   });
 });
-
-describe('a plugin whose process does not come up', () => {
-  const failures: [Misbehaviour, ErrorCode, RegExp][] = [
-    ['exits-at-once', 'ERR_PLUGIN_EXITED', /code 3 before its handshake .*main\.mjs.*no licence key.*Is the name/],
-    ['exits-zero', 'ERR_PLUGIN_EXITED', /code 0 before its handshake/],
-    ['wrong-name', 'ERR_PLUGIN_EXITED', /code 2 before.*can't dial.*Is the name in its main program "bad-/],
-    ['never-connects', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms.*Is the name in its main program/],
-    ['never-shakes-hands', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-    ['wrong-greeting', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-    ['garbage-greeting', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-    ['garbage-frame', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-    ['giant-length', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-    ['half-frame', 'ERR_PLUGIN_HANDSHAKE', /within 600 ms/],
-  ];
-
-  it.each(failures)('%s: %s', async (misbehaviour, code, text) => {
-    const at = places();
-    const host = await start(at);
-    const plugin = badPlugin(misbehaviour);
-    const error = await errorOf(() => host.plugins.install(plugin.dir));
-    expect(error.code).toBe(code);
-    expect(error.message).toMatch(text);
-    expectNothingOf(host, at, plugin);
-  });
-
-  it.each<[Misbehaviour]>([
-    ['answers-never'],
-    ['crashes-later'],
-    ['endless-line'],
-    ['floods-stdout'],
-    ['ignores-sigterm'],
-    ['mute-function'],
-  ])('%s comes up, and goes without a trace', async (misbehaviour) => {
-    const at = places();
-    const host = await start(at);
-    const plugin = badPlugin(misbehaviour);
-    await host.plugins.install(plugin.dir);
-    await host.plugins.remove(plugin.name);
-    expectNothingOf(host, at, plugin);
-  });
-
-  it('is refused when its interpreter is not there', async () => {
-    const at = places();
-    const host = await startHost({ ...at, nodeBin: '/nowhere/node' });
-    const plugin = badPlugin('answers-never');
-    const error = await errorOf(() => host.plugins.install(plugin.dir));
-    expect(error.code).toMatch(/^ERR_PLUGIN_(SPAWN|EXITED)$/);
-    expect(error.message).toMatch(/nowhere\/node/);
-    expectNothingOf(host, at, plugin);
-  });
-});
-
-describeWith('go', 'a Go plugin of another name', () => {
-  it('is refused, and the error asks for its name', async () => {
-    const at = places();
-    const host = await start(at);
-    const fixture = copyFixture('go');
-    writeFileSync(join(fixture.dir, 'fixture.json'), JSON.stringify({ name: 'other', suffix: fixture.suffix }));
-    const error = await errorOf(() => host.plugins.install(fixture.dir));
-    expect(error.code).toBe('ERR_PLUGIN_EXITED');
-    expect(error.message).toContain(`Is the name in its main program "${fixture.name}"?`);
-    expectNothingOf(host, at, { ...fixture, symbol: fixture.symbol('echo') });
-  });
-
-  it('does not stop the host, a rule, or the next plugin', async () => {
-    const at = places();
-    const fixture = copyFixture('go');
-    for (const dir of [fixture.dir, badPlugin('exits-at-once').dir, brokenFolder()]) {
-      mkdirSync(join(at.dir, 'plugins/portables'), { recursive: true });
-      cpSync(dir, join(at.dir, 'plugins/portables', basename(dir)), { recursive: true });
-    }
-    const host = await start(at);
-    expect(host.plugins.broken()).toMatchObject([{ error: { code: 'ERR_MANIFEST_MISSING' } }]);
-    const first = counting(host, fixture);
-    await errorOf(() => host.plugins.install(badPlugin('exits-zero').dir));
-    await host.plugins.install(badPlugin('answers-never').dir);
-    expect((await first.done).phase).toBe('completed');
-    expect(first.ledger()).toMatchObject({ balanced: true });
-    const phases = host.plugins.list().map(({ state }) => state.phase);
-    expect(phases.filter((phase) => phase === 'ready')).toHaveLength(2);
-    expect(phases).toHaveLength(3);
-  });
-});
-
-const counting = (host: Host, fixture: Fixture) =>
-  host.rule(unique('r'), ({ source }) =>
-    source(fixture.symbol('random'), { config: { interval: 5 } }).pipe(
-      take(100),
-      tap(() => undefined),
-    ),
-  );
 
 interface Broken {
   readonly dir: string;
@@ -251,19 +139,4 @@ function broken(): Broken {
     },
     remove: (file) => rmSync(join(plugin.dir, file)),
   };
-}
-
-function brokenFolder(): string {
-  const dir = join(tempFolder(), unique('empty'));
-  mkdirSync(dir);
-  return dir;
-}
-
-function expectNothingOf(host: Host, at: Places, { name, symbol, dir }: Pick<Broken, 'name' | 'symbol' | 'dir'>): void {
-  expect(leftovers(at, [name, symbol])).toEqual([]);
-  expect(host.plugins.list()).toEqual([]);
-  expect(() => host.plugins.get(name)).toThrow(expect.objectContaining({ code: 'ERR_PLUGIN_UNKNOWN' }));
-  expect(() => host.function(symbol)).toThrow(expect.objectContaining({ code: 'ERR_SYMBOL_UNKNOWN' }));
-  // The user's own folder is as it was.
-  expect(existsSync(dir)).toBe(true);
 }

@@ -180,6 +180,7 @@ export class SinkChannel<T> {
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       this.handler.failed(error as RxportError);
+      this.stir();
       return;
     }
     this.out.push(item);
@@ -189,9 +190,9 @@ export class SinkChannel<T> {
   }
 
   private accepted(count: number): void {
-    this.taken += count;
     this.takenAt = this.options.clock.now();
     if (this.options.ackTimeout !== undefined) return;
+    this.taken += count;
     for (let i = 0; i < count; i += 1) this.out.shift();
     this.stir();
     this.handler.passed(count);
@@ -200,7 +201,8 @@ export class SinkChannel<T> {
   private acked(payload: Buffer): void {
     const problem = decodeAck(payload);
     const error = problem === undefined ? undefined : this.options.ackError(problem);
-    if (this.options.ackTimeout !== undefined && this.overdue === undefined) return this.acknowledge(error);
+    if (this.out.length > 0 && this.options.ackTimeout !== undefined && this.overdue === undefined)
+      return this.acknowledge(error);
     if (error !== undefined) this.handler.complained(error);
     if (this.overdue === undefined) return;
     this.settleOverdue();

@@ -9,6 +9,7 @@ import {
   type RxportError,
   symbolRefused,
 } from '../errors.js';
+import { MAX_FRAME } from '../sp/pipe.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { type Control, encodeCommand, OK, type Verb } from '../wire/control.js';
 import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';
@@ -128,6 +129,7 @@ export class ControlChannel {
     if (pinned?.peer !== peer) return;
     this.pinned = undefined;
     const error = commandLost(this.plugin);
+    this.redial.unsubscribe();
     // Nobody can tell whether the command was carried out: only a new process is in a known state.
     if (this.current !== undefined) this.handler.unanswered(error);
     // Without one it may dial again, but not never: commands wait.
@@ -144,7 +146,7 @@ export class ControlChannel {
 
   private send(exchange: Exchange, pending: Pending): void {
     const { verb, symbol, body, timeout } = pending;
-    const limit = this.maxSend() ?? Infinity;
+    const limit = this.maxSend() ?? MAX_FRAME;
     const bytes = ID_BYTES + Buffer.byteLength(body);
     if (bytes > limit) {
       pending.reject(frameTooLarge(this.path, bytes, limit));

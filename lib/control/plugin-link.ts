@@ -91,6 +91,11 @@ export class PluginLink {
     return stockGo ? STOCK_GO_LIMIT : undefined;
   }
 
+  /** True when an empty message must not be sent: pynng raises on one, and the SDK ends the symbol without a word. */
+  get refusesEmpty(): boolean {
+    return this.plugin.manifest.language === 'python';
+  }
+
   /** The rules that have a source or a sink in it, or have called a function of it. */
   get usedBy(): readonly string[] {
     return this.instances.users();

@@ -30,7 +30,22 @@ export const make = (
 ) => new RxportError(code, message, { details, cause });
 
 /** The text of whatever was thrown. */
-export const reasonOf = (thrown: unknown): string => (hasMessage(thrown) ? thrown.message : String(thrown));
+export function reasonOf(thrown: unknown): string {
+  if (hasMessage(thrown)) return thrown.message;
+  return typeof thrown === 'object' && thrown !== null ? showJson(thrown) : String(thrown);
+}
+
+/**
+ * A foreign value as JSON, for the text of an error. What nests deeper than the stack, or holds a bigint, is parsed by
+ * some and can not be written.
+ */
+export function showJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a ${typeof value} that JSON can not show`;
+  }
+}
 
 /** The error itself when it is ours, else wrapped: what a user's function threw, and where. */
 export const userError = (where: string, thrown: unknown): RxportError =>

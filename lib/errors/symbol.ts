@@ -1,4 +1,4 @@
-import { make, reasonOf, type RxportError } from './rxport-error.js';
+import { make, reasonOf, type RxportError, showJson } from './rxport-error.js';
 
 export const commandTimeout = (plugin: string, verb: string, symbol: string, timeout: number): RxportError =>
   make('ERR_COMMAND_TIMEOUT', `plugin ${plugin} did not answer ${verb} ${symbol} within ${timeout} ms`, {
@@ -21,17 +21,17 @@ export const callLost = (symbol: string): RxportError =>
   make('ERR_CALL_LOST', `function ${symbol}: its process ended while the call was out`, { symbol });
 
 export const callFailed = (symbol: string, result: unknown): RxportError =>
-  make(
-    'ERR_CALL_FAILED',
-    `function ${symbol} failed: ${typeof result === 'string' ? result : JSON.stringify(result)}`,
-    {
-      symbol,
-      result,
-    },
-  );
+  make('ERR_CALL_FAILED', `function ${symbol} failed: ${typeof result === 'string' ? result : showJson(result)}`, {
+    symbol,
+    result,
+  });
 
 export const callInvalid = (symbol: string, result: unknown): RxportError =>
-  make('ERR_CALL_INVALID', `function ${symbol} refuses these arguments: ${String(result)}`, { symbol, result });
+  make(
+    'ERR_CALL_INVALID',
+    `function ${symbol} refuses these arguments: ${typeof result === 'string' ? result : showJson(result)}`,
+    { symbol, result },
+  );
 
 export const sourceReported = (symbol: string, text: string): RxportError =>
   make('ERR_SOURCE_REPORTED', `source ${symbol} reports: ${text}`, { symbol, text });
@@ -44,6 +44,11 @@ export const sinkShared = (symbol: string): RxportError =>
 
 export const sinkEncode = (symbol: string, cause: unknown): RxportError =>
   make('ERR_SINK_ENCODE', `sink ${symbol}: a value can not be written as JSON: ${reasonOf(cause)}`, { symbol }, cause);
+
+export const sinkEmpty = (symbol: string): RxportError =>
+  make('ERR_SINK_ENCODE', `sink ${symbol}: the Python SDK can not receive an empty payload: filter it out before`, {
+    symbol,
+  });
 
 export const sinkAck = (symbol: string, text: string): RxportError =>
   make('ERR_SINK_ACK', `sink ${symbol} did not take a value: ${text}`, { symbol, text });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { hostLocked } from '../errors.js';
@@ -33,16 +33,36 @@ export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   }
 }
 
-/** Replaces the lock of a dead host; answers its socket folder. */
+/**
+ * Replaces the lock of a dead host; answers its socket folder.
+ *
+ * Two hosts may see the dead one at once. A lock of the same kind guards the replacement, and under it the old lock is
+ * looked at once more: the other one may have been faster.
+ */
 async function takeOver(dir: string, draft: string, path: string): Promise<string | undefined> {
-  const previous = await readOwner(path);
-  if (previous !== undefined && isAlive(previous)) throw hostLocked(dir, previous.pid);
-  // Of two hosts that see the dead one at once only one can rename its lock away, and only one can link its own.
-  const aside = `${draft}.stale`;
-  await rename(path, aside).catch(() => undefined);
-  await rm(aside, { force: true });
-  if (await tryLink(draft, path)) return previous?.ipcDir;
-  throw hostLocked(dir, (await readOwner(path))?.pid ?? 0);
+  await deadOwner(dir, path);
+  const guard = `${path}.taking`;
+  if (!(await tryLink(draft, guard))) {
+    await deadOwner(dir, guard);
+    // Its host died in the middle of a takeover.
+    await rm(guard, { force: true });
+    if (!(await tryLink(draft, guard))) throw hostLocked(dir, (await readOwner(guard))?.pid ?? 0);
+  }
+  try {
+    const previous = await deadOwner(dir, path);
+    await rm(path, { force: true });
+    if (!(await tryLink(draft, path))) throw hostLocked(dir, (await readOwner(path))?.pid ?? 0);
+    return previous?.ipcDir;
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** Who owned the lock at `path`; undefined when nobody can tell. Throws `ERR_HOST_LOCKED` while the owner lives. */
+async function deadOwner(dir: string, path: string): Promise<Owner | undefined> {
+  const owner = await readOwner(path);
+  if (owner !== undefined && isAlive(owner)) throw hostLocked(dir, owner.pid);
+  return owner;
 }
 
 /** A link fails when its name is taken, which makes it the one atomic step. */

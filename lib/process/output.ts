@@ -1,11 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
 
 const MAX_LINE = 8 * 1024;
-/** Colour and cursor sequences, and every other control character but the tab. */
+/**
+ * Sequences that a terminal would act on: titles and the like up to their end, colours and cursor moves, and every other
+ * control character but the tab.
+ */
 // eslint-disable-next-line no-control-regex
-const TERMINAL = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[@-Z\\-_]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const TERMINAL =
+  /\u001b[P\]X^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b[@-Z\\-_]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Cuts output into lines without terminal sequences; a line over 8 KiB is cut, so that memory stays bounded. */
+/** Cuts output into lines without terminal sequences; a line over 8 KiB becomes several, so that memory stays bounded. */
 export class Lines {
   private readonly decoder = new StringDecoder('utf8');
   private rest = '';
@@ -13,22 +17,31 @@ export class Lines {
   constructor(private readonly line: (text: string) => void) {}
 
   push(chunk: Buffer): void {
-    const parts = (this.rest + this.decoder.write(chunk)).split('\n');
-    this.rest = parts.pop() ?? '';
-    for (const part of parts) this.emit(part);
-    while (this.rest.length > MAX_LINE) {
-      this.emit(this.rest.slice(0, MAX_LINE));
-      this.rest = this.rest.slice(MAX_LINE);
-    }
+    this.take(this.decoder.write(chunk));
   }
 
   end(): void {
+    this.take(this.decoder.end());
     if (this.rest !== '') this.emit(this.rest);
     this.rest = '';
   }
 
+  private take(text: string): void {
+    const parts = (this.rest + text).split('\n');
+    this.rest = parts.pop() ?? '';
+    for (const part of parts) this.emit(this.cut(part));
+    this.rest = this.cut(this.rest);
+  }
+
+  /** Emits all but the last piece. */
+  private cut(text: string): string {
+    let at = 0;
+    for (; text.length - at > MAX_LINE; at += MAX_LINE) this.emit(text.slice(at, at + MAX_LINE));
+    return at === 0 ? text : text.slice(at);
+  }
+
   private emit(text: string): void {
-    this.line(text.slice(0, MAX_LINE).replace(TERMINAL, ''));
+    this.line(text.replace(TERMINAL, ''));
   }
 }
 

@@ -37,13 +37,12 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000 }: SpawnOpt
       });
       return undefined;
     }
-    const follow = (stream: 'stdout' | 'stderr'): void => {
+    const follow = (stream: 'stdout' | 'stderr'): Lines => {
       const lines = new Lines((text) => subscriber.next({ type: 'line', stream, text }));
       child[stream]?.on('data', (chunk: Buffer) => lines.push(chunk));
-      child[stream]?.on('end', () => lines.end());
+      return lines;
     };
-    follow('stdout');
-    follow('stderr');
+    const output = [follow('stdout'), follow('stderr')];
 
     let ended = false;
     const finish = (last: Life): void => {
@@ -52,6 +51,7 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000 }: SpawnOpt
       // Grandchildren of the group may hold the pipes open for ever.
       child.stdout?.destroy();
       child.stderr?.destroy();
+      for (const lines of output) lines.end();
       subscriber.next(last);
       subscriber.complete();
     };
@@ -84,13 +84,17 @@ function start({ file, args, cwd }: CommandLine, env: Readonly<Record<string, st
 }
 
 function terminate(child: ChildProcess, pid: number, clock: Clock, grace: number): void {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  // What the leader has left behind in its group goes with it.
+  if (child.exitCode !== null || child.signalCode !== null) return signalGroup(pid, 'SIGKILL');
   signalGroup(pid, 'SIGTERM');
   const timer = after(clock, grace, () => signalGroup(pid, 'SIGKILL'));
-  child.once('exit', () => timer.unsubscribe());
+  child.once('exit', () => {
+    timer.unsubscribe();
+    signalGroup(pid, 'SIGKILL');
+  });
 }
 
-/** Signals a process group whose leader has not been reaped yet. */
+/** Signals a process group; the id of one with a member is not given to another. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);

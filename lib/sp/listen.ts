@@ -22,15 +22,19 @@ export async function listen(path: string, connected: (socket: Socket) => void):
   try {
     return await bind(path, connected);
   } catch (cause) {
-    if (codeOf(cause) !== 'EADDRINUSE') throw channelBind(path, cause);
+    if (codeOf(cause) !== 'EADDRINUSE') throw bindFailed(path, cause);
   }
   await removeStale(path);
   try {
     return await bind(path, connected);
   } catch (cause) {
-    throw codeOf(cause) === 'EADDRINUSE' ? addressInUse(path) : channelBind(path, cause);
+    throw codeOf(cause) === 'EADDRINUSE' ? addressInUse(path) : bindFailed(path, cause);
   }
 }
+
+/** libuv says EACCES for a missing folder too. */
+const bindFailed = (path: string, cause: unknown): RxportError =>
+  channelBind(path, codeOf(cause) === 'EACCES' ? 'its folder does not exist or may not be written' : cause);
 
 /** Throws `ERR_ADDRESS_TOO_LONG`. */
 export function checkPath(path: string): void {

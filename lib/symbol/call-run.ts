@@ -59,6 +59,8 @@ export class CallRun<T, R> {
 
   next(value: T): void {
     this.stage.received += 1;
+    // A source that emits at once goes on when what follows has ended already.
+    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     const slot: Slot<T> = { value, index: this.index++, call: undefined, outcome: undefined };
     const overflow = this.spec.options.queue ?? DEFAULT_OVERFLOW;
     const { dropped, failed } = admit(this.waiting, slot, overflow);
@@ -110,7 +112,7 @@ export class CallRun<T, R> {
 
   private hasRoom(): boolean {
     if (this.checked === 'asking' || this.outlet.closed) return false;
-    const concurrency = this.spec.options.concurrency ?? Math.max(1, this.spec.shared.channel.pipes);
+    const concurrency = this.spec.options.concurrency ?? this.spec.shared.channel.capacity;
     if (this.active >= concurrency) return false;
     return !this.inOrder || this.slots.length < concurrency * (1 + WAITING_REPLIES);
   }

@@ -72,6 +72,8 @@ export class SharedFunction implements Instance {
   /** For good: what uses it is refused. */
   async close(): Promise<void> {
     const error = pluginStopped(this.link.name);
+    // It may still be being bound.
+    await this.opening;
     await this.link.detach(this);
     this.refused(error);
     await this.channel.close(error);

@@ -4,7 +4,7 @@ import { type Item, SinkChannel, type SinkHandler } from '../channel/sink-channe
 import type { Clock } from '../clock.js';
 import type { Instance } from '../control/instances.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { queueOverflow, RxportError, sinkAck, sinkAckTimeout, sinkEncode, sinkShared, userError } from '../errors.js';
+import { queueOverflow, RxportError, sinkAck, sinkAckTimeout, sinkEmpty, sinkEncode, sinkShared, userError } from '../errors.js';
 import { guarded } from '../process/guarded.js';
 import type { Transport } from '../sp/transport.js';
 import type { Stage } from '../stage.js';
@@ -88,6 +88,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     let payload: Item<T>['payload'];
     try {
       payload = this.encode(value);
+      if (payload.length === 0 && this.spec.link.refusesEmpty) throw sinkEmpty(this.spec.symbol);
     } catch (cause) {
       this.failed(cause instanceof RxportError ? cause : sinkEncode(this.spec.symbol, cause));
       return;

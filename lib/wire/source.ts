@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
-import { excerpt, showJson } from './excerpt.js';
+import { messageInvalid, reasonOf, type RxportError, showJson } from '../errors.js';
+import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
 
 /** Plugin → host: `{"message":{"i":0},"meta":null}`; `decodeSourceFrame` reads it without the cost of the codec. */

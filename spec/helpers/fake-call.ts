@@ -19,7 +19,7 @@ export interface FakeCall {
   readonly out: FunctionCall[];
   /** What the function tells those who use it. */
   readonly watcher: FunctionWatcher;
-  pipes: number;
+  capacity: number;
   /** The argument of each call that is out. */
   args(): unknown[];
   /** Answers the call that is out at `index`. */
@@ -46,7 +46,7 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
   let stage: Stage | undefined;
   let watcher: FunctionWatcher | undefined;
   const channel = {
-    pipes: 1,
+    capacity: 1,
     submit(call: FunctionCall): void {
       if (!asks && requestOf(call).func === 'Validate') call.done(result(''));
       else out.push(call);
@@ -90,11 +90,11 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
     failures,
     out,
     watcher: present(watcher),
-    get pipes() {
-      return channel.pipes;
+    get capacity() {
+      return channel.capacity;
     },
-    set pipes(count) {
-      channel.pipes = count;
+    set capacity(count) {
+      channel.capacity = count;
     },
     args: () => out.map((one) => (requestOf(one).arg as unknown[])[0]),
     answer(index, outcome) {

@@ -7,9 +7,12 @@ interface Reading {
   readonly kelvin: number;
 }
 
-/** True when both types are the same, which the compiler checks. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(proof: Same<A, B>): void => expect(proof).toBe(true);
+/** The compiler checks that `value` has exactly the type `B`. */
+const is =
+  <B>() =>
+  <A>(value: A, _proof: Same<A, B>): A =>
+    value;
 
 /** Never called: its types are the spec. */
 function body({ source, call, sink, stopping$ }: RuleContext): readonly (Subscription | Observable<unknown>)[] {
@@ -17,10 +20,10 @@ function body({ source, call, sink, stopping$ }: RuleContext): readonly (Subscri
   const claimed = source<Reading>('thermo');
   const checked = source('thermo', { decode: Codec, confKey: 'fast' });
   const unknown = source('thermo', { dataSource: 'line/1' });
-  same<typeof claimed, Source<Reading>>(true);
-  same<typeof checked, Source<{ kelvin: number }>>(true);
-  same<typeof unknown, Source<unknown>>(true);
-  same<typeof claimed.tuples, Observable<Tuple<Reading>>>(true);
+  is<Source<Reading>>()(claimed, true);
+  is<Source<{ kelvin: number }>>()(checked, true);
+  is<Source<unknown>>()(unknown, true);
+  is<Observable<Tuple<Reading>>>()(claimed.tuples, true);
 
   const joined = claimed.pipe(
     call(
@@ -29,11 +32,11 @@ function body({ source, call, sink, stopping$ }: RuleContext): readonly (Subscri
       (r, celsius: number) => ({ ...r, celsius }),
     ),
   );
-  same<typeof joined, Observable<{ celsius: number; kelvin: number }>>(true);
+  is<Observable<{ celsius: number; kelvin: number }>>()(joined, true);
   const bare = claimed.pipe(call('celsius', (r) => [r.kelvin]));
-  same<typeof bare, Observable<unknown>>(true);
+  is<Observable<unknown>>()(bare, true);
   const decoded = claimed.pipe(call('celsius', (r) => [r.kelvin], { decode: t.number, timeout: 100 }));
-  same<typeof decoded, Observable<number>>(true);
+  is<Observable<number>>()(decoded, true);
   const substituted = claimed.pipe(
     call(
       'celsius',
@@ -42,11 +45,11 @@ function body({ source, call, sink, stopping$ }: RuleContext): readonly (Subscri
       { onError: () => 'none' as const },
     ),
   );
-  same<typeof substituted, Observable<number | 'none'>>(true);
+  is<Observable<number | 'none'>>()(substituted, true);
   const operator: OperatorFunction<Reading, unknown> = call('celsius', (r: Reading) => [r.kelvin]);
 
   const alarms = sink<Reading>('alarm');
-  same<typeof alarms, Sink<Reading>>(true);
+  is<Sink<Reading>>()(alarms, true);
   // @ts-expect-error a sink of readings takes no strings
   claimed.pipe(map(() => 'text')).subscribe(alarms);
   const branch: Subscription = claimed.subscribe(sink('alarm', { config: { file: 'alarms.ndjson' } }));

@@ -1,0 +1,102 @@
+/** Plugins for the benches, in folders and under names that nobody else on this machine has. No Jest here. */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface PluginFolder {
+  /** Named after the plugin. */
+  readonly dir: string;
+  readonly name: string;
+  readonly symbol: (base: string) => string;
+  /** The command line before the JSON of the host. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** Programs beside this file: `flood` is a source that starts the native flooder, `drain` a sink that only counts bytes. */
+export type BenchPlugin = 'flood' | 'drain';
+
+// Benches run in the root of the repository.
+const go = '.cache/go';
+export const flooder = join(process.cwd(), go, 'flooder');
+
+const run = process.pid.toString(36);
+let count = 0;
+
+/** Right for plugins, symbols, rules, and parts of a socket path. */
+export const unique = (prefix: string): string => `${prefix}-b${run}${(++count).toString(36)}`;
+
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder with a short path, removed at the exit. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'b-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Why the Go programs can not be used; undefined when they can. */
+export const goMissing = (): string | undefined =>
+  existsSync(join(go, 'mirror')) && existsSync(flooder) ? undefined : 'no Go fixtures, see node scripts/setup.mjs test';
+
+/** Why the nanomsg package can not be used; undefined when it can. */
+export const nanomsgMissing = (): string | undefined =>
+  existsSync('node_modules/nanomsg/build/Release/node_nanomsg.node') ? undefined : 'the nanomsg package is not built';
+
+/** Why a host can not be told `transport: 'nanomsg'`; undefined when it can. */
+export const transportMissing = (): string | undefined =>
+  nanomsgMissing() ??
+  (/nanomsg/.test(readFileSync('lib/host.ts', 'utf8')) ? undefined : 'the host has no nanomsg transport yet');
+
+/** A copy of the Go fixture. */
+export function goPlugin(): PluginFolder {
+  const symbol = suffixed();
+  const { dir, name } = newFolder('mirror', {
+    language: 'go',
+    executable: 'mirror',
+    sources: [symbol('random')],
+    sinks: [symbol('file')],
+    functions: [symbol('echo')],
+  });
+  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix: symbol('') }));
+  const executable = join(dir, 'mirror');
+  copyFileSync(join(go, 'mirror'), executable);
+  chmodSync(executable, 0o755);
+  return { dir, name, symbol, command: [executable] };
+}
+
+export function benchPlugin(program: BenchPlugin): PluginFolder {
+  const symbol = suffixed();
+  const kind = program === 'flood' ? 'sources' : 'sinks';
+  const { dir, name } = newFolder(program, { language: 'node', executable: 'main.mjs', [kind]: [symbol(program)] });
+  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, symbol: symbol(program) }));
+  copyFileSync('spec/fixtures/plugins/sp.mjs', join(dir, 'sp.mjs'));
+  // A plugin folder holds all that its program imports.
+  const text = readFileSync(`spec/bench/plugins/${program}.mjs`, 'utf8').replace(/'[./a-z]+\/sp\.mjs'/, "'./sp.mjs'");
+  writeFileSync(join(dir, 'main.mjs'), text);
+  return { dir, name, symbol, command: [process.execPath, join(dir, 'main.mjs')] };
+}
+
+function suffixed(): (base: string) => string {
+  const suffix = unique('_');
+  return (base) => base + suffix;
+}
+
+function newFolder(base: string, manifest: object): { readonly dir: string; readonly name: string } {
+  const name = unique(base);
+  const dir = join(tempFolder(), name);
+  mkdirSync(dir);
+  writeFileSync(join(dir, `${name}.json`), JSON.stringify({ version: 'v1.0.0', ...manifest }));
+  return { dir, name };
+}

@@ -1,0 +1,244 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../lib/clock.js';
+import { ControlChannel } from '../../lib/control/control-channel.js';
+import { decodeCommand, sinkControl, type Verb } from '../../lib/wire/control.js';
+import { encodeHandshake, type PeerInfo } from '../../lib/wire/handshake.js';
+import { HandClock } from '../helpers/hand-clock.js';
+import { Recorder } from '../helpers/recorder.js';
+import { Requester } from '../helpers/requester.js';
+import { tempFolder } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
+
+class ControlRecorder extends Recorder {
+  readonly handshakes: PeerInfo[] = [];
+  readonly trouble: string[] = [];
+
+  readonly handler = {
+    handshake: (info: PeerInfo): void => {
+      this.handshakes.push(info);
+      this.changed();
+    },
+    unanswered: ({ code }: { readonly code: string }): void => {
+      this.trouble.push(code);
+      this.changed();
+    },
+  };
+
+  async shaken(count: number): Promise<void> {
+    await this.until(() => this.handshakes.length >= count);
+  }
+}
+
+const opened: ControlChannel[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((channel) => channel.close()));
+});
+
+async function listening(clock: Clock = systemClock, maxSend?: number) {
+  const recorder = new ControlRecorder();
+  const address = join(tempFolder(), 'x.ipc');
+  const channel = new ControlChannel('p', address, clock, recorder.handler, () => maxSend);
+  await channel.open();
+  opened.push(channel);
+  const dial = (...texts: readonly string[]): Promise<Requester> => Requester.dial(address, ...texts);
+  /** `done`, or the code with which the command has failed. */
+  const command = (verb: Verb, symbol: string, config = {}, timeout = 1_000): Promise<unknown> =>
+    channel.command(verb, sinkControl(symbol, { ruleId: 'r', opId: 'o', instanceId: 0 }, config), timeout).then(
+      () => 'done',
+      (error: { readonly code: string }) => error.code,
+    );
+  return { recorder, address, channel, dial, command };
+}
+
+/** The same, with a plugin that has shaken hands. */
+async function shaken(clock?: Clock, maxSend?: number) {
+  const all = await listening(clock, maxSend);
+  const plugin = await all.dial('handshake');
+  await all.recorder.shaken(1);
+  return { ...all, plugin };
+}
+
+/** The newest command that `plugin` has got, of `count`. */
+async function newest(plugin: Requester, count: number): Promise<string> {
+  const { verb, control } = decodeCommand((await plugin.heard(count)).at(-1) ?? '', 'x');
+  return `${verb} ${control.symbolName}`;
+}
+
+describe('a control channel', () => {
+  it.each([
+    ['handshake', undefined],
+    ['ok', undefined],
+    ['symbol r_o_0_s not found', undefined],
+    ['', undefined],
+    [encodeHandshake('rxport-ts/1', ['complete']), 'rxport-ts/1'],
+  ])('takes "%s" for a handshake when it comes first', async (text, sdk) => {
+    const { recorder, dial, command } = await listening();
+    const plugin = await dial(text);
+    await recorder.shaken(1);
+    expect(recorder.handshakes[0]?.sdk).toBe(sdk);
+    const started = command('start', 'a');
+    await plugin.heard(1);
+    plugin.says('ok');
+    expect(await started).toBe('done');
+    expect(recorder.handshakes).toHaveLength(1);
+  });
+
+  it('sends its commands one at a time, in order', async () => {
+    const { dial, command } = await listening();
+    const commands = [command('start', 'a'), command('stop', 'b'), command('start', 'c')];
+    const plugin = await dial('handshake');
+    expect(await newest(plugin, 1)).toBe('start a');
+    // The plugin has lost the command: it gets that one again, not the next.
+    plugin.says('handshake');
+    expect(await newest(plugin, 2)).toBe('start a');
+    plugin.says('ok');
+    expect(await newest(plugin, 3)).toBe('stop b');
+    plugin.says('no');
+    expect(await newest(plugin, 4)).toBe('start c');
+    plugin.says('ok');
+    expect(await Promise.all(commands)).toEqual(['done', 'ERR_SYMBOL_REFUSED', 'done']);
+  });
+
+  it.each<[string, Verb, string]>([
+    ['ok', 'start', 'done'],
+    ['ok', 'stop', 'done'],
+    ['symbol r_o_0_a not found', 'stop', 'done'],
+    ['symbol not found', 'start', 'ERR_SYMBOL_REFUSED'],
+    ['host unreachable', 'start', 'ERR_SYMBOL_REFUSED'],
+    ['handshake failed', 'stop', 'ERR_SYMBOL_REFUSED'],
+    ['okay', 'start', 'ERR_SYMBOL_REFUSED'],
+    ['', 'start', 'ERR_SYMBOL_REFUSED'],
+  ])('takes the answer "%s" to %s for %s', async (text, verb, outcome) => {
+    const { plugin, command } = await shaken();
+    const done = command(verb, 'a');
+    await plugin.heard(1);
+    plugin.says(text);
+    expect(await done).toBe(outcome);
+  });
+
+  it('says with what words a plugin refuses', async () => {
+    const { plugin, channel } = await shaken();
+    const control = sinkControl('a', { ruleId: 'r', opId: 'o', instanceId: 0 }, {});
+    const refused = expect(channel.command('start', control, 1_000)).rejects.toMatchObject({
+      details: { plugin: 'p', verb: 'start', symbol: 'a', text: 'host unreachable' },
+    });
+    await plugin.heard(1);
+    plugin.says('host unreachable');
+    await refused;
+  });
+
+  it('gives up on an answer that is late, and waits for it all the same before it goes on', async () => {
+    const clock = new HandClock();
+    const { recorder, plugin, command } = await shaken(clock);
+    const [first, second] = [command('start', 'a', {}, 50), command('start', 'b', {}, 50)];
+    await plugin.heard(1);
+    clock.advance(49);
+    expect(recorder.trouble).toEqual([]);
+    clock.advance(1);
+    expect(recorder.trouble).toEqual(['ERR_COMMAND_TIMEOUT']);
+    expect(await first).toBe('ERR_COMMAND_TIMEOUT');
+    // The time of a command that waits has not begun.
+    clock.advance(1_000);
+    plugin.says('no');
+    expect(await newest(plugin, 2)).toBe('start b');
+    plugin.says('ok');
+    expect(await second).toBe('done');
+    expect(recorder.trouble).toHaveLength(1);
+  });
+
+  it('tells when a connection is lost with a command out, and keeps the commands behind it', async () => {
+    const { recorder, dial, plugin, command } = await shaken();
+    const [first, second] = [command('start', 'a'), command('start', 'b')];
+    await plugin.heard(1);
+    plugin.close();
+    expect(await first).toBe('ERR_COMMAND_LOST');
+    expect(recorder.trouble).toEqual(['ERR_COMMAND_LOST']);
+    const again = await dial('ok');
+    expect(await newest(again, 1)).toBe('start b');
+    again.says('ok');
+    expect(await second).toBe('done');
+  });
+
+  it('closes a second connection while the first one lives', async () => {
+    const { recorder, dial, plugin, command } = await shaken();
+    const stranger = await dial('handshake');
+    await stranger.gone();
+    const done = command('start', 'a');
+    expect(await newest(plugin, 1)).toBe('start a');
+    plugin.says('ok');
+    expect(await done).toBe('done');
+    expect(stranger.received).toEqual([]);
+    expect(recorder).toMatchObject({ handshakes: [{ sdk: undefined }], trouble: [] });
+  });
+
+  it('takes a new connection after a reset, and sends it nothing of before', async () => {
+    const { recorder, channel, dial, plugin, command } = await shaken();
+    const old = [command('start', 'a'), command('start', 'b')];
+    await plugin.heard(1);
+    channel.reset();
+    expect(await Promise.all(old)).toEqual(['ERR_COMMAND_LOST', 'ERR_COMMAND_LOST']);
+    await plugin.gone();
+    const next = await dial('handshake');
+    await recorder.shaken(2);
+    const done = command('start', 'c');
+    expect(await newest(next, 1)).toBe('start c');
+    next.says('ok');
+    expect(await done).toBe('done');
+    expect(recorder.trouble).toEqual([]);
+  });
+
+  it('gives a process that has lost its connection ten seconds to come back', async () => {
+    const clock = new HandClock();
+    const { recorder, dial, plugin } = await shaken(clock);
+    // One connection after the other ends; the last one before it has said anything.
+    plugin.close();
+    await until(() => clock.actions.length > 0, 'the loss is noticed');
+    const [silent] = clock.actions;
+    const second = await dial();
+    second.close();
+    await until(() => clock.actions.length > 0 && clock.actions[0] !== silent, 'the second loss is noticed');
+    clock.advance(9_999);
+    await dial('ok');
+    await recorder.shaken(2);
+    clock.advance(20_000);
+    expect(recorder.trouble).toEqual([]);
+  });
+
+  it('tells when a process does not come back', async () => {
+    const clock = new HandClock();
+    const { recorder, plugin } = await shaken(clock);
+    plugin.close();
+    await until(() => clock.actions.length > 0, 'the loss is noticed');
+    clock.advance(10_000);
+    expect(recorder.trouble).toEqual(['ERR_COMMAND_LOST']);
+  });
+
+  it.each([
+    ['the limit of the plugin', 300, 200],
+    ['its own limit', undefined, 64 * 1024 * 1024],
+  ])('refuses a command over %s, and goes on', async (_, limit, length) => {
+    const { plugin, command } = await shaken(systemClock, limit);
+    expect(await command('start', 'a', { text: 'x'.repeat(length) })).toBe('ERR_FRAME_TOO_LARGE');
+    const done = command('start', 'b');
+    expect(await newest(plugin, 1)).toBe('start b');
+    plugin.says('ok');
+    expect(await done).toBe('done');
+  });
+
+  it('refuses a configuration that has no JSON', async () => {
+    const { command } = await shaken();
+    expect(await command('start', 'a', { big: 1n })).toBe('ERR_CONFIG_INVALID');
+  });
+
+  it('frees its address when it closes, and fails what waits', async () => {
+    const { address, channel, command } = await listening();
+    const other = new ControlChannel('p', address, systemClock, new ControlRecorder().handler);
+    await expect(other.open()).rejects.toMatchObject({ code: 'ERR_ADDRESS_IN_USE' });
+    const waiting = command('start', 'a');
+    await channel.close();
+    expect(await waiting).toBe('ERR_COMMAND_LOST');
+    await other.open();
+    await other.close();
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Instance, Instances } from '../../lib/control/instances.js';
+import { commandLost, commandTimeout, pluginStopped, type RxportError, symbolRefused } from '../../lib/errors.js';
+import { type Control, functionControl, sinkControl, sourceControl } from '../../lib/wire/control.js';
+
+const meta = (opId: string, ruleId = 'r') => ({ ruleId, opId, instanceId: 0 });
+const source = (opId: string, ruleId?: string): Control => sourceControl('s', meta(opId, ruleId), undefined, {});
+const sink = (opId: string, ruleId?: string): Control => sinkControl('k', meta(opId, ruleId), {});
+
+/** Instances, and a plugin that answers when the spec says so. */
+function plugin() {
+  const commands: string[] = [];
+  const waiting: { readonly resolve: () => void; readonly reject: (error: RxportError) => void }[] = [];
+  const instances = new Instances((verb, { symbolName, meta: { opId } }) => {
+    commands.push(`${verb} ${symbolName}${opId}`);
+    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  });
+  /** Answers the command with this index: `ok`, or an error. */
+  const answer = async (index: number, error?: RxportError): Promise<void> => {
+    if (error === undefined) waiting[index]!.resolve();
+    else waiting[index]!.reject(error);
+    // Both reactions of a promise have run by the next turn of the loop.
+    await new Promise(setImmediate);
+  };
+  return { commands, instances, answer };
+}
+
+/** An instance, and what it was told. */
+function instance(control: Control, users?: readonly string[]) {
+  const heard: string[] = [];
+  const one: Instance = {
+    control,
+    ...(users !== undefined && { users: () => users }),
+    started: () => heard.push('started'),
+    refused: ({ code }) => heard.push(code),
+    lost: () => heard.push('lost'),
+  };
+  return { one, heard };
+}
+
+/** A plugin that is ready, with one source in it whose START is out. */
+function started() {
+  const { commands, instances, answer } = plugin();
+  const { one, heard } = instance(source('1'));
+  instances.replay();
+  instances.add(one);
+  return { commands, instances, answer, one, heard };
+}
+
+describe('the instances of a plugin', () => {
+  it('are sent nothing while no process is ready', async () => {
+    const { commands, instances } = plugin();
+    const [a, b] = [instance(source('1')), instance(sink('2'))];
+    instances.add(a.one);
+    instances.add(b.one);
+    await instances.revive(a.one);
+    await instances.stop(a.one);
+    await instances.remove(b.one);
+    expect(commands).toEqual([]);
+    expect(a.heard).toEqual([]);
+  });
+
+  it('start in the order in which they were added, functions too, in every process', () => {
+    const { commands, instances } = plugin();
+    instances.add(instance(functionControl('f')).one);
+    instances.add(instance(source('1')).one);
+    instances.replay();
+    instances.add(instance(sink('2')).one);
+    const all = ['start f', 'start s1', 'start k2'];
+    expect(commands).toEqual(all);
+    instances.lost();
+    expect(commands).toEqual(all);
+    instances.replay();
+    expect(commands).toEqual([...all, ...all]);
+  });
+
+  it('hear that they have started', async () => {
+    const { answer, heard } = started();
+    expect(heard).toEqual([]);
+    await answer(0);
+    expect(heard).toEqual(['started']);
+  });
+
+  it('hear that they were refused, and are started again in the next process', async () => {
+    const { commands, instances, answer, heard } = started();
+    await answer(0, symbolRefused('p', 'start', 's', 'no such file'));
+    expect(heard).toEqual(['ERR_SYMBOL_REFUSED']);
+    instances.lost();
+    instances.replay();
+    await answer(1);
+    expect(heard).toEqual(['ERR_SYMBOL_REFUSED', 'lost', 'started']);
+    expect(commands).toEqual(['start s1', 'start s1']);
+  });
+
+  it.each([
+    ['lost', commandLost('p')],
+    ['not answered in time', commandTimeout('p', 'start', 's', 1)],
+  ])('are not refused when their START is %s: the next process gets it', async (_, error) => {
+    const { answer, heard } = started();
+    await answer(0, error);
+    expect(heard).toEqual([]);
+  });
+
+  it.each([
+    ['success', undefined],
+    ['refusal', symbolRefused('p', 'start', 's', 'no')],
+  ])('do not hear of a late %s of a process that is gone', async (_, error) => {
+    const { instances, answer, heard } = started();
+    instances.lost();
+    await answer(0, error);
+    expect(heard).toEqual(['lost']);
+    instances.replay();
+    await answer(1);
+    expect(heard).toEqual(['lost', 'started']);
+  });
+
+  it('do not hear of their START once they are removed', async () => {
+    const { instances, answer, one, heard } = started();
+    const removed = instances.remove(one);
+    await answer(0);
+    await answer(1);
+    await removed;
+    instances.lost();
+    expect(heard).toEqual([]);
+  });
+
+  it('are stopped when they are removed, and not replayed', async () => {
+    const { commands, instances, answer, one } = started();
+    const removed = instances.remove(one);
+    await answer(1);
+    await removed;
+    await instances.remove(one);
+    instances.lost();
+    instances.replay();
+    expect(commands).toEqual(['start s1', 'stop s1']);
+  });
+
+  it('can be removed when their STOP fails', async () => {
+    const { instances, answer, one } = started();
+    const removed = instances.remove(one);
+    await answer(1, commandLost('p'));
+    await expect(removed).resolves.toBeUndefined();
+  });
+
+  it('are not stopped when they are functions', async () => {
+    const { commands, instances } = plugin();
+    const { one } = instance(functionControl('f'));
+    instances.replay();
+    instances.add(one);
+    await instances.stop(one);
+    await instances.remove(one);
+    instances.lost();
+    instances.replay();
+    expect(commands).toEqual(['start f']);
+  });
+
+  it('do not remove another one in their place', async () => {
+    const { commands, instances } = started();
+    await instances.remove(instance(source('1')).one);
+    instances.lost();
+    instances.replay();
+    expect(commands).toEqual(['start s1', 'start s1']);
+  });
+
+  it('come back to life by STOP and then START', async () => {
+    const { commands, instances, answer, one, heard } = started();
+    await answer(0);
+    const revived = instances.revive(one);
+    expect(commands).toEqual(['start s1', 'stop s1']);
+    await answer(1, symbolRefused('p', 'stop', 's', 'broken'));
+    await revived;
+    expect(commands).toEqual(['start s1', 'stop s1', 'start s1']);
+    await answer(2);
+    expect(heard).toEqual(['started', 'started']);
+  });
+
+  it('do not come back to life when they are removed meanwhile', async () => {
+    const { commands, instances, answer, one } = started();
+    const revived = instances.revive(one);
+    void instances.remove(one);
+    await answer(1);
+    await revived;
+    expect(commands).toEqual(['start s1', 'stop s1', 'stop s1']);
+  });
+
+  it('are started once when a new process comes while they are brought back to life', async () => {
+    const { commands, instances, answer, one } = started();
+    const revived = instances.revive(one);
+    instances.lost();
+    instances.replay();
+    await answer(1, commandLost('p'));
+    await revived;
+    expect(commands).toEqual(['start s1', 'stop s1', 'start s1']);
+  });
+
+  it('are refused all together when no process will come', async () => {
+    const { commands, instances, answer, heard } = started();
+    const other = instance(functionControl('f'));
+    instances.add(other.one);
+    instances.refuseAll(pluginStopped('p'));
+    await answer(0);
+    expect([heard, other.heard]).toEqual([['ERR_PLUGIN_STOPPED'], ['ERR_PLUGIN_STOPPED']]);
+    instances.add(instance(sink('2')).one);
+    expect(commands).toEqual(['start s1', 'start f']);
+  });
+
+  it('name the rules that use them, each once', async () => {
+    const { instances } = plugin();
+    const shared = instance(functionControl('f'), ['a', 'c']);
+    for (const control of [source('1', 'a'), source('2', 'a'), sink('3', 'b')]) instances.add(instance(control).one);
+    expect(instances.users()).toEqual(['a', 'b']);
+    instances.add(shared.one);
+    expect(instances.users()).toEqual(['a', 'b', 'c']);
+    await instances.remove(shared.one);
+    expect(instances.users()).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,93 @@
+/** A sink channel, what it says, and the plugin at its other end. */
+import { afterEach } from '@jest/globals';
+import { join } from 'node:path';
+import { SinkChannel, type SinkChannelOptions, type SinkHandler } from '../../lib/channel/sink-channel.js';
+import { systemClock } from '../../lib/clock.js';
+import { sinkAck, sinkAckTimeout } from '../../lib/errors.js';
+import { nativeTransport } from '../../lib/sp/native.js';
+import type { PullSocket } from '../../lib/sp/transport.js';
+import { frame, PUSH, RawPeer } from './raw-peer.js';
+import { PullRecorder, Recorder } from './recorder.js';
+import { tempFolder } from './unique.js';
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+export class SinkRecorder extends Recorder {
+  passed = 0;
+  /** Values that the plugin has answered for: `a ok`, or `a` and a code. */
+  readonly acks: string[] = [];
+  readonly failures: string[] = [];
+  readonly complaints: string[] = [];
+  /** How many values each lost connection may have held. */
+  readonly losses: number[] = [];
+
+  readonly handler: SinkHandler<string> = {
+    passed: (count) => {
+      this.passed += count;
+      this.changed();
+    },
+    acknowledged: (value, error) => {
+      this.acks.push(`${value} ${error?.code ?? 'ok'}`);
+      this.changed();
+    },
+    failed: ({ code }) => {
+      this.failures.push(code);
+      this.changed();
+    },
+    complained: ({ message }) => {
+      this.complaints.push(message);
+      this.changed();
+    },
+    disconnected: (unconfirmed) => {
+      this.losses.push(unconfirmed);
+      this.changed();
+    },
+  };
+}
+
+export interface SinkPlugin {
+  readonly inbox: PullRecorder;
+  readonly data: PullSocket;
+  /** Sends acks. */
+  acks(...texts: readonly string[]): void;
+}
+
+export async function sinkChannel(more: Partial<SinkChannelOptions> = {}) {
+  const folder = tempFolder();
+  const addresses = { data: join(folder, 'x.ipc'), ack: join(folder, 'x_ack.ipc') };
+  const recorder = new SinkRecorder();
+  const options: SinkChannelOptions = {
+    transport: nativeTransport,
+    clock: systemClock,
+    overflow: { size: 10_000, policy: 'error' },
+    ackError: (text) => sinkAck('k', text),
+    ackLate: () => sinkAckTimeout('k', 100),
+    ...more,
+  };
+  const channel = new SinkChannel<string>(addresses, options, recorder.handler);
+  await channel.bind();
+  closers.push(() => channel.close());
+
+  /** The process listens for data and dials the ack channel, as an SDK does. */
+  const start = async (): Promise<SinkPlugin> => {
+    const inbox = new PullRecorder();
+    const data = await nativeTransport.pull(addresses.data, { clock: systemClock }, inbox.handler);
+    closers.push(() => data.close());
+    const acks = await RawPeer.dial(addresses.ack, PUSH);
+    return { inbox, data, acks: (...texts) => acks.write(...texts.map((text) => frame(text))) };
+  };
+  const accept = (value: string, payload = value) => channel.accept({ value, payload });
+  return { channel, recorder, addresses, start, accept };
+}
+
+/** The same, with a process that it is connected to. */
+export async function connectedSink(more?: Partial<SinkChannelOptions>) {
+  const all = await sinkChannel(more);
+  const plugin = await all.start();
+  await all.channel.connect();
+  return { ...all, plugin };
+}

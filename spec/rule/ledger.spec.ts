@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { LedgerBook } from '../../lib/rule/ledger.js';
+
+const zero = { received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
+
+describe('the ledger of a rule', () => {
+  it('numbers stages of one name from the second on', () => {
+    const book = new LedgerBook();
+    for (const name of ['a', 'a', 'b', 'a']) book.stage('source', name);
+    book.stage('sink', 'a');
+    expect(Object.keys(book.read().stages)).toEqual(['source a', 'source a 2', 'source b', 'source a 3', 'sink a']);
+  });
+
+  it('reads the counters as they are now, and the depth from the stage', () => {
+    const book = new LedgerBook();
+    let depth = 0;
+    const stage = book.stage('call', 'f', () => depth);
+    stage.received = 7;
+    stage.passed = 2;
+    stage.drop('overflow', 2);
+    stage.fail('ERR_CALL_TIMEOUT');
+    expect(book.read().balanced).toBe(false);
+    depth = 2;
+    expect(book.read()).toEqual({
+      stages: {
+        'call f': { received: 7, passed: 2, dropped: { overflow: 2 }, failed: { ERR_CALL_TIMEOUT: 1 }, inFlight: 2 },
+      },
+      balanced: true,
+    });
+  });
+
+  it('adds runs up, stage by stage and reason by reason', () => {
+    const book = new LedgerBook();
+    const first = book.stage('source', 'a');
+    first.received = 5;
+    first.passed = 4;
+    first.drop('decode');
+    book.fold();
+    const second = book.stage('source', 'a');
+    second.received = 3;
+    second.passed = 1;
+    second.drop('stopped');
+    second.drop('decode');
+    const both = { received: 8, passed: 5, dropped: { decode: 2, stopped: 1 }, failed: {}, inFlight: 0 };
+    expect(book.read()).toEqual({ stages: { 'source a': both }, balanced: true });
+    expect(book.dropped()).toEqual({ decode: 2, stopped: 1 });
+    book.fold();
+    expect(book.read().stages).toEqual({ 'source a': both });
+  });
+
+  it('keeps what only a former run had', () => {
+    const book = new LedgerBook();
+    book.stage('source', 'a').received = 0;
+    book.fold();
+    book.stage('source', 'b');
+    expect(book.read().stages).toEqual({ 'source a': zero, 'source b': zero });
+  });
+
+  it('is in balance without stages', () => {
+    expect(new LedgerBook().read()).toEqual({ stages: {}, balanced: true });
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { VirtualTimeScheduler } from 'rxjs';
+import { Revival } from '../../lib/symbol/revival.js';
+
+/** A revival whose symbol dies `lives[i]` ms after its start; answers the attempts and when they came. */
+function run(...lives: readonly number[]): { at: number; attempt: number }[] {
+  jest.spyOn(Math, 'random').mockReturnValue(0.5);
+  const clock = new VirtualTimeScheduler();
+  const seen: { at: number; attempt: number }[] = [];
+  const left = [...lives];
+  const revival = new Revival(clock, (attempt) => {
+    seen.push({ at: clock.now(), attempt });
+    live();
+  });
+  const live = (): void => {
+    const life = left.shift();
+    if (life === undefined) return;
+    revival.started();
+    clock.schedule(() => revival.died(), life);
+  };
+  live();
+  clock.flush();
+  return seen;
+}
+
+describe('the revival of a symbol', () => {
+  it('comes after 200 ms, and twice as late each time, up to 30 s', () => {
+    const gaps = run(...Array.from({ length: 10 }, () => 0)).map(({ at }, i, all) => at - (all[i - 1]?.at ?? 0));
+    expect(gaps).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]);
+  });
+
+  it('counts its attempts anew after a minute of life', () => {
+    expect(run(0, 59_999, 60_000, 0).map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2]);
+  });
+
+  it('does not come for what nobody has started, nor twice for one death', () => {
+    const clock = new VirtualTimeScheduler();
+    const seen: number[] = [];
+    const revival = new Revival(clock, (attempt) => seen.push(attempt));
+    expect(revival.died()).toBe(false);
+    revival.started();
+    expect(revival.died()).toBe(true);
+    expect(revival.died()).toBe(false);
+    clock.flush();
+    expect(seen).toEqual([1]);
+  });
+
+  it('does not come once it is cancelled', () => {
+    const clock = new VirtualTimeScheduler();
+    const seen: number[] = [];
+    const revival = new Revival(clock, (attempt) => seen.push(attempt));
+    revival.started();
+    revival.died();
+    revival.cancel();
+    clock.flush();
+    expect(seen).toEqual([]);
+    expect(revival.died()).toBe(false);
+  });
+});
