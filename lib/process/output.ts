@@ -5,9 +5,15 @@ const MAX_LINE = 8 * 1024;
  * Sequences that a terminal would act on: titles and the like up to their end, colours and cursor moves, and every other
  * control character but the tab.
  */
-// eslint-disable-next-line no-control-regex
-const TERMINAL =
-  /\u001b[P\]X^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|(?:\u001b\[|\u009b)[0-9;?]*[ -/]*[@-~]|\u001b[@-Z\\-_]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const TERMINAL = new RegExp(
+  [
+    '\\x1b[P\\]X^_][^\\x07\\x1b]*(?:\\x07|\\x1b\\\\)?',
+    '(?:\\x1b\\[|\\x9b)[0-9;?]*[ -/]*[@-~]',
+    '\\x1b[@-Z\\\\-_]',
+    '[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]',
+  ].join('|'),
+  'g',
+);
 
 /** Cuts output into lines without terminal sequences; a line over 8 KiB becomes several, so that memory stays bounded. */
 export class Lines {

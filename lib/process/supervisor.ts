@@ -33,6 +33,8 @@ export class Supervisor {
   private timer: Subscription = Subscription.EMPTY;
   private pid: number | undefined;
   private lateHandshake = false;
+  /** To be killed, also when it has no pid yet. */
+  private doomed = false;
 
   constructor(private readonly options: SupervisorOptions) {}
 
@@ -51,6 +53,7 @@ export class Supervisor {
 
   /** Kills a process that no longer does its part; what follows is a crash like any other. */
   kill(): void {
+    this.doomed = true;
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
   }
 
@@ -82,6 +85,7 @@ export class Supervisor {
     const { clock, spawn, handshakeTimeout = 60_000 } = this.options;
     this.tail = new Tail();
     this.lateHandshake = false;
+    this.doomed = false;
     this.life = spawn().subscribe((event) => this.onLife(event));
     this.timer = after(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
@@ -93,8 +97,9 @@ export class Supervisor {
     switch (event.type) {
       case 'spawned':
         this.pid = event.pid;
-        // A stop that came before the process had a pid.
-        if (this.state.phase === 'stopping') signalGroup(event.pid, 'SIGTERM');
+        // What was decided before the process had a pid.
+        if (this.doomed) signalGroup(event.pid, 'SIGKILL');
+        else if (this.state.phase === 'stopping') signalGroup(event.pid, 'SIGTERM');
         return;
       case 'line':
         if (event.stream === 'stderr') this.tail.push(event.text);

@@ -40,7 +40,8 @@ export class FrameWriter {
     if (header !== undefined) return this.flush();
     if (this.scheduled) return;
     this.scheduled = true;
-    queueMicrotask(this.tickEnded);
+    // Not a microtask: an async generator awaits between two values, and each would leave in a piece of its own.
+    process.nextTick(this.tickEnded);
   }
 
   /** Hands over what has been written so far in this tick. */

@@ -4,7 +4,16 @@ import { type Item, SinkChannel, type SinkHandler } from '../channel/sink-channe
 import type { Clock } from '../clock.js';
 import type { Instance } from '../control/instances.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { queueOverflow, RxportError, sinkAck, sinkAckTimeout, sinkEmpty, sinkEncode, sinkShared, userError } from '../errors.js';
+import {
+  queueOverflow,
+  RxportError,
+  sinkAck,
+  sinkAckTimeout,
+  sinkEmpty,
+  sinkEncode,
+  sinkShared,
+  userError,
+} from '../errors.js';
 import { guarded } from '../process/guarded.js';
 import type { Transport } from '../sp/transport.js';
 import type { Stage } from '../stage.js';

@@ -36,7 +36,7 @@ export function decodeSourceFrame(payload: string | Buffer, address: string, par
     return { type: 'invalid', error: messageInvalid(address, [`not JSON: ${reasonOf(cause)}`]) };
   }
   if (typeof frame === 'string') return { type: 'error', text: goErrorText(frame) };
-  if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) return invalid(address, text);
+  if (typeof frame !== 'object' || frame === null) return invalid(address, text);
   if ('error' in frame) return { type: 'error', text: textOf(frame.error) };
   if (!('message' in frame)) {
     return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, text);

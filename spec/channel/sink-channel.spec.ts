@@ -88,7 +88,7 @@ describe('the channels of a sink', () => {
     for (const value of texts(1_000)) accept(value, value.padEnd(1_000));
     expect(await channel.drain(10_000)).toBe(true);
     expect(plugin.inbox.messages).toHaveLength(1_000);
-    expect(plugin.inbox.gone).toEqual([{ left: 0, code: undefined, messages: 1_000 }]);
+    expect(plugin.inbox.gone).toEqual([{ left: 0, why: 'orderly', messages: 1_000 }]);
   });
 
   it('are drained when nobody was ever there, and nothing waits', async () => {

@@ -105,13 +105,13 @@ describe('the channel of a source', () => {
     send('{"message":1}');
     other.write(frame('{"message":2}'));
     await recorder.count(2);
-    source.socket.destroy();
+    source.socket.end();
+    await source.gone();
     other.write(frame('{"message":3}'));
     await recorder.count(3);
     expect(channel.connected).toBe(true);
     other.socket.destroy();
-    expect(await recorder.count(4)).toContain('ended');
-    expect(recorder.news.at(-1)).toBe('ended');
+    expect((await recorder.count(4)).slice(2)).toEqual([[3, {}], 'ended']);
   });
 
   it('is drained once the source has closed its end', async () => {

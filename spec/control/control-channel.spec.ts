@@ -197,7 +197,7 @@ describe('a control channel', () => {
     const [silent] = clock.actions;
     const second = await dial();
     second.close();
-    await until(() => clock.actions.length > 0 && clock.actions[0] !== silent, 'the second loss is noticed');
+    await until(() => clock.actions.length === 1 && clock.actions[0] !== silent, 'a new wait in place of the first');
     clock.advance(9_999);
     await dial('ok');
     await recorder.shaken(2);

@@ -1,7 +1,9 @@
 /** Remember what sockets tell, and let a spec wait for it without sleeping. */
 import { filter, firstValueFrom, Subject } from 'rxjs';
-import type { RxportError } from '../../lib/errors.js';
 import type { PullHandler, PushHandler, PushSocket } from '../../lib/sp/transport.js';
+
+/** Why a connection ended. A word for the orderly end too: Jest takes `[undefined]` and `[]` for equal. */
+export const why = (error: { readonly code: string } | undefined): string => error?.code ?? 'orderly';
 
 export class Recorder {
   private readonly changes = new Subject<void>();
@@ -20,7 +22,7 @@ export class PullRecorder extends Recorder {
   readonly messages: Buffer[] = [];
   opened = 0;
   /** One entry for each peer that has gone: how many were left, why it went, how much had arrived by then. */
-  readonly gone: { readonly left: number; readonly code: string | undefined; readonly messages: number }[] = [];
+  readonly gone: { readonly left: number; readonly why: string; readonly messages: number }[] = [];
   /** Called with each message, after it was remembered. */
   each: (message: Buffer) => void = () => undefined;
 
@@ -35,7 +37,7 @@ export class PullRecorder extends Recorder {
       this.changed();
     },
     peerClosed: (left, error) => {
-      this.gone.push({ left, code: error?.code, messages: this.messages.length });
+      this.gone.push({ left, why: why(error), messages: this.messages.length });
       this.changed();
     },
   };
@@ -50,7 +52,7 @@ export class PullRecorder extends Recorder {
 export class PushRecorder extends Recorder {
   accepted = 0;
   drains = 0;
-  readonly ends: (RxportError | undefined)[] = [];
+  readonly ends: string[] = [];
 
   readonly handler: PushHandler = {
     accepted: (messages) => {
@@ -62,7 +64,7 @@ export class PushRecorder extends Recorder {
       this.changed();
     },
     closed: (error) => {
-      this.ends.push(error);
+      this.ends.push(why(error));
       this.changed();
     },
   };
@@ -75,8 +77,8 @@ export class PushRecorder extends Recorder {
     }
   }
 
-  async closed(): Promise<RxportError | undefined> {
+  async closed(): Promise<string> {
     await this.until(() => this.ends.length > 0);
-    return this.ends[0];
+    return this.ends[0]!;
   }
 }

@@ -15,7 +15,7 @@ const plugin = (manifest: Partial<Manifest>): InstalledPlugin => ({
     sinks: [],
     functions: ['f'],
     ...manifest,
-  } as Manifest,
+  },
 });
 const ARGV = '{"sendTimeout":1000}';
 const cwd = '/data/p/bin';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Observable, Subscription } from 'rxjs';
+import { type Observable, type Subscription } from 'rxjs';
 import { systemClock } from '../../lib/clock.js';
 import { dieWithHost, findSetpriv } from '../../lib/process/command-line.js';
 import { type Life, spawn } from '../../lib/process/spawn.js';
 import { writeTree } from '../helpers/tree.js';
+import { isAlive } from '../helpers/alive.js';
 import { startProgram } from '../helpers/program.js';
 import { tempFolder } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
@@ -35,14 +36,6 @@ const pidOf = async ({ life }: Watched): Promise<number> => {
   const first = await until(() => life.find(({ type }) => type === 'spawned'));
   return first.type === 'spawned' ? first.pid : 0;
 };
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 describe('a process', () => {
   it.each([
     ['its code', 'exit 7', { code: 7, signal: null }],

@@ -8,7 +8,7 @@ import type { Pipe } from '../../lib/sp/pipe.js';
 import { dialReq } from '../../lib/sp/req.js';
 import type { PullSocket } from '../../lib/sp/transport.js';
 import { frame, PULL, PUSH, RawPeer, REP, REQ } from '../helpers/raw-peer.js';
-import { PullRecorder } from '../helpers/recorder.js';
+import { PullRecorder, why } from '../helpers/recorder.js';
 import { tempFolder } from '../helpers/unique.js';
 
 const opened: PullSocket[] = [];
@@ -29,14 +29,14 @@ async function pull(clock: Clock = systemClock, greetingTimeout?: number) {
 async function dialled(answer: Buffer, clock: Clock = systemClock) {
   const address = join(tempFolder(), 'x.ipc');
   const { next } = await RawPeer.listen(address);
-  const ends: (string | undefined)[] = [];
+  const ends: string[] = [];
   const dialling = dial(
     address,
     'push',
     { clock, timeout: 1_000 },
     {
       opened: () => undefined,
-      closed: (_, error) => ends.push(error?.code),
+      closed: (_, error) => ends.push(why(error)),
     },
   );
   dialling.catch(() => undefined);

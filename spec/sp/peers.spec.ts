@@ -47,7 +47,7 @@ function talk(start: Start): void {
     expect(plain(await peer.line(1))).toBe(report(count, 0));
     await peer.end();
     await inbox.until(() => inbox.gone.length === 1);
-    expect(inbox.gone).toEqual([{ left: 0, code: undefined, messages: count }]);
+    expect(inbox.gone).toEqual([{ left: 0, why: 'orderly', messages: count }]);
     await socket.close();
   });
 
@@ -64,7 +64,7 @@ function talk(start: Start): void {
     await outbox.sendAll(socket, messages(count, size));
     socket.end();
     expect(plain(await peer.line(1))).toBe(report(count, messages(count, size).join('').length));
-    expect(await outbox.closed()).toBeUndefined();
+    expect(await outbox.closed()).toBe('orderly');
     expect(outbox.accepted).toBe(count);
   });
 

@@ -10,10 +10,10 @@ import { tempFolder } from '../helpers/unique.js';
 
 class Log extends Recorder {
   readonly frames: string[] = [];
-  readonly ends: (string | undefined)[] = [];
+  readonly ends: string[] = [];
 
-  add(list: 'frames' | 'ends', entry: string | undefined): void {
-    (this[list] as (string | undefined)[]).push(entry);
+  add(list: 'frames' | 'ends', entry: string): void {
+    this[list].push(entry);
     this.changed();
   }
 }
@@ -34,7 +34,7 @@ async function connected(each: (pipe: Pipe, text: string) => void = () => undefi
       log.add('frames', payload.toString());
       each(one, payload.toString());
     },
-    closed: (_, error) => log.add('ends', error && `${error.code} ${error.message}`),
+    closed: (_, error) => log.add('ends', error === undefined ? 'orderly' : `${error.code} ${error.message}`),
   };
   const peers = await acceptPeers(address, 'pull', { clock: systemClock, maxFrame: 1_000 }, handler);
   opened.push(peers);
@@ -82,7 +82,7 @@ describe('a pipe', () => {
     expect(peers.pipes.size).toBe(1);
     pipe().resume();
     await log.until(() => log.ends.length === 1);
-    expect(log).toMatchObject({ frames: ['1', '2', '3'], ends: [undefined] });
+    expect(log).toMatchObject({ frames: ['1', '2', '3'], ends: ['orderly'] });
     expect(peers.pipes.size).toBe(0);
   });
 
@@ -92,7 +92,7 @@ describe('a pipe', () => {
     });
     peer.write(frame('1'), frame('2'), frame('3'));
     await log.until(() => log.ends.length === 1);
-    expect(log).toMatchObject({ frames: ['1', '2'], ends: [undefined] });
+    expect(log).toMatchObject({ frames: ['1', '2'], ends: ['orderly'] });
   });
 
   it('tells of its end when it is destroyed while it is paused', async () => {
@@ -101,7 +101,7 @@ describe('a pipe', () => {
     await log.until(() => log.frames.length === 1);
     pipe().destroy();
     await log.until(() => log.ends.length === 1);
-    expect(log).toMatchObject({ frames: ['1'], ends: [undefined] });
+    expect(log).toMatchObject({ frames: ['1'], ends: ['orderly'] });
     expect(pipe().open).toBe(false);
   });
 
@@ -162,7 +162,7 @@ describe('a half-closed pipe', () => {
     await settled();
     expect(outbox.ends).toEqual([]);
     peer.socket.end();
-    expect(await outbox.closed()).toBeUndefined();
+    expect(await outbox.closed()).toBe('orderly');
   });
 
   it('asks to wait above 256 KiB, and says when there is room again', async () => {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.js';
 import { listenRep, type RepPeer, type RepSocket } from '../../lib/sp/rep.js';
 import { frame, RawPeer, REQ, request } from '../helpers/raw-peer.js';
-import { Recorder } from '../helpers/recorder.js';
+import { Recorder, why } from '../helpers/recorder.js';
 import { tempFolder } from '../helpers/unique.js';
 
 class RepRecorder extends Recorder {
   readonly peers: RepPeer[] = [];
   readonly bodies: string[] = [];
-  readonly ends: (string | undefined)[] = [];
+  readonly ends: string[] = [];
 
   readonly handler = {
     opened: (peer: RepPeer): void => {
@@ -21,7 +21,7 @@ class RepRecorder extends Recorder {
       this.changed();
     },
     closed: (_: RepPeer, error?: { readonly code: string }): void => {
-      this.ends.push(error?.code);
+      this.ends.push(why(error));
       this.changed();
     },
   };
@@ -130,6 +130,9 @@ describe('a REP socket', () => {
     rep.reply('2');
     await peer.frame();
     expect((await peer.frame()).toString('hex')).toBe('00000005' + '7fffffff' + '80000001' + '32');
+    peer.write(request(0x8000_0001, 'far', [0x0000_0005, 0x7fff_ffff]));
+    peer.write(request(0x8000_0002, 'next', [0x0000_0005, 0x7fff_ffff]));
+    expect(await recorder.heard(3)).toEqual(['near', 'far', 'next']);
   });
 
   it('takes an empty body, and a large one', async () => {
@@ -194,7 +197,7 @@ describe('a REP socket', () => {
     peer.socket.destroy();
     await recorder.until(() => recorder.ends.length === 1);
     expect([rep.asked, rep.reply('x')]).toEqual([false, false]);
-    expect(recorder.ends).toEqual([undefined]);
+    expect(recorder.ends).toEqual(['orderly']);
   });
 
   it('can drop a peer', async () => {

@@ -6,12 +6,12 @@ import { FIRST_ID, LAST_ID, nextId } from '../../lib/sp/protocol.js';
 import { listenRep } from '../../lib/sp/rep.js';
 import { dialReq, type ReqOptions } from '../../lib/sp/req.js';
 import { frame, RawPeer, REP, request } from '../helpers/raw-peer.js';
-import { Recorder } from '../helpers/recorder.js';
+import { Recorder, why } from '../helpers/recorder.js';
 import { tempFolder } from '../helpers/unique.js';
 
 class ReqRecorder extends Recorder {
   readonly replies: string[] = [];
-  readonly ends: (string | undefined)[] = [];
+  readonly ends: string[] = [];
 
   readonly handler = {
     reply: (body: Buffer): void => {
@@ -19,7 +19,7 @@ class ReqRecorder extends Recorder {
       this.changed();
     },
     closed: (error?: { readonly code: string }): void => {
-      this.ends.push(error?.code);
+      this.ends.push(why(error));
       this.changed();
     },
   };
@@ -113,7 +113,7 @@ describe('a REQ socket', () => {
     peer.socket.destroy();
     await recorder.until(() => recorder.ends.length > 0);
     expect(() => socket.request('x')).toThrow(expect.objectContaining({ code: 'ERR_CHANNEL_CLOSED' }));
-    expect(recorder.ends).toEqual([undefined]);
+    expect(recorder.ends).toEqual(['orderly']);
   });
 
   it('tells why when its peer broke the framing', async () => {
@@ -131,7 +131,7 @@ describe('a REQ socket', () => {
     await peer.until(() => peer.ended);
     peer.socket.end();
     await recorder.until(() => recorder.ends.length > 0);
-    expect(recorder.ends).toEqual([undefined]);
+    expect(recorder.ends).toEqual(['orderly']);
   });
 
   it('talks with our REP, as long as one wants', async () => {

@@ -12,7 +12,7 @@ export function endContract(channels: Channels, { pull: taker, push: giver }: Si
     expect(socket.open).toBe(false);
     expect(() => socket.send('late')).toThrow(expect.objectContaining({ code: 'ERR_CHANNEL_CLOSED' }));
     socket.end();
-    expect(await outbox.closed()).toBeUndefined();
+    expect(await outbox.closed()).toBe('orderly');
   });
 
   it('closes at once when it is destroyed, and says so once, later', async () => {
@@ -22,7 +22,7 @@ export function endContract(channels: Channels, { pull: taker, push: giver }: Si
     expect(socket.open).toBe(false);
     expect(() => socket.send('late')).toThrow(expect.objectContaining({ code: 'ERR_CHANNEL_CLOSED' }));
     socket.destroy();
-    expect(await outbox.closed()).toBeUndefined();
+    expect(await outbox.closed()).toBe('orderly');
     await new Promise(setImmediate);
     expect(outbox.ends).toHaveLength(1);
   });
@@ -33,11 +33,11 @@ export function endContract(channels: Channels, { pull: taker, push: giver }: Si
       await outbox.sendAll(socket, sent);
       socket.end();
       expect(await inbox.texts(sent.length)).toEqual(sent);
-      expect(await outbox.closed()).toBeUndefined();
+      expect(await outbox.closed()).toBe('orderly');
       expect(outbox.accepted).toBe(sent.length);
       if (!taker.peerClose) return;
       await inbox.until(() => inbox.gone.length > 0);
-      expect(inbox.gone).toEqual([{ left: 0, code: undefined, messages: sent.length }]);
+      expect(inbox.gone).toEqual([{ left: 0, why: 'orderly', messages: sent.length }]);
     });
   }
   if (taker.peerClose) {
@@ -49,7 +49,7 @@ export function endContract(channels: Channels, { pull: taker, push: giver }: Si
       socket.send('x');
       socket.end();
       await inbox.until(() => inbox.gone.length === 1);
-      expect(inbox.gone).toEqual([{ left: 1, code: undefined, messages: 1 }]);
+      expect(inbox.gone).toEqual([{ left: 1, why: 'orderly', messages: 1 }]);
       expect(taking.peers).toBe(1);
       other.socket.end();
       await inbox.until(() => inbox.gone.length === 2);

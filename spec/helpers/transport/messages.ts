@@ -92,6 +92,6 @@ export function messageContract(channels: Channels, { pull: taker }: Sides): voi
     (await channels.push(address)).socket.send('another peer');
     expect((await inbox.texts(2))[1]).toBe('another peer');
     expect(inbox.messages).toHaveLength(2);
-    if (taker.peerClose) expect(inbox.gone).toMatchObject([{ code: 'ERR_FRAME_TOO_LARGE' }]);
+    if (taker.peerClose) expect(inbox.gone).toMatchObject([{ why: 'ERR_FRAME_TOO_LARGE' }]);
   });
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Lock, lockFolder, startTime } from '../../lib/process/lock.js';
+import { startProgram } from '../helpers/program.js';
+import { tempFolder } from '../helpers/unique.js';
+
+const FILE = 'host.lock';
+/** No process has an id as large. */
+const NOBODY = 2 ** 22 + 1;
+
+/** A data folder with the lock of somebody. */
+function lockedBy(owner: object | string): string {
+  const dir = tempFolder();
+  writeFileSync(join(dir, FILE), typeof owner === 'string' ? owner : JSON.stringify(owner));
+  return dir;
+}
+
+const me = { pid: process.pid, startTime: startTime(process.pid) ?? '', ipcDir: '/s' };
+
+describe('the lock of a data folder', () => {
+  it('is taken, says whose it is, and is given back', async () => {
+    const dir = join(tempFolder(), 'not/there/yet');
+    const lock = await lockFolder(dir, '/sockets');
+    expect(lock.orphanedIpcDir).toBeUndefined();
+    expect(readdirSync(dir)).toEqual([FILE]);
+    expect(JSON.parse(readFileSync(join(dir, FILE), 'utf8'))).toEqual({ ...me, ipcDir: '/sockets' });
+    await lock.release();
+    expect(readdirSync(dir)).toEqual([]);
+    await lock.release();
+  });
+
+  it('refuses while its owner lives, and says who that is', async () => {
+    const dir = tempFolder();
+    const lock = await lockFolder(dir, '/s');
+    await expect(lockFolder(dir, '/t')).rejects.toMatchObject({
+      code: 'ERR_HOST_LOCKED',
+      message: expect.stringContaining(`pid ${process.pid}): stop that one, or use another folder`),
+    });
+    expect(readdirSync(dir)).toEqual([FILE]);
+    await lock.release();
+    await (await lockFolder(dir, '/t')).release();
+  });
+
+  it.each([
+    ['whose owner is dead', { pid: NOBODY, startTime: '1', ipcDir: '/old' }, '/old'],
+    [
+      'whose process has another start time: the id was given away again',
+      { ...me, startTime: '1', ipcDir: '/old' },
+      '/old',
+    ],
+    ['that is empty', '', undefined],
+    ['that is no JSON', '{"pid":', undefined],
+    ['that is another thing', '{"pid":"x"}', undefined],
+  ])('is taken over from one %s', async (_, owner, ipcDir) => {
+    const dir = lockedBy(owner);
+    const lock = await lockFolder(dir, '/new');
+    expect(lock.orphanedIpcDir).toBe(ipcDir);
+    expect(JSON.parse(readFileSync(join(dir, FILE), 'utf8'))).toEqual({ ...me, ipcDir: '/new' });
+    expect(readdirSync(dir)).toEqual([FILE]);
+    await lock.release();
+  });
+
+  it.each([
+    ['a free folder', undefined],
+    ['the folder of a dead host', { pid: NOBODY, startTime: '1', ipcDir: '/old' }],
+  ])('is one host’s when many want %s at once', async (_, owner) => {
+    for (let round = 0; round < 30; round += 1) {
+      const dir = owner === undefined ? tempFolder() : lockedBy(owner);
+      const claims = await Promise.allSettled(Array.from({ length: 8 }, (_none, i) => lockFolder(dir, `/s${i}`)));
+      const winners = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+      expect(winners).toHaveLength(1);
+      for (const claim of claims)
+        if (claim.status === 'rejected') expect(claim.reason).toMatchObject({ code: 'ERR_HOST_LOCKED' });
+      expect(readdirSync(dir)).toEqual([FILE]);
+      await (winners[0] as Lock).release();
+    }
+  });
+
+  it('is taken over though somebody died in the middle of doing so', async () => {
+    const dir = lockedBy({ pid: NOBODY, startTime: '1', ipcDir: '/old' });
+    writeFileSync(join(dir, `${FILE}.taking`), JSON.stringify({ pid: NOBODY, startTime: '2', ipcDir: '/s' }));
+    const lock = await lockFolder(dir, '/new');
+    expect(readdirSync(dir)).toEqual([FILE]);
+    await lock.release();
+  });
+
+  it('is refused to a second process, until the first has been killed', async () => {
+    const dir = tempFolder();
+    const first = await startProgram('locker', dir);
+    expect(await first.line()).toBe('locked');
+    const second = await startProgram('locker', dir);
+    expect(await second.line()).toBe('ERR_HOST_LOCKED');
+    await second.ended;
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect(existsSync(join(dir, FILE))).toBe(true);
+    const lock = await lockFolder(dir, '/new');
+    expect(lock.orphanedIpcDir).toBe('/sockets');
+    await lock.release();
+  });
+});
+
+describe('the start time of a process', () => {
+  it('is the same each time one asks, and another for another process', () => {
+    expect(startTime(process.pid)).toMatch(/^\d+$/);
+    expect(startTime(process.pid)).toBe(startTime(process.pid));
+    expect(startTime(1)).not.toBe(startTime(process.pid));
+    expect(startTime(NOBODY)).toBeUndefined();
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from '@jest/globals';
+import { defer, Subject } from 'rxjs';
+import type { Life } from '../../lib/process/spawn.js';
+import type { ProcessState } from '../../lib/process/state.js';
+import { Supervisor, type SupervisorOptions } from '../../lib/process/supervisor.js';
+import { HandClock } from '../helpers/hand-clock.js';
+
+/** A supervisor whose processes live as the spec says, on a clock that the spec moves. */
+function supervise(options: Partial<SupervisorOptions> = {}) {
+  const clock = new HandClock();
+  /** One per start, in order. */
+  const lives: Subject<Life>[] = [];
+  const supervisor = new Supervisor({
+    name: 'p',
+    command: 'node main.js',
+    clock,
+    chance: () => 0.5,
+    spawn: () =>
+      defer(() => {
+        const life = new Subject<Life>();
+        lives.push(life);
+        return life;
+      }),
+    ...options,
+  });
+  const states: ProcessState[] = [];
+  supervisor.state$.subscribe((state) => states.push(state));
+  const newest = (): Subject<Life> => lives.at(-1) ?? new Subject();
+  return {
+    clock,
+    supervisor,
+    states,
+    lives,
+    /** No process has this id: signals to its group go nowhere. */
+    spawned: () => newest().next({ type: 'spawned', pid: 2 ** 22 + 1 }),
+    says: (text: string) => newest().next({ type: 'line', stream: 'stderr', text }),
+    exits: (code: number | null = 1, signal: string | null = null) => {
+      newest().next({ type: 'exited', code, signal });
+      newest().complete();
+    },
+    phases: () => states.map(({ phase }) => phase),
+  };
+}
+
+describe('a supervisor', () => {
+  it('takes a process for ready at its handshake, and ignores a second one', () => {
+    const { supervisor, spawned, phases } = supervise();
+    supervisor.start();
+    supervisor.handshake();
+    expect(supervisor.state.phase).toBe('starting');
+    spawned();
+    supervisor.handshake();
+    supervisor.handshake();
+    expect(supervisor.state).toMatchObject({ phase: 'ready', pid: 2 ** 22 + 1, attempt: 0 });
+    expect(phases()).toEqual(['stopped', 'starting', 'ready']);
+  });
+
+  it('starts it again after 200, 400, 800 ms, and not a millisecond before', () => {
+    const { supervisor, clock, lives, spawned, exits } = supervise();
+    supervisor.start();
+    for (const [index, wait] of [200, 400, 800].entries()) {
+      spawned();
+      supervisor.handshake();
+      exits();
+      expect(supervisor.state).toMatchObject({ phase: 'backoff', attempt: index + 1, until: clock.now() + wait });
+      clock.advance(wait - 1);
+      expect(lives).toHaveLength(index + 1);
+      clock.advance(1);
+      expect(lives).toHaveLength(index + 2);
+    }
+  });
+
+  it('begins anew with its back-off after a minute of health', () => {
+    const { supervisor, clock, spawned, exits } = supervise();
+    supervisor.start();
+    exits();
+    clock.advance(200);
+    spawned();
+    supervisor.handshake();
+    clock.advance(60_000);
+    exits();
+    expect(supervisor.state).toMatchObject({ phase: 'backoff', attempt: 1 });
+  });
+
+  it.each([
+    ['a code', 7, null, 'exited with code 7'],
+    ['code 0, which nobody has asked for', 0, null, 'exited with code 0'],
+    ['a signal', null, 'SIGSEGV', 'exited with signal SIGSEGV'],
+  ])('takes an exit with %s for a crash', (_, code, signal, text) => {
+    const { supervisor, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    exits(code, signal);
+    expect(supervisor.state).toMatchObject({
+      phase: 'backoff',
+      error: { code: 'ERR_PLUGIN_EXITED', message: expect.stringContaining(text) },
+    });
+  });
+
+  it('gives up after ten crashes, and starts again when it is told to', () => {
+    const { supervisor, clock, lives, exits } = supervise();
+    supervisor.start();
+    for (let i = 0; i < 9; i += 1) {
+      exits();
+      clock.advance(30_000);
+    }
+    exits();
+    expect(supervisor.state).toMatchObject({ phase: 'failed', error: { code: 'ERR_PLUGIN_EXITED' } });
+    clock.advance(1_000_000);
+    expect(lives).toHaveLength(10);
+    supervisor.start();
+    expect(supervisor.state).toMatchObject({ phase: 'starting', attempt: 0 });
+    expect(lives).toHaveLength(11);
+  });
+
+  it('tells the last lines of this process, not of the one before', () => {
+    const { supervisor, clock, says, exits } = supervise();
+    supervisor.start();
+    says('first');
+    exits();
+    clock.advance(200);
+    says('no licence');
+    exits();
+    const { error } = supervisor.state as Extract<ProcessState, { phase: 'backoff' }>;
+    expect(error.message).toContain('before its handshake (node main.js). Last output: no licence.');
+    expect(error.details).toMatchObject({ output: ['no licence'], beforeHandshake: true });
+  });
+
+  it('says so when nothing has shaken hands within a minute', () => {
+    const { supervisor, clock, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    clock.advance(59_999);
+    exits();
+    expect(supervisor.state).toMatchObject({ error: { code: 'ERR_PLUGIN_EXITED' } });
+    clock.advance(200);
+    spawned();
+    clock.advance(60_000);
+    exits(null, 'SIGKILL');
+    expect(supervisor.state).toMatchObject({
+      error: { code: 'ERR_PLUGIN_HANDSHAKE', message: expect.stringContaining('within 60000 ms') },
+    });
+  });
+
+  it('does not look at the time any more once hands are shaken', () => {
+    const { supervisor, clock, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    clock.advance(1_000_000);
+    exits(null, 'SIGKILL');
+    expect(supervisor.state).toMatchObject({ error: { code: 'ERR_PLUGIN_EXITED' } });
+  });
+
+  it('says so when the program can not be executed', () => {
+    const { supervisor, lives } = supervise();
+    supervisor.start();
+    lives[0]?.next({ type: 'unspawned', cause: new Error('spawn ENOENT') });
+    expect(supervisor.state).toMatchObject({
+      phase: 'backoff',
+      error: { code: 'ERR_PLUGIN_SPAWN', message: expect.stringContaining('node main.js): spawn ENOENT') },
+    });
+  });
+
+  it('hands on each line with its stream', () => {
+    const lines: string[] = [];
+    const { supervisor, lives, says } = supervise({ line: (stream, text) => lines.push(`${stream}: ${text}`) });
+    supervisor.start();
+    says('one');
+    lives[0]?.next({ type: 'line', stream: 'stdout', text: 'two' });
+    expect(lines).toEqual(['stderr: one', 'stdout: two']);
+  });
+});
+
+describe('the stop of a supervisor', () => {
+  it('is nothing while nothing runs', async () => {
+    const { supervisor, phases } = supervise();
+    await supervisor.stop();
+    expect(phases()).toEqual(['stopped']);
+  });
+
+  it('ends a back-off, and nothing is started any more', async () => {
+    const { supervisor, clock, lives, exits, phases } = supervise();
+    supervisor.start();
+    exits();
+    await supervisor.stop();
+    clock.advance(1_000_000);
+    expect(lives).toHaveLength(1);
+    expect(phases()).toEqual(['stopped', 'starting', 'backoff', 'stopped']);
+  });
+
+  it('leaves what has failed as it is', async () => {
+    const { supervisor, clock, exits } = supervise();
+    supervisor.start();
+    for (let i = 0; i < 10; i += 1) {
+      exits();
+      clock.advance(30_000);
+    }
+    await supervisor.stop();
+    expect(supervisor.state.phase).toBe('failed');
+  });
+
+  it.each([
+    ['before the process has an id', false, false],
+    ['before its handshake', true, false],
+    ['while it is ready', true, true],
+  ])('waits for the exit, which is no crash then: %s', async (_, hasPid, hasShaken) => {
+    const { supervisor, clock, lives, spawned, exits, phases } = supervise();
+    supervisor.start();
+    if (hasPid) spawned();
+    if (hasShaken) supervisor.handshake();
+    const stopped = supervisor.stop();
+    expect(supervisor.state.phase).toBe('stopping');
+    if (!hasPid) spawned();
+    supervisor.handshake();
+    exits(null, 'SIGTERM');
+    await stopped;
+    expect(phases().slice(-2)).toEqual(['stopping', 'stopped']);
+    clock.advance(1_000_000);
+    expect(lives).toHaveLength(1);
+  });
+
+  it('may be asked for twice', async () => {
+    const { supervisor, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    const both = Promise.all([supervisor.stop(), supervisor.stop()]);
+    exits(0);
+    await both;
+    expect(supervisor.state.phase).toBe('stopped');
+  });
+});
