@@ -24,6 +24,7 @@ import { teardownError } from './outlet.js';
 import type { Attendance, Owner } from './owner.js';
 import { Revival } from './revival.js';
 import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
+import { sinkPayload } from './sink-payload.js';
 
 export interface SinkSpec {
   readonly symbol: string;
@@ -96,7 +97,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     if (this.phase !== 'open') return this.stage.drop('completed');
     let payload: Item<T>['payload'];
     try {
-      payload = this.encode(value);
+      payload = sinkPayload(value, this.spec);
       if (payload.length === 0 && this.spec.link.refusesEmpty) throw sinkEmpty(this.spec.symbol);
     } catch (cause) {
       this.failed(cause instanceof RxportError ? cause : sinkEncode(this.spec.symbol, cause));
@@ -226,15 +227,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.pressure.complete();
     const { passed, dropped, failed } = this.stage.counts();
     this.settle({ delivered: passed, dropped: { ...dropped, ...failed } });
-  }
-
-  private encode(value: T): string | Uint8Array {
-    const { encode = 'json', sendSingle = true } = this.spec.options;
-    if (value instanceof Uint8Array) return value;
-    if (encode === 'raw' && typeof value === 'string') return value;
-    const text: string | undefined = JSON.stringify(sendSingle ? value : [value]);
-    if (text === undefined) throw sinkEncode(this.spec.symbol, `${typeof value} has no JSON`);
-    return text;
   }
 
   private overflowed(count: number, failed: boolean): void {
