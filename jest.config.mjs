@@ -21,6 +21,9 @@ export default {
   // Child processes: a native addon and process-wide state do not survive worker threads.
   workerThreads: false,
   testTimeout: 20_000,
+  // After the results and the teardown, which looks for processes and sockets that were left: a handle that Jest itself
+  // still holds must not keep CI waiting.
+  forceExit: true,
   globalSetup: '<rootDir>/spec/global-setup.mjs',
   globalTeardown: '<rootDir>/spec/global-teardown.mjs',
   reporters: ['default', '<rootDir>/scripts/summary-reporter.mjs'],
