@@ -23,6 +23,7 @@ import { OneStream } from './one-stream.js';
 import { teardownError } from './outlet.js';
 import type { Attendance, Owner } from './owner.js';
 import { Revival } from './revival.js';
+import { stopSink } from './sink-stop.js';
 import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
 import { sinkPayload } from './sink-payload.js';
 
@@ -218,7 +219,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     await this.bound;
     await this.channel.drain(PATIENCE);
     this.revival.cancel();
-    await this.spec.link.detach(this);
+    await stopSink(this.spec.link, this, this.spec.clock);
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
     this.phase = 'finished';

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { badPlugin } from '../helpers/bad-plugin.js';
+import { startHost } from '../helpers/host.js';
+import { leftovers, processesOf } from '../helpers/leftovers.js';
+import { places } from '../helpers/refused.js';
+import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { until } from '../helpers/until.js';
+
+describe('an installation', () => {
+  it.each([
+    ['at once', () => Promise.resolve(true)],
+    ['while its process comes up', (dir: string, name: string) => until(() => processesOf(dir, [name]).length > 0)],
+  ])('is taken back when the host stops %s', async (_, moment) => {
+    const at = places();
+    const host = await startHost({ ...at, killTimeout: 200 });
+    const plugin = badPlugin('never-connects');
+    const installed = host.plugins.install(plugin.dir);
+    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_HOST_STOPPED' });
+    await moment(at.dir, plugin.name);
+    await host.stop();
+    await refused;
+    expect(leftovers(at, [plugin.name, plugin.symbol])).toEqual([]);
+    expect(existsSync(join(at.dir, 'host.lock'))).toBe(false);
+  });
+
+  it('ends when its plugin is removed meanwhile, and does not touch the next one of that name', async () => {
+    const at = places();
+    const host = await startHost({ ...at, killTimeout: 200 });
+    const plugin = badPlugin('never-connects');
+    const installed = host.plugins.install(plugin.dir);
+    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    await host.plugins.remove(plugin.name);
+    await refused;
+    expect(leftovers(at, [plugin.name, plugin.symbol])).toEqual([]);
+  });
+
+  it('is one of two when both want one name', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    const both = await Promise.allSettled([host.plugins.install(dir), host.plugins.install(dir)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'ERR_PLUGIN_EXISTS' } });
+    expect(host.plugins.get(name).state.phase).toBe('ready');
+  });
+});
+
+describe('a host that has stopped', () => {
+  it('installs, removes, finds and starts nothing any more', async () => {
+    const host = await startHost();
+    const { dir, name, symbol } = scriptedPlugin();
+    await host.plugins.install(dir);
+    await host.stop();
+    const stopped = { code: 'ERR_HOST_STOPPED' };
+    await expect(host.plugins.install(dir)).rejects.toMatchObject(stopped);
+    await expect(host.plugins.remove(name)).rejects.toMatchObject(stopped);
+    expect(() => host.plugins.get(name)).toThrow(expect.objectContaining(stopped));
+    expect(() => host.function(symbol('echo'))).toThrow(expect.objectContaining(stopped));
+    expect(() => host.rule('r', () => [])).toThrow(expect.objectContaining(stopped));
+    expect(host.plugins.list()).toEqual([]);
+  });
+});
