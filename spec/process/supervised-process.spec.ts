@@ -41,8 +41,11 @@ describe('a supervisor of a real process', () => {
     const { supervisor, cwd } = processOf('trap "" TERM; touch ready; while :; do sleep 0.02; done', { grace: 100 });
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
-    supervisor.handshake();
-    const { pid } = (await phase(supervisor, 'ready')) as Extract<ProcessState, { phase: 'ready' }>;
+    // Not before it has an id, which comes on a later turn of the loop.
+    const pid = await until(() => {
+      supervisor.handshake();
+      return supervisor.state.phase === 'ready' && supervisor.state.pid;
+    });
     const before = performance.now();
     await supervisor.stop();
     expect(performance.now() - before).toBeGreaterThan(90);
