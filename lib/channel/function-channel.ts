@@ -1,7 +1,7 @@
 import { Subscription } from 'rxjs';
 import { type Clock, every } from '../clock.js';
 import { type Answer, Exchange } from '../control/exchange.js';
-import { callLost, callTimeout, channelClosed, type RxportError } from '../errors.js';
+import { callLost, callStuck, callTimeout, channelClosed, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { decodeReply, type FunctionReply } from '../wire/function.js';
 import { Queue } from './queue.js';
@@ -33,7 +33,13 @@ export interface FunctionChannelOptions {
   readonly clock: Clock;
   /** Largest request, in bytes; a stock Go plugin closes the connection on more than 1 MiB. */
   readonly maxSend: () => number | undefined;
+  /** Calls wait, and for half a minute nothing has answered that could take one. Told again as long as that lasts. */
+  readonly stuck?: (error: RxportError) => void;
 }
+
+/** A function that has not even answered what was given up is not going to, in milliseconds. */
+const STUCK_AFTER = 30_000;
+const LOOK_STEP = 1_000;
 
 /** How late a deadline may be noticed, in milliseconds: one timer serves all calls. */
 const DEADLINE_STEP = 50;
@@ -47,6 +53,9 @@ export class FunctionChannel {
   private readonly queue = new Queue<FunctionCall>();
   private socket: RepSocket | undefined;
   private deadlines: Subscription = Subscription.EMPTY;
+  /** Runs while calls wait. */
+  private watch: Subscription = Subscription.EMPTY;
+  private movedAt = 0;
   private closed: RxportError | undefined;
 
   constructor(
@@ -65,9 +74,12 @@ export class FunctionChannel {
   /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`, or why it was closed meanwhile. */
   async open(): Promise<void> {
     this.socket = await listenRep(this.address, this.options, {
-      opened: (peer) =>
-        this.workers.set(peer, { exchange: new Exchange(peer, this.address), call: undefined, expires: 0 }),
+      opened: (peer) => {
+        this.moved();
+        this.workers.set(peer, { exchange: new Exchange(peer, this.address), call: undefined, expires: 0 });
+      },
       request: (peer, body) => {
+        this.moved();
         this.workers.get(peer)?.exchange.heard(body);
         this.pump();
       },
@@ -90,6 +102,12 @@ export class FunctionChannel {
     }
     this.queue.push(call);
     this.pump();
+    this.watchQueue();
+  }
+
+  /** Something has happened from which an answer may follow. */
+  moved(): void {
+    this.movedAt = this.options.clock.now();
   }
 
   /** Fails what waits and what is out with `error`, and frees the address. */
@@ -99,6 +117,7 @@ export class FunctionChannel {
       finish(call, { type: 'error', error });
     for (const { exchange } of this.workers.values()) exchange.abandon(error);
     this.deadlines.unsubscribe();
+    this.watch.unsubscribe();
     await this.socket?.close();
   }
 
@@ -141,6 +160,7 @@ export class FunctionChannel {
       // Repeated once: a call that kills its process must not kill every one that follows.
       if (answer.sent) call.whenLost = 'error';
       this.queue.unshift(call);
+      this.watchQueue();
     } else {
       finish(call, { type: 'error', error: lost ? callLost(this.options.symbol) : answer.error });
     }
@@ -154,6 +174,23 @@ export class FunctionChannel {
     }
     // Asked last: who hears of a timeout may submit the next call at once.
     if (workers.every(({ call }) => call === undefined)) this.deadlines.unsubscribe();
+  }
+
+  private watchQueue(): void {
+    if (this.queue.length === 0 || !this.watch.closed) return;
+    this.moved();
+    this.watch = every(this.options.clock, LOOK_STEP, () => this.look());
+  }
+
+  /** Whether a call that waits has anything to wait for. */
+  private look(): void {
+    const { clock, symbol, stuck } = this.options;
+    while (this.queue.at(0)?.cancelled === true) this.queue.shift();
+    if (this.queue.length === 0) return this.watch.unsubscribe();
+    for (const { call } of this.workers.values()) if (call !== undefined) this.moved();
+    if (clock.now() - this.movedAt < STUCK_AFTER) return;
+    this.moved();
+    stuck?.(callStuck(symbol, STUCK_AFTER));
   }
 }
 

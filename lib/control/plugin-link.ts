@@ -65,7 +65,7 @@ export class PluginLink {
       name,
       controlPath(ipcDir, name),
       clock,
-      { handshake: (info) => this.shaken(info), unanswered: (error) => this.giveUp(error) },
+      { handshake: (info) => this.shaken(info), unanswered: (error) => this.restart(error) },
       () => this.maxSend,
     );
     this.instances = new Instances((verb, control) => this.control.command(verb, control, this.timeoutOf(verb)));
@@ -132,6 +132,12 @@ export class PluginLink {
     if (this.hopeless !== undefined) instance.refused(this.hopeless);
   }
 
+  /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
+  restart(error: RxportError): void {
+    this.options.log.error({ plugin: this.name, code: error.code }, `${error.message}; restarting its process`);
+    this.supervisor.kill();
+  }
+
   /** Ends the process and frees the control address; what still runs in it is refused. */
   async close(): Promise<void> {
     await this.supervisor.stop();
@@ -152,11 +158,6 @@ export class PluginLink {
     this.peer = info;
     this.supervisor.handshake();
     this.instances.replay();
-  }
-
-  private giveUp(error: RxportError): void {
-    this.options.log.error({ plugin: this.name, code: error.code }, `${error.message}; restarting its process`);
-    this.supervisor.kill();
   }
 
   private follow(state: ProcessState): void {

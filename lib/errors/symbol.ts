@@ -17,6 +17,12 @@ export const symbolRefused = (plugin: string, verb: string, symbol: string, text
 export const callTimeout = (symbol: string, timeout: number): RxportError =>
   make('ERR_CALL_TIMEOUT', `function ${symbol} did not answer within ${timeout} ms`, { symbol, timeout });
 
+export const callStuck = (symbol: string, silence: number): RxportError =>
+  make('ERR_CALL_TIMEOUT', `function ${symbol} has answered nothing for ${silence} ms while calls wait for it`, {
+    symbol,
+    silence,
+  });
+
 export const callLost = (symbol: string): RxportError =>
   make('ERR_CALL_LOST', `function ${symbol}: its process ended while the call was out`, { symbol });
 

@@ -32,6 +32,8 @@ export class SharedFunction implements Instance {
       symbol,
       clock,
       maxSend: () => link.maxSend,
+      // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
+      stuck: (error) => this.state === 'started' && link.restart(error),
     });
   }
 
@@ -56,6 +58,7 @@ export class SharedFunction implements Instance {
 
   started(): void {
     this.state = 'started';
+    this.channel.moved();
     for (const watcher of this.watchers) watcher.started();
   }
 
