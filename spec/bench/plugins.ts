@@ -54,11 +54,6 @@ export const goMissing = (): string | undefined =>
 export const nanomsgMissing = (): string | undefined =>
   existsSync('node_modules/nanomsg/build/Release/node_nanomsg.node') ? undefined : 'the nanomsg package is not built';
 
-/** Why a host can not be told `transport: 'nanomsg'`; undefined when it can. */
-export const transportMissing = (): string | undefined =>
-  nanomsgMissing() ??
-  (/nanomsg/.test(readFileSync('lib/host.ts', 'utf8')) ? undefined : 'the host has no nanomsg transport yet');
-
 /** A copy of the Go fixture. */
 export function goPlugin(): PluginFolder {
   const symbol = suffixed();

@@ -6,7 +6,7 @@ import { sinkControl } from '../../lib/wire/control.js';
 import { bench, type Opened, type Variant } from './harness.js';
 import { startHost } from './hosts.js';
 import { measureFlow, THROUGHPUT } from './measure.js';
-import { benchPlugin, goMissing, goPlugin, type PluginFolder, transportMissing, unique } from './plugins.js';
+import { benchPlugin, goMissing, goPlugin, type PluginFolder, nanomsgMissing, unique } from './plugins.js';
 import { listenRawPull, RawPush } from './raw.js';
 import { RawPlugin } from './raw-plugin.js';
 
@@ -104,12 +104,12 @@ async function inRule(
 }
 
 const skip = goMissing();
-const noTransport = skip ?? transportMissing();
+const noPackage = skip ?? nanomsgMissing();
 
 const variants = (target: Target): readonly Variant[] => [
   { name: 'raw socket', base: 'raw', skip, open: () => raw(target) },
   { name: 'rule, native', skip, open: () => inRule(target, 'native') },
-  { name: 'rule, nanomsg', base: 'nanomsg', skip: noTransport, open: () => inRule(target, 'nanomsg') },
+  { name: 'rule, nanomsg', base: 'nanomsg', skip: noPackage, open: () => inRule(target, 'nanomsg') },
 ];
 
 await bench('sink', [

@@ -13,16 +13,7 @@ import { type Control, sourceControl } from '../../lib/wire/control.js';
 import { bench, type Opened, type Variant } from './harness.js';
 import { startHost } from './hosts.js';
 import { measureFlow, THROUGHPUT } from './measure.js';
-import {
-  benchPlugin,
-  flooder,
-  goMissing,
-  goPlugin,
-  nanomsgMissing,
-  tempFolder,
-  transportMissing,
-  unique,
-} from './plugins.js';
+import { benchPlugin, flooder, goMissing, goPlugin, nanomsgMissing, tempFolder, unique } from './plugins.js';
 import { listenRawPull } from './raw.js';
 import { RawPlugin } from './raw-plugin.js';
 
@@ -160,12 +151,11 @@ async function underFlooder(intake: Intake): Promise<Opened> {
 
 const skip = goMissing();
 const noPackage = skip ?? nanomsgMissing();
-const noTransport = skip ?? transportMissing();
 
 const underGo: readonly Variant[] = [
   { name: 'raw socket', base: 'raw', skip, open: () => underGoPlugin(raw(textPerFrame)) },
   { name: 'rule, native', skip, open: () => throughRule(goPlugin(), 'random', GO_FLOOD, 'native') },
-  { name: 'rule, nanomsg', skip: noTransport, open: () => throughRule(goPlugin(), 'random', GO_FLOOD, 'nanomsg') },
+  { name: 'rule, nanomsg', skip: noPackage, open: () => throughRule(goPlugin(), 'random', GO_FLOOD, 'nanomsg') },
   { name: 'nanomsg package', base: 'nanomsg', skip: noPackage, open: () => underGoPlugin(nanomsgPackage) },
 ];
 
