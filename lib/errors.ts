@@ -9,5 +9,6 @@ export * from './errors/value.js';
 export * from './errors/install.js';
 export * from './errors/socket.js';
 export * from './errors/process.js';
+export * from './errors/update.js';
 export * from './errors/symbol.js';
 export * from './errors/rule.js';

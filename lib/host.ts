@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { systemClock } from './clock.js';
 import { checkSettings, type HostSettings } from './config.js';
-import { type Plugins, PluginSet } from './control/plugins.js';
+import { PluginSet } from './control/plugin-set.js';
+import type { Plugins } from './control/plugins.js';
 import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js';
-import { cleanStaging, pluginFolders } from './install/install.js';
+import { cleanStaging, pluginFolders, tidyVersions } from './install/install.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
 import { findSetpriv } from './process/command-line.js';
 import { type Claim, claimFolder } from './process/claim.js';
@@ -155,7 +156,9 @@ export class Host implements AsyncDisposable {
   }
 
   private async load(): Promise<void> {
-    await cleanStaging(pluginFolders(this.dir).staging);
+    const folders = pluginFolders(this.dir);
+    await tidyVersions(folders);
+    await cleanStaging(folders.staging);
     await this.pluginSet.autoload();
   }
 

@@ -5,7 +5,10 @@ export { ERROR_CODES, type ErrorCode, RxportError } from './errors.js';
 export { jsonLogger, type Logger, type LogLevel } from './log.js';
 export { isBalanced, type StageCounts } from './stage.js';
 
-export type { BrokenPlugin, Plugin, Plugins } from './control/plugins.js';
+export type { UpdateStrategy } from './control/plugin-link.js';
+export type { Plugin } from './control/plugin-view.js';
+export type { BrokenPlugin, Plugins } from './control/plugins.js';
+export type { UpdateOptions, UpdateReport } from './control/update.js';
 export type { Language, Manifest } from './install/manifest.js';
 export type { ProcessState } from './process/state.js';
 

@@ -50,3 +50,7 @@ export function admit<T>(queue: Queue<T>, value: T, { size, policy }: Overflow):
   queue.push(value);
   return DROPPED;
 }
+
+/** Pressure begins above three quarters of a queue, and ends below one quarter. */
+export const isUnderPressure = (before: boolean, depth: number, size: number): boolean =>
+  before ? depth >= size / 4 : depth > (size * 3) / 4;

@@ -1,45 +1,20 @@
 import type { Subscription } from 'rxjs';
 import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
-import type { ChannelOptions, PullSocket, PushSocket, Transport } from '../sp/transport.js';
+import type { PullSocket, PushSocket } from '../sp/transport.js';
 import { decodeAck } from '../wire/ack.js';
-import { admit, type Admission, type Overflow } from './overflow.js';
+import { Motion } from './motion.js';
+import { admit, type Admission } from './overflow.js';
 import { Queue } from './queue.js';
-
-/** What the channels of a sink say, on the tick on which it happens. */
-export interface SinkHandler<T> {
-  /** This many more values, the oldest first, are with the kernel. */
-  passed(count: number): void;
-  /** Where acks are required: the plugin has taken this value, or says why not. */
-  acknowledged(value: T, error: RxportError | undefined): void;
-  /** A value was not sent: it is over the limit of the plugin. */
-  failed(error: RxportError): void;
-  /** An ack that nobody had asked for says that something went wrong. */
-  complained(error: RxportError): void;
-  /** The connection is gone; `unconfirmed` values at most were under way in it. */
-  disconnected(unconfirmed: number): void;
-}
-
-export interface SinkChannelOptions extends ChannelOptions {
-  readonly transport: Transport;
-  readonly overflow: Overflow;
-  /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */
-  readonly ackTimeout?: number | undefined;
-  readonly ackError: (text: string) => RxportError;
-  readonly ackLate: () => RxportError;
-}
-
-/** A value and the bytes that stand for it. */
-export interface Item<T> {
-  readonly value: T;
-  readonly payload: string | Uint8Array;
-}
+import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
 
 /** What a broken connection may have held: the kernel's buffer in bytes, and the messages a Go plugin reads ahead. */
 const KERNEL_BYTES = 212_992;
 const READ_AHEAD = 128;
 /** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
 const SETTLE = 1_000;
+/** A drain in which nothing moves for so many milliseconds is given up. */
+const PATIENCE = 10_000;
 /** How long a plugin may take to listen after its `ok`, in milliseconds. */
 const DIAL_TIMEOUT = 5_000;
 
@@ -59,18 +34,23 @@ export class SinkChannel<T> {
   private deadline: Subscription | undefined;
   /** Runs while an ack is awaited that has missed its deadline. */
   private overdue: Subscription | undefined;
-  /** Aborted when something moves; exists while somebody waits for that. */
-  private still: AbortController | undefined;
+  private readonly motion: Motion;
   private taken = 0;
   private takenAt = 0;
   private hopeless = false;
+  /** We have ended our side, and nothing follows on this connection. */
+  private hungUp = false;
+  /** The sink changes processes: nothing is sent until the next `connect`. */
+  private holding = false;
   private smallest = KERNEL_BYTES;
 
   constructor(
     private readonly addresses: { readonly data: string; readonly ack: string },
     private readonly options: SinkChannelOptions,
     private readonly handler: SinkHandler<T>,
-  ) {}
+  ) {
+    this.motion = new Motion(options.clock);
+  }
 
   /** How many values are neither passed nor dropped nor failed. */
   get depth(): number {
@@ -92,6 +72,7 @@ export class SinkChannel<T> {
   /** The plugin has started the sink: it listens, or will within moments. */
   async connect(): Promise<void> {
     this.disconnect();
+    this.holding = false;
     const dialling = new AbortController();
     this.dialling = dialling;
     // What comes of a dial that was given up is nothing to us.
@@ -123,19 +104,26 @@ export class SinkChannel<T> {
   /**
    * Waits until everything is passed and the plugin has read it and closed. False when nothing moved for `patience` ms.
    */
-  async drain(patience: number): Promise<boolean> {
-    while (this.depth > 0) if (this.hopeless || !(await this.moved(patience))) return false;
-    this.push?.end();
-    while (this.push !== undefined) if (!(await this.moved(patience))) return false;
-    const { transport, clock } = this.options;
-    if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
-    return true;
+  async drain(patience = PATIENCE): Promise<boolean> {
+    while (this.depth > 0) if (this.hopeless || !(await this.motion.within(patience))) return false;
+    return this.readOut(patience);
+  }
+
+  /**
+   * Sends nothing more, and waits until the plugin has read what was sent and closed; what is accepted meanwhile waits for
+   * `connect`. False when nothing moved for `patience` ms: what was not taken then waits, too.
+   */
+  async handOver(patience = PATIENCE): Promise<boolean> {
+    this.holding = true;
+    const over = await this.readOut(patience);
+    this.disconnect();
+    return over;
   }
 
   /** The plugin will not take anything: a drain has nothing to wait for. */
   giveUp(): void {
     this.hopeless = true;
-    this.stir();
+    this.motion.stir();
   }
 
   /** Drops what is left; answers how many values that were. */
@@ -147,27 +135,45 @@ export class SinkChannel<T> {
     return this.waiting.clear() + this.out.clear();
   }
 
+  private async readOut(patience: number): Promise<boolean> {
+    while (this.push !== undefined && this.out.length > 0) if (!(await this.motion.within(patience))) return false;
+    this.hungUp = true;
+    this.push?.end();
+    while (this.push !== undefined) if (!(await this.motion.within(patience))) return false;
+    const { transport, clock } = this.options;
+    if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
+    return true;
+  }
+
   private opened(push: PushSocket): void {
     this.push = push;
-    this.full = false;
+    this.full = this.hungUp = false;
     this.taken = 0;
     this.smallest = KERNEL_BYTES;
     this.pump();
   }
 
   private closed(): void {
+    const orderly = this.hungUp && this.out.length === 0;
     this.push = undefined;
     this.deadline?.unsubscribe();
     this.settleOverdue();
     for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
-    this.stir();
-    this.handler.disconnected(Math.min(this.taken, Math.ceil(KERNEL_BYTES / this.smallest) + READ_AHEAD));
+    this.motion.stir();
+    const unconfirmed = Math.min(this.taken, Math.ceil(KERNEL_BYTES / this.smallest) + READ_AHEAD);
+    this.handler.disconnected(unconfirmed, orderly);
   }
 
   private pump(): void {
     const { push, options } = this;
     const window = options.ackTimeout === undefined ? Infinity : 1;
-    while (push?.open === true && !this.full && this.out.length < window && this.overdue === undefined) {
+    while (
+      push?.open === true &&
+      !this.holding &&
+      !this.full &&
+      this.out.length < window &&
+      this.overdue === undefined
+    ) {
       const item = this.waiting.shift();
       if (item === undefined) return;
       this.send(push, item);
@@ -180,7 +186,7 @@ export class SinkChannel<T> {
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       this.handler.failed(error as RxportError);
-      this.stir();
+      this.motion.stir();
       return;
     }
     this.out.push(item);
@@ -194,7 +200,7 @@ export class SinkChannel<T> {
     if (this.options.ackTimeout !== undefined) return;
     this.taken += count;
     for (let i = 0; i < count; i += 1) this.out.shift();
-    this.stir();
+    this.motion.stir();
     this.handler.passed(count);
   }
 
@@ -224,27 +230,15 @@ export class SinkChannel<T> {
   private settleOverdue(): void {
     this.overdue?.unsubscribe();
     this.overdue = undefined;
-    this.stir();
+    this.motion.stir();
   }
 
   private acknowledge(error: RxportError | undefined): void {
     this.deadline?.unsubscribe();
     const item = this.out.shift();
     if (item === undefined) return;
-    this.stir();
+    this.motion.stir();
     this.handler.acknowledged(item.value, error);
     this.pump();
-  }
-
-  private stir(): void {
-    this.still?.abort();
-    this.still = undefined;
-  }
-
-  private async moved(patience: number): Promise<boolean> {
-    this.still ??= new AbortController();
-    const { signal } = this.still;
-    await pause(this.options.clock, patience, signal);
-    return signal.aborted;
   }
 }

@@ -1,4 +1,5 @@
-import { pause } from '../clock.js';
+import { Subscription } from 'rxjs';
+import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, PullSocket, Transport } from '../sp/transport.js';
 import { decodeSourceFrame, type Parse } from '../wire/source.js';
@@ -31,11 +32,45 @@ export interface SourceChannel {
    * that does not notice the close, silence stands for it.
    */
   drained(timeout: number): Promise<boolean>;
+  /**
+   * The source changes processes: who connects from now on waits, 400 ms at most. Order is kept, as far as the transport
+   * tells its peers apart.
+   */
+  handOver(): void;
+  /**
+   * The newcomer was sent START: reads the earlier connections to their end, 400 ms at most, then the newcomer. Resolves
+   * false when nobody has come within a second.
+   */
+  takeOver(): Promise<boolean>;
   close(): Promise<void>;
 }
 
+/** Milliseconds that a newcomer may be held back: the stock SDKs give up on a send after a second. */
+const HOLD = 400;
+/** Milliseconds for a newcomer to connect, which the SDKs do before their `ok`. */
+const ARRIVAL = 1_000;
+
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
 const SILENCE = 100;
+
+/** One change of processes. */
+class Hand {
+  /** Aborted when the earlier connections have ended. */
+  readonly tail = new AbortController();
+  /** Aborted when somebody new has connected. */
+  readonly newcomer = new AbortController();
+  private fuse = Subscription.EMPTY;
+
+  arrived(fuse: Subscription): void {
+    if (this.newcomer.signal.aborted) return fuse.unsubscribe();
+    this.fuse = fuse;
+    this.newcomer.abort();
+  }
+
+  end(): void {
+    this.fuse.unsubscribe();
+  }
+}
 
 /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`. */
 export async function openSourceChannel(
@@ -46,6 +81,7 @@ export async function openSourceChannel(
   const { transport, parse, clock } = options;
   let empty = new AbortController();
   let received = 0;
+  let hand = new Hand();
   const socket: PullSocket = await transport.pull(address, options, {
     text(text) {
       received += 1;
@@ -66,8 +102,10 @@ export async function openSourceChannel(
     },
     peerOpened() {
       empty = new AbortController();
+      if (socket.held > 0) hand.arrived(after(clock, HOLD, () => socket.release()));
     },
     peerClosed(left) {
+      if (left === socket.held) hand.tail.abort();
       if (left > 0) return;
       empty.abort();
       handler.ended();
@@ -90,6 +128,23 @@ export async function openSourceChannel(
       if (socket.peers > 0) await pause(clock, timeout, empty.signal);
       return socket.peers === 0;
     },
-    close: () => socket.close(),
+    handOver() {
+      hand = new Hand();
+      if (socket.peers === 0) hand.tail.abort();
+      socket.hold();
+    },
+    async takeOver() {
+      if (!transport.capabilities.manyPeers) return true;
+      const { newcomer, tail } = hand;
+      if (!newcomer.signal.aborted) await pause(clock, ARRIVAL, newcomer.signal);
+      if (!tail.signal.aborted) await pause(clock, HOLD, tail.signal);
+      hand.end();
+      socket.release();
+      return newcomer.signal.aborted;
+    },
+    async close() {
+      hand.end();
+      await socket.close();
+    },
   };
 }

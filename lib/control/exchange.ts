@@ -80,4 +80,4 @@ export class Exchange {
 const KEEPALIVE = Buffer.from(HANDSHAKE);
 
 /** Exactly `handshake`: an error text may begin with an h. */
-const isKeepalive = (body: Buffer): boolean => body.equals(KEEPALIVE);
+export const isKeepalive = (body: Buffer): boolean => body.equals(KEEPALIVE);

@@ -1,89 +1,93 @@
-import type { ErrorCode, RxportError } from '../errors.js';
-import { type Control, controlKey, type Verb } from '../wire/control.js';
-
-/** One running symbol of one rule (or one function), as its plugin's process sees it. */
-export interface Instance {
-  readonly control: Control;
-  /** The rules that share it; an instance of one rule names that in its meta. */
-  users?(): readonly string[];
-  /** The process has answered `ok` to START: again after each replay. */
-  started(): void;
-  /** The process has refused START. */
-  refused(error: RxportError): void;
-  /** The process that ran it is gone; START follows by itself when the next one is ready. */
-  lost(): void;
-}
+import { commandLost, type ErrorCode, type RxportError } from '../errors.js';
+import { type Control, controlKey } from '../wire/control.js';
+import type { Instance, Moved, MoveSteps, Runner } from './instance.js';
 
 const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
-
-export type Send = (verb: Verb, control: Control) => Promise<void>;
 
 interface Entry {
   readonly instance: Instance;
   /** Counts STARTs, so that a late answer to an old one means nothing. */
   epoch: number;
+  /** The process that was sent START; undefined while none was. */
+  runner: Runner | undefined;
+  /** Settles when it has changed processes; rejects with nothing. */
+  moving: Promise<unknown> | undefined;
 }
 
 /**
- * What runs in a plugin. Every process that becomes ready is sent the START of each instance, in the order in which
- * they were added, functions included; a mere reconnection of the same process is sent nothing.
+ * What runs in a plugin, and in which of its processes. Every process that becomes ready is sent the START of each
+ * instance that runs nowhere, in the order in which they were added, functions included; a mere reconnection of the same
+ * process is sent nothing.
  */
 export class Instances {
   private readonly entries = new Map<string, Entry>();
-  private ready = false;
-
-  constructor(private readonly send: Send) {}
+  /** Where what is added starts. */
+  private serving: Runner | undefined;
+  /** Where the last START went, of what was removed too. */
+  private readonly startedIn = new WeakMap<Instance, Runner>();
 
   /** The rules whose symbols run here. */
   users(): readonly string[] {
-    const rules = [...this.entries.values()].flatMap(
-      ({ instance }) => instance.users?.() ?? instance.control.meta.ruleId,
-    );
-    return [...new Set(rules)];
+    return [...new Set([...this.entries.values()].flatMap(({ instance }) => usersOf(instance)))];
+  }
+
+  list(): readonly Instance[] {
+    return [...this.entries.values()].map(({ instance }) => instance);
+  }
+
+  /** What was sent START in `runner`. */
+  in(runner: Runner): readonly Instance[] {
+    return [...this.entries.values()].filter((entry) => entry.runner === runner).map(({ instance }) => instance);
   }
 
   add(instance: Instance): void {
-    const entry: Entry = { instance, epoch: 0 };
+    const entry: Entry = { instance, epoch: 0, runner: undefined, moving: undefined };
     this.entries.set(controlKey(instance.control), entry);
-    if (this.ready) this.start(entry);
+    if (this.serving?.ready === true) this.start(entry, this.serving);
   }
 
   /** Sends STOP where START was sent; resolves when the plugin has answered. Never rejects: what can not be told is dead. */
   async remove(instance: Instance): Promise<void> {
-    const key = controlKey(instance.control);
-    const entry = this.entries.get(key);
-    if (entry?.instance !== instance) return;
-    this.entries.delete(key);
+    const entry = this.entryOf(instance);
+    if (entry === undefined) return;
+    this.entries.delete(controlKey(instance.control));
     entry.epoch += 1;
-    if (this.ready) await this.stop(instance);
+    if (entry.moving !== undefined) await entry.moving;
+    await stopIn(entry.runner, instance);
   }
 
   /** Repeats a STOP that may have come before the symbol was registered in the plugin. */
-  async stop({ control }: Instance): Promise<void> {
-    // "never ended once created": a function has no STOP.
-    if (!this.ready || control.pluginType === 'func') return;
-    await this.send('stop', control).catch(() => undefined);
+  stop(instance: Instance): Promise<void> {
+    return stopIn(this.startedIn.get(instance), instance);
   }
 
   /** The symbol died while its process lives: STOP clears what is left of it, START follows. */
   async revive(instance: Instance): Promise<void> {
-    const entry = this.entries.get(controlKey(instance.control));
-    if (entry?.instance !== instance || !this.ready) return;
-    const { epoch } = entry;
-    await this.stop(instance);
-    if (entry.epoch === epoch && this.ready) this.start(entry);
+    const entry = this.entryOf(instance);
+    const { runner, moving, epoch } = entry ?? {};
+    if (entry === undefined || runner?.ready !== true || moving !== undefined) return;
+    await stopIn(runner, instance);
+    if (entry.epoch === epoch && runner.ready) this.start(entry, runner);
   }
 
-  /** A new process has shaken hands. */
-  replay(): void {
-    this.ready = true;
-    for (const entry of this.entries.values()) this.start(entry);
+  /** From now on `runner` is where what is added starts; undefined lets it wait. */
+  serve(runner: Runner | undefined): void {
+    this.serving = runner;
+  }
+
+  /** Starts in `runner` what runs nowhere. */
+  replay(runner: Runner): void {
+    this.serving = runner;
+    for (const entry of this.entries.values())
+      if (entry.runner === undefined && entry.moving === undefined) this.start(entry, runner);
   }
 
   /** The process is gone. */
-  lost(): void {
-    this.ready = false;
+  lost(runner: Runner): void {
     for (const entry of this.entries.values()) {
+      if (entry.runner !== runner) continue;
+      entry.runner = undefined;
+      if (entry.moving !== undefined) continue;
       entry.epoch += 1;
       entry.instance.lost();
     }
@@ -91,17 +95,96 @@ export class Instances {
 
   /** No process will come: everything that runs here hears why. */
   refuseAll(error: RxportError): void {
-    this.ready = false;
-    for (const entry of this.entries.values()) {
+    this.serving = undefined;
+    for (const entry of [...this.entries.values()]) {
       entry.epoch += 1;
       entry.instance.refused(error);
     }
   }
 
-  private start(entry: Entry): void {
-    const epoch = (entry.epoch += 1);
+  /** It does not belong here any more, and is told why. */
+  expel(instance: Instance, error: RxportError): void {
+    const entry = this.entryOf(instance);
+    if (entry === undefined) return;
+    entry.epoch += 1;
+    this.entries.delete(controlKey(instance.control));
+    instance.refused(error);
+  }
+
+  /** START in `runner`, of something that may run elsewhere as well. Rejects as the plugin refuses it. */
+  async startIn(instance: Instance, runner: Runner): Promise<void> {
+    this.startedIn.set(instance, runner);
+    await runner.command('start', controlIn(instance, runner));
+  }
+
+  /** It runs in `runner` from now on, without a START. */
+  adopt(instance: Instance, runner: Runner): void {
+    const entry = this.entryOf(instance);
+    if (entry === undefined) return;
+    entry.epoch += 1;
+    entry.runner = runner;
+    instance.started();
+  }
+
+  /** It runs nowhere: `replay` starts it. */
+  forget(instance: Instance): void {
+    const entry = this.entryOf(instance);
+    if (entry === undefined) return;
+    entry.epoch += 1;
+    entry.runner = undefined;
+    instance.lost();
+  }
+
+  /**
+   * From the process that runs it to the one that `target` names, which may have to be waited for. Rejects when that
+   * refuses it; it is then started where it was, or waits for that.
+   */
+  async move(instance: Instance, target: () => Promise<Runner>): Promise<Moved> {
+    const entry = this.entryOf(instance);
+    if (entry === undefined) return NOTHING;
+    const from = entry.runner;
+    const moved = this.carry(entry, from, target);
+    entry.moving = moved.catch(() => undefined);
+    try {
+      return await moved;
+    } catch (error) {
+      entry.runner = undefined;
+      if (this.entryOf(instance) === undefined) throw error;
+      if (from?.ready === true) this.start(entry, from);
+      else instance.lost();
+      throw error;
+    } finally {
+      entry.moving = undefined;
+    }
+  }
+
+  private async carry(entry: Entry, from: Runner | undefined, target: () => Promise<Runner>): Promise<Moved> {
     const { instance } = entry;
-    this.send('start', instance.control).then(
+    entry.epoch += 1;
+    const { epoch } = entry;
+    const steps = {
+      stop: () => stopIn(from, instance),
+      start: async () => {
+        const to = await target();
+        // It was removed meanwhile.
+        if (entry.epoch !== epoch) return;
+        entry.runner = to;
+        await this.startIn(instance, to);
+      },
+    };
+    const moved = await (instance.move?.(steps) ?? plainMove(steps));
+    if (entry.epoch !== epoch) return moved;
+    // Where it has been started is gone already.
+    if (entry.runner === undefined) throw commandLost(instance.control.symbolName);
+    instance.started();
+    return moved;
+  }
+
+  private start(entry: Entry, runner: Runner): void {
+    entry.epoch += 1;
+    const { instance, epoch } = entry;
+    entry.runner = runner;
+    this.startIn(instance, runner).then(
       () => {
         if (entry.epoch === epoch) instance.started();
       },
@@ -111,4 +194,30 @@ export class Instances {
       },
     );
   }
+
+  private entryOf(instance: Instance): Entry | undefined {
+    const entry = this.entries.get(controlKey(instance.control));
+    return entry?.instance === instance ? entry : undefined;
+  }
 }
+
+/** The rules that have an instance. */
+export const usersOf = (instance: Instance): readonly string[] => instance.users?.() ?? [instance.control.meta.ruleId];
+
+const NOTHING: Moved = { gap: 0, queued: 0 };
+async function plainMove({ stop, start }: MoveSteps): Promise<Moved> {
+  await stop();
+  await start();
+  return NOTHING;
+}
+
+/** Never rejects: what can not be told is dead. */
+async function stopIn(runner: Runner | undefined, { control }: Instance): Promise<void> {
+  // "never ended once created": a function has no STOP.
+  if (runner?.ready !== true || control.pluginType === 'func') return;
+  await runner.command('stop', control).catch(() => undefined);
+}
+
+/** What START says there. Throws what reading the configuration throws. */
+const controlIn = (instance: Instance, { plugin }: Runner): Control =>
+  instance.controlFor?.(plugin) ?? instance.control;

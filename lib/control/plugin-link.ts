@@ -1,94 +1,88 @@
-import type { Observable, Subscription } from 'rxjs';
-import type { Clock } from '../clock.js';
-import type { HostSettings } from '../config.js';
-import { pluginFailed, pluginStopped, type RxportError, userError } from '../errors.js';
+import { BehaviorSubject, distinctUntilChanged, type Observable, switchMap } from 'rxjs';
+import { pluginStopped, type RxportError, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
-import type { Life } from '../process/spawn.js';
-import type { ProcessState, RestartPolicy } from '../process/state.js';
-import { Supervisor } from '../process/supervisor.js';
+import type { ProcessState } from '../process/state.js';
 import { controlPath } from '../wire/address.js';
-import type { PeerInfo } from '../wire/handshake.js';
-import { ControlChannel } from './control-channel.js';
-import { type Instance, Instances } from './instances.js';
+import { ControlSocket } from './control-socket.js';
+import type { Instance } from './instance.js';
+import { Instances, usersOf } from './instances.js';
+import { type Cost, overlap } from './overlap.js';
+import { becomesReady } from './readiness.js';
+import { replace } from './replace.js';
+import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
 
-export interface LinkOptions {
-  readonly plugin: InstalledPlugin;
+export interface LinkOptions extends ReplicaOptions {
   /** Folder of the plugin's sockets: `/tmp` for stock SDKs. */
   readonly ipcDir: string;
-  readonly spawn: () => Observable<Life>;
-  readonly command: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly settings: HostSettings;
-  readonly policy?: RestartPolicy;
 }
 
-/** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
-const STOCK_GO_LIMIT = 1024 * 1024;
+/** `overlap`: both versions live for a moment; `replace`: the old one is gone before the new one comes. */
+export type UpdateStrategy = 'overlap' | 'replace';
 
-/** Milliseconds until an unanswered START or STOP restarts the process. */
-const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 5_000;
+export interface LinkUpdate {
+  readonly strategy: UpdateStrategy;
+  /** Heeded until everything begins to move. */
+  readonly signal: AbortSignal;
+  /** Called when everything has moved; what it rejects with undoes that. */
+  readonly commit: () => Promise<void>;
+}
+
+/** Milliseconds between two restarts of a process for the sake of its symbols. */
+const ESCALATION_GAP = 60_000;
 
 /** A plugin as the rest of the host sees it: its process, its control channel, and what runs in it. */
 export class PluginLink {
-  readonly plugin: InstalledPlugin;
   readonly ipcDir: string;
-  /** Hot, replays the newest. */
+  readonly name: string;
+  /** Hot, replays the newest: of the process that serves. */
   readonly state$: Observable<ProcessState>;
-  private readonly supervisor: Supervisor;
-  private readonly control: ControlChannel;
-  private readonly instances: Instances;
-  private readonly watch: Subscription;
-  private peer: PeerInfo | undefined;
+  private readonly socket: ControlSocket;
+  private readonly instances = new Instances();
+  private readonly serving: BehaviorSubject<Replica>;
+  /** The version that an update is about to bring. */
+  private incoming: Replica | undefined;
   /** Why no process will come. */
   private hopeless: RxportError | undefined;
+  /** A process that is started anew although it did nothing wrong. */
+  private recycling: Promise<void> | undefined;
+  private escalatedAt = -Infinity;
+  private readonly handler: ReplicaHandler = {
+    ready: (replica) => replica === this.replica && this.instances.replay(replica),
+    lost: (replica) => this.instances.lost(replica),
+    hopeless: (replica, error) => replica === this.replica && this.giveUp(error),
+  };
 
   constructor(private readonly options: LinkOptions) {
-    const { plugin, ipcDir, clock, log, settings } = options;
+    const { plugin, ipcDir, clock, log } = options;
     const { name } = plugin;
-    this.plugin = plugin;
+    this.name = name;
     this.ipcDir = ipcDir;
-    this.supervisor = new Supervisor({
-      ...options,
-      name,
-      handshakeTimeout: settings.handshakeTimeout,
-      grace: settings.killTimeout,
-      line: (stream, text) => log.info({ plugin: name, stream }, text),
-    });
-    this.state$ = guarded(this.supervisor.state$, (thrown) =>
+    this.socket = new ControlSocket(controlPath(ipcDir, name), clock);
+    this.serving = new BehaviorSubject(new Replica(options, this.socket, this.handler));
+    const states = this.serving.pipe(
+      switchMap(({ state$ }) => state$),
+      distinctUntilChanged(),
+    );
+    this.state$ = guarded(states, (thrown) =>
       log.error({ plugin: name }, userError(`a subscriber of plugin ${name}`, thrown).message),
     );
-    this.control = new ControlChannel(
-      name,
-      controlPath(ipcDir, name),
-      clock,
-      { handshake: (info) => this.shaken(info), unanswered: (error) => this.restart(error) },
-      () => this.maxSend,
-    );
-    this.instances = new Instances((verb, control) => this.control.command(verb, control, this.timeoutOf(verb)));
-    this.watch = this.supervisor.state$.subscribe((state) => this.follow(state));
   }
 
-  get name(): string {
-    return this.plugin.name;
+  /** The version that serves. */
+  get plugin(): InstalledPlugin {
+    return this.replica.plugin;
   }
 
   get state(): ProcessState {
-    return this.supervisor.state;
-  }
-
-  /** What the process said of itself when it shook hands; undefined until then. */
-  get info(): PeerInfo | undefined {
-    return this.peer;
+    return this.replica.state;
   }
 
   /** Largest payload that the process takes, in bytes; undefined when only our own limit holds. */
   get maxSend(): number | undefined {
-    const stockGo = this.plugin.manifest.language === 'go' && this.peer?.sdk === undefined;
-    return stockGo ? STOCK_GO_LIMIT : undefined;
+    // A connection that is made during an update may be to either version.
+    const limits = [this.replica.maxSend, this.incoming?.maxSend].filter((limit) => limit !== undefined);
+    return limits.length === 0 ? undefined : Math.min(...limits);
   }
 
   /** True when an empty message must not be sent: pynng raises on one, and the SDK ends the symbol without a word. */
@@ -101,10 +95,21 @@ export class PluginLink {
     return this.instances.users();
   }
 
+  /** What runs in it. */
+  get running(): readonly Instance[] {
+    return this.instances.list();
+  }
+
   /** Binds the control channel, then starts the process. Rejects when the address can not be bound. */
   async open(): Promise<void> {
-    await this.control.open();
-    this.supervisor.start();
+    await this.socket.open();
+    this.start();
+  }
+
+  /** Starts a process that has failed anew. */
+  start(): void {
+    this.hopeless = undefined;
+    this.replica.start();
   }
 
   /**
@@ -117,8 +122,9 @@ export class PluginLink {
   }
 
   /** STOP; resolves when it is answered or the process is gone. */
-  detach(instance: Instance): Promise<void> {
-    return this.instances.remove(instance);
+  async detach(instance: Instance): Promise<void> {
+    await this.instances.remove(instance);
+    if (this.replica.spins && this.isIdle) this.recycling ??= this.recycle();
   }
 
   /** A second STOP for a symbol that was not registered yet when the first one came. */
@@ -132,48 +138,79 @@ export class PluginLink {
     if (this.hopeless !== undefined) instance.refused(this.hopeless);
   }
 
+  /** A symbol dies again and again: restarts the process, at most once a minute for all of them, else the symbol. */
+  async escalate(instance: Instance, error: RxportError): Promise<void> {
+    const now = this.options.clock.now();
+    if (now - this.escalatedAt < ESCALATION_GAP) return this.revive(instance);
+    this.escalatedAt = now;
+    this.restart(error);
+  }
+
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError): void {
-    this.options.log.error({ plugin: this.name, code: error.code }, `${error.message}; restarting its process`);
-    this.supervisor.kill();
+    this.replica.restart(error);
+  }
+
+  /**
+   * Another version serves from now on. Rejects with why it does not, and then nothing has changed: until everything has
+   * moved, this version stays.
+   */
+  async update(next: ReplicaOptions, options: LinkUpdate): Promise<readonly Cost[]> {
+    await this.recycling;
+    const { strategy, signal, commit } = options;
+    const from = this.replica;
+    const to = (this.incoming = new Replica(next, this.socket, this.handler));
+    const parts = { instances: this.instances, from, to, commit };
+    try {
+      if (strategy === 'overlap') {
+        to.start();
+        await becomesReady(to, signal);
+      }
+      const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, signal));
+      this.hopeless = undefined;
+      this.serving.next(to);
+      await from.close();
+      return costs;
+    } catch (error) {
+      await to.close();
+      throw error;
+    } finally {
+      this.incoming = undefined;
+    }
   }
 
   /** Ends the process and frees the control address; what still runs in it is refused. */
   async close(): Promise<void> {
-    await this.supervisor.stop();
-    this.watch.unsubscribe();
-    this.hopeless = pluginStopped(this.name);
-    this.instances.refuseAll(this.hopeless);
-    await this.control.close();
+    await this.recycling;
+    await this.replica.stop();
+    this.giveUp(pluginStopped(this.name));
+    await this.replica.close();
+    await this.socket.close();
   }
 
-  private timeoutOf(verb: 'start' | 'stop'): number {
-    const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
-    return verb === 'start' ? startTimeout : stopTimeout;
+  private get replica(): Replica {
+    return this.serving.value;
   }
 
-  private shaken(info: PeerInfo): void {
-    // A reconnection of the living process: its symbols still run, a replay would double them.
-    if (this.state.phase !== 'starting') return;
-    this.peer = info;
-    this.supervisor.handshake();
-    this.instances.replay();
+  /** True when no rule has anything in it. */
+  private get isIdle(): boolean {
+    return this.instances.in(this.replica).every((instance) => usersOf(instance).length === 0);
   }
 
-  private follow(state: ProcessState): void {
-    if (state.phase === 'ready' || state.phase === 'stopping') return;
-    // Before a start too: who is connected then is not the process that is about to come.
-    this.control.reset();
-    if (state.phase === 'starting') {
-      this.hopeless = undefined;
-      return;
+  private giveUp(error: RxportError): void {
+    this.hopeless = error;
+    this.instances.refuseAll(error);
+  }
+
+  /** A stopped sink of the Go SDK keeps more than one core busy until its process ends. */
+  private async recycle(): Promise<void> {
+    const { replica } = this;
+    await replica.workedOff();
+    if (replica === this.replica && replica.spins && this.isIdle) {
+      this.options.log.info({ plugin: this.name }, `plugin ${this.name} is started anew: a stopped Go sink spins`);
+      await replica.stop();
+      if (this.hopeless === undefined) replica.start();
     }
-    this.instances.lost();
-    if (state.phase === 'stopped') return;
-    const { error, phase } = state;
-    this.options.log.error({ plugin: this.name, code: error.code, phase }, error.message);
-    if (phase === 'backoff') return;
-    this.hopeless = pluginFailed(this.name, error);
-    this.instances.refuseAll(this.hopeless);
+    this.recycling = undefined;
   }
 }

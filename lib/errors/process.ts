@@ -59,3 +59,12 @@ export const pluginFailed = (name: string, cause: RxportError): RxportError =>
 
 export const pluginStopped = (name: string): RxportError =>
   make('ERR_PLUGIN_STOPPED', `plugin ${name} has been stopped or removed`, { name });
+
+export const pluginQuiet = (name: string, silence: number): RxportError =>
+  make('ERR_PLUGIN_QUIET', `plugin ${name} has said nothing for ${silence} ms: it hangs, or its process was stopped`, {
+    name,
+    silence,
+  });
+
+export const pluginHung = (name: string, silence: number): RxportError =>
+  make('ERR_PLUGIN_HUNG', `plugin ${name} has said nothing for ${silence} ms`, { name, silence });

@@ -14,6 +14,20 @@ export const commandLost = (plugin: string): RxportError =>
 export const symbolRefused = (plugin: string, verb: string, symbol: string, text: string): RxportError =>
   make('ERR_SYMBOL_REFUSED', `plugin ${plugin} refused to ${verb} ${symbol}: ${text}`, { plugin, verb, symbol, text });
 
+export const symbolDied = (plugin: string, symbol: string, times: number): RxportError =>
+  make('ERR_SYMBOL_DIED', `${symbol} has ended ${times} times in a row in the living process of plugin ${plugin}`, {
+    plugin,
+    symbol,
+    times,
+  });
+
+export const symbolNotConnected = (plugin: string, symbol: string, timeout: number): RxportError =>
+  make('ERR_CHANNEL_DIAL', `plugin ${plugin} has started ${symbol}, and has not connected to it within ${timeout} ms`, {
+    plugin,
+    symbol,
+    timeout,
+  });
+
 export const callTimeout = (symbol: string, timeout: number): RxportError =>
   make('ERR_CALL_TIMEOUT', `function ${symbol} did not answer within ${timeout} ms`, { symbol, timeout });
 

@@ -9,34 +9,14 @@ import { configInvalid, installNotFound, pluginExists } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
 import { findManifest, type FoundManifest } from './find-manifest.js';
 import { flush, flushTree } from './flush.js';
+import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
 import { unzip, type UnzipOptions } from './unzip.js';
 
+export { type PluginFolders, pluginFolders, type Staged } from './folders.js';
 export { type InstalledPlugin, load } from './installed-plugin.js';
 export { loadAll, type Loaded } from './load-all.js';
-
-/** Where plugins lie in a host's data folder. */
-export interface PluginFolders {
-  readonly portables: string;
-  /** Where eKuiper keeps them: its data folder can be used as it is. */
-  readonly portable: string;
-  readonly staging: string;
-}
-
-export function pluginFolders(dataDir: string): PluginFolders {
-  const plugins = resolve(dataDir, 'plugins');
-  return {
-    portables: join(plugins, 'portables'),
-    portable: join(plugins, 'portable'),
-    staging: join(plugins, '.staging'),
-  };
-}
-
-/** A checked plugin that is not in its place yet. `commit` or `discard` it. */
-export interface Staged extends InstalledPlugin {
-  /** Its part of the staging folder; `dir` lies inside. */
-  readonly root: string;
-}
+export { dropVersion, keepVersion, placeVersion, tidyVersions } from './versions.js';
 
 /**
  * Unpacks or copies `source`, a zip or a folder, below `stagingRoot` and checks it; what fails leaves nothing there.
@@ -93,19 +73,24 @@ export async function commit(staged: Staged, portables: string): Promise<Install
   }
   await flush(portables);
   await sweep(root);
-  return { name, manifest, dir, executable: join(dir, manifest.executable) };
+  return { name, manifest, dir, executable: join(dir, manifest.executable), home: dir };
 }
 
 /** Forgets a staged plugin. */
 export const discard = ({ root }: Staged): Promise<void> => rm(root, { recursive: true, force: true });
 
 /** Deletes a plugin's folder, in one step for whoever looks; done already is fine. */
-export async function remove(plugin: InstalledPlugin, stagingRoot: string): Promise<void> {
-  if (!(await exists(plugin.dir))) return;
+export async function remove({ dir, home }: InstalledPlugin, { staging, versions }: PluginFolders): Promise<void> {
+  if (await exists(home)) await removeFolder(home, staging);
+  if (isInside(versions, dir)) await rm(dir, { recursive: true, force: true });
+}
+
+/** A link goes, and not what it names. */
+export async function removeFolder(folder: string, stagingRoot: string): Promise<void> {
   await mkdir(stagingRoot, { recursive: true });
   const root = await mkdtemp(join(stagingRoot, 'remove-'));
-  await rename(plugin.dir, join(root, 'files'));
-  await flush(dirname(plugin.dir));
+  await rename(folder, join(root, 'files'));
+  await flush(dirname(folder));
   await sweep(root);
 }
 

@@ -1,4 +1,4 @@
-import { access, constants, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { manifestInvalid, manifestMissing, pluginExecutable, reasonOf } from '../errors.js';
 import { checkName } from '../wire/names.js';
@@ -8,9 +8,11 @@ import { type Manifest, parseManifest } from './manifest.js';
 export interface InstalledPlugin {
   readonly name: string;
   readonly manifest: Manifest;
-  /** Absolute, and so is `executable`. */
+  /** Absolute, without links, and so is `executable`. */
   readonly dir: string;
   readonly executable: string;
+  /** Where it is looked for when the host starts: `dir`, or a link to it once the plugin has been updated. */
+  readonly home: string;
 }
 
 export interface InspectOptions {
@@ -23,8 +25,12 @@ export interface InspectOptions {
  *
  * Rejects with `ERR_NAME_INVALID`, `ERR_MANIFEST_MISSING`, `ERR_MANIFEST_INVALID` or `ERR_PLUGIN_EXECUTABLE`.
  */
-export const load = (folder: string, options: InspectOptions = {}): Promise<InstalledPlugin> =>
-  inspect(folder, basename(resolve(folder)), folder, options);
+export async function load(folder: string, options: InspectOptions = {}): Promise<InstalledPlugin> {
+  const home = resolve(folder);
+  // A process must not find another version behind its path when the link is set anew.
+  const dir = await realpath(folder).catch(() => folder);
+  return { ...(await inspect(dir, basename(home), folder, options)), home };
+}
 
 /** The plugin `name` in `folder`, which may still have another name; errors call the folder `shown`. */
 export async function inspect(
@@ -39,7 +45,7 @@ export async function inspect(
   const executable = join(dir, manifest.executable);
   const problem = (await fileProblem(executable, manifest)) ?? (typescript ? undefined : sourceProblem(manifest));
   if (problem) throw pluginExecutable(name, manifest.executable, problem);
-  return { name, manifest, dir, executable };
+  return { name, manifest, dir, executable, home: dir };
 }
 
 async function readManifest(dir: string, name: string, shown: string): Promise<Manifest> {

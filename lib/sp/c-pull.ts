@@ -38,6 +38,9 @@ export async function pull(
   return {
     address,
     peers: 0,
+    held: 0,
+    hold: () => undefined,
+    release: () => undefined,
     pause: () => readable.rest(),
     resume() {
       if (open) readable.watch();

@@ -1,6 +1,6 @@
 import { dial } from './dial.js';
 import { acceptPeers } from './peers.js';
-import type { PipeHandler } from './pipe.js';
+import type { Pipe, PipeHandler } from './pipe.js';
 import type { ChannelOptions, PullHandler, PullSocket, PushHandler, PushSocket, Transport } from './transport.js';
 
 /** The default transport: SP in TypeScript over unix sockets. */
@@ -13,18 +13,33 @@ export const nativeTransport: Transport = {
 
 async function pull(address: string, options: ChannelOptions, handler: PullHandler): Promise<PullSocket> {
   let paused = false;
+  let holding = false;
+  const held = new Set<Pipe>();
   const peers = await acceptPeers(address, 'pull', options, {
     opened(pipe) {
-      if (paused) pipe.pause();
+      if (holding) held.add(pipe);
+      if (paused || holding) pipe.pause();
       handler.peerOpened?.();
     },
     ...messagesOf(handler),
-    closed: (_, error) => handler.peerClosed?.(peers.pipes.size, error),
+    closed(pipe, error) {
+      held.delete(pipe);
+      handler.peerClosed?.(peers.pipes.size, error);
+    },
   });
+  const flow = (): void => {
+    for (const pipe of peers.pipes) {
+      if (paused) return;
+      if (!held.has(pipe)) pipe.resume();
+    }
+  };
   return {
     address,
     get peers() {
       return peers.pipes.size;
+    },
+    get held() {
+      return held.size;
     },
     pause() {
       paused = true;
@@ -32,10 +47,15 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
     },
     resume() {
       paused = false;
-      for (const pipe of peers.pipes) {
-        if (paused) return;
-        pipe.resume();
-      }
+      flow();
+    },
+    hold() {
+      holding = true;
+    },
+    release() {
+      holding = false;
+      held.clear();
+      flow();
     },
     close: () => peers.close(),
   };

@@ -38,6 +38,11 @@ export interface PullSocket {
   /** No message until `resume`. Does nothing where the transport can not (`pause`). */
   pause(): void;
   resume(): void;
+  /** Who connects from now on is not read until `release`. Does nothing where peers are not told apart (`manyPeers`). */
+  hold(): void;
+  release(): void;
+  /** How many wait for `release`. */
+  readonly held: number;
   /** Drops its peers and frees the address. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import type { Subscriber } from 'rxjs';
-import type { FunctionCall, Outcome } from '../channel/function-channel.js';
+import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { admit, DEFAULT_OVERFLOW } from '../channel/overflow.js';
 import { Queue } from '../channel/queue.js';
 import { callFailed, callInvalid, queueOverflow, type RxportError, userError, valueInvalid } from '../errors.js';

@@ -1,10 +1,13 @@
 import { FunctionChannel } from '../channel/function-channel.js';
 import type { Clock } from '../clock.js';
-import type { Instance } from '../control/instances.js';
+import type { HandOver, Instance } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { pluginStopped, type RxportError } from '../errors.js';
+import { pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
 import { functionPath } from '../wire/address.js';
 import { functionControl } from '../wire/control.js';
+
+/** Milliseconds from the `ok` of a function to its handshake on its own channel. */
+const ARRIVAL = 5_000;
 
 /** Hears of the comings and goings of a function. */
 export interface FunctionWatcher {
@@ -15,8 +18,9 @@ export interface FunctionWatcher {
 }
 
 /** A function of a plugin, shared by every rule: one channel, opened on first use, kept until the plugin goes. */
-export class SharedFunction implements Instance {
+export class SharedFunction implements Instance, HandOver {
   readonly control;
+  readonly handOver: HandOver = this;
   readonly channel: FunctionChannel;
   private readonly watchers = new Set<FunctionWatcher>();
   private opening: Promise<void> | undefined;
@@ -70,6 +74,24 @@ export class SharedFunction implements Instance {
   lost(): void {
     this.state = 'waiting';
     for (const watcher of this.watchers) watcher.lost();
+  }
+
+  // ---- HandOver: two versions of its plugin at once
+
+  hold(): void {
+    this.channel.hold();
+  }
+
+  async arrived(): Promise<void> {
+    if (!(await this.channel.arrived(ARRIVAL))) throw symbolNotConnected(this.link.name, this.symbol, ARRIVAL);
+  }
+
+  cutOver(): Promise<number> {
+    return this.channel.cutOver();
+  }
+
+  cutBack(): Promise<void> {
+    return this.channel.cutBack();
   }
 
   /** For good: what uses it is refused. */

@@ -1,4 +1,4 @@
-import type { FunctionCall, Outcome } from '../channel/function-channel.js';
+import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callFailed, type RxportError, userError } from '../errors.js';
 import { encodeExec } from '../wire/function.js';
 import type { SharedFunction } from './function-pool.js';

@@ -1,19 +1,12 @@
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { checkOverflow, type Overflow } from '../channel/overflow.js';
-import { type Item, SinkChannel, type SinkHandler } from '../channel/sink-channel.js';
+import { checkOverflow, isUnderPressure, type Overflow } from '../channel/overflow.js';
+import { SinkChannel } from '../channel/sink-channel.js';
+import type { Item, SinkHandler } from '../channel/sink-handler.js';
 import type { Clock } from '../clock.js';
-import type { Instance } from '../control/instances.js';
+import type { Instance, Moved, MoveSteps } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import {
-  queueOverflow,
-  RxportError,
-  sinkAck,
-  sinkAckTimeout,
-  sinkEmpty,
-  sinkEncode,
-  sinkShared,
-  userError,
-} from '../errors.js';
+import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import type { Transport } from '../sp/transport.js';
 import type { Stage } from '../stage.js';
@@ -22,9 +15,12 @@ import { type Control, sinkControl } from '../wire/control.js';
 import { OneStream } from './one-stream.js';
 import { teardownError } from './outlet.js';
 import type { Attendance, Owner } from './owner.js';
-import { Revival } from './revival.js';
+import type { Revival } from './revival.js';
+import { revivalOf } from './revive.js';
+import type { SymbolSettings } from './settings.js';
 import { stopSink } from './sink-stop.js';
 import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
+import { acksOf } from './sink-acks.js';
 import { sinkPayload } from './sink-payload.js';
 
 export interface SinkSpec {
@@ -33,13 +29,9 @@ export interface SinkSpec {
   readonly owner: Owner;
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: SymbolSettings;
   readonly options: SinkOptions;
 }
-
-const ACK_TIMEOUT = 5_000;
-/** A drain in which nothing moves for so many milliseconds is given up. */
-const PATIENCE = 10_000;
 
 /**
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
@@ -60,33 +52,25 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private phase: 'open' | 'finishing' | 'finished' = 'open';
   private readonly overflow: Overflow;
   private readonly revival: Revival;
+  private readonly path: string;
+  /** It changes processes. */
+  private moving = false;
 
   constructor(private readonly spec: SinkSpec) {
     super();
     const { owner, symbol, link, options, transport, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
-    this.control = sinkControl(symbol, meta, spec.config);
-    const ackTimeout = options.ackTimeout ?? ACK_TIMEOUT;
+    this.control = sinkControl(symbol, meta, spec.config.first);
+    this.path = dataPath(link.ipcDir, meta);
     const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));
     this.channel = new SinkChannel<T>(
-      { data: dataPath(link.ipcDir, meta), ack: ackPath(link.ipcDir, meta) },
-      {
-        transport,
-        clock,
-        maxSend: () => link.maxSend,
-        overflow,
-        ackTimeout: options.requireAck === true ? ackTimeout : undefined,
-        ackError: (text) => sinkAck(symbol, text),
-        ackLate: () => sinkAckTimeout(symbol, ackTimeout),
-      },
+      { data: this.path, ack: ackPath(link.ipcDir, meta) },
+      { transport, clock, overflow, maxSend: () => link.maxSend, ...acksOf(symbol, options) },
       this,
     );
     this.stage = owner.stage('sink', symbol, () => this.channel.depth);
     this.attendance = owner.attend(`sink ${symbol}`);
-    this.revival = new Revival(clock, (attempt) => {
-      owner.report({ type: 'restarted', symbol, attempt });
-      void link.revive(this);
-    });
+    this.revival = revivalOf(this, link, clock, (news) => void owner.report(news));
     this.drained = new Promise((resolve) => (this.settle = resolve));
     this.bound = this.open();
   }
@@ -99,7 +83,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     let payload: Item<T>['payload'];
     try {
       payload = sinkPayload(value, this.spec);
-      if (payload.length === 0 && this.spec.link.refusesEmpty) throw sinkEmpty(this.spec.symbol);
     } catch (cause) {
       this.failed(cause instanceof RxportError ? cause : sinkEncode(this.spec.symbol, cause));
       return;
@@ -144,6 +127,27 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.channel.disconnect();
   }
 
+  controlFor(plugin: InstalledPlugin): Control {
+    const { symbol, config } = this.spec;
+    return config.controlFor(plugin, (settings) => sinkControl(symbol, this.control.meta, settings));
+  }
+
+  /** Half-close, wait for the old version's close, STOP, START: what comes meanwhile waits in the queue. */
+  async move({ stop, start }: MoveSteps): Promise<Moved> {
+    const { clock } = this.spec;
+    this.moving = true;
+    const from = clock.now();
+    try {
+      await this.channel.handOver();
+      this.revival.cancel();
+      await stopSink(this.path, clock, { stop, again: stop });
+      await start();
+    } finally {
+      this.moving = false;
+    }
+    return { gap: clock.now() - from, queued: this.channel.depth };
+  }
+
   // ---- SinkHandler: what the channels say
 
   passed(count: number): void {
@@ -170,12 +174,12 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.spec.owner.report({ type: 'error', symbol: this.spec.symbol, error });
   }
 
-  disconnected(unconfirmed: number): void {
+  disconnected(unconfirmed: number, orderly: boolean): void {
     // All is with the plugin, and we have hung up.
-    if (this.phase === 'finishing' && this.channel.depth === 0) return;
+    if ((this.phase === 'finishing' || this.moving) && orderly) return;
     const { owner, symbol } = this.spec;
     if (unconfirmed > 0) owner.report({ type: 'unconfirmed', symbol, count: unconfirmed });
-    if (this.revival.died()) this.attendance.absent();
+    if (!this.moving && this.revival.died()) this.attendance.absent();
   }
 
   // ---- OneStream
@@ -217,9 +221,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   /** Half-close, wait for the plugin's close, STOP: a STOP with data in flight loses it and can hang a Python plugin. */
   private async shut(): Promise<void> {
     await this.bound;
-    await this.channel.drain(PATIENCE);
+    await this.channel.drain();
     this.revival.cancel();
-    await stopSink(this.spec.link, this, this.spec.clock);
+    const { link, clock } = this.spec;
+    await stopSink(this.path, clock, { stop: () => link.detach(this), again: () => link.stopAgain(this) });
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
     this.phase = 'finished';
@@ -238,8 +243,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   }
 
   private weigh(): void {
-    const { size } = this.overflow;
-    const { depth } = this.channel;
-    if (this.pressure.value ? depth < size / 4 : depth > (size * 3) / 4) this.pressure.next(!this.pressure.value);
+    const under = isUnderPressure(this.pressure.value, this.channel.depth, this.overflow.size);
+    if (under !== this.pressure.value) this.pressure.next(under);
   }
 }

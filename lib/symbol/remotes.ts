@@ -10,6 +10,7 @@ import { type CallOptions, remoteCall } from './call.js';
 import type { FunctionPool } from './function-pool.js';
 import type { Owner } from './owner.js';
 import { RemoteSink } from './remote-sink.js';
+import { SymbolSettings } from './settings.js';
 import type { SinkOptions } from './sink.js';
 import { remoteSource, type Source } from './source.js';
 
@@ -81,8 +82,10 @@ export class Remotes {
     kind: SymbolKind,
     symbol: string,
     { confKey, config }: { readonly confKey?: string; readonly config?: Readonly<Record<string, unknown>> },
-  ): Readonly<Record<string, unknown>> {
+  ): SymbolSettings {
     const { etcDir } = this.options;
-    return symbolConfig({ pluginDir: link.plugin.dir, etcDir, kind, symbol, confKey, inline: config });
+    return new SymbolSettings(link.plugin, (pluginDir) =>
+      symbolConfig({ pluginDir, etcDir, kind, symbol, confKey, inline: config }),
+    );
   }
 }

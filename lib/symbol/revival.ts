@@ -6,6 +6,17 @@ const BACKOFF = { delay: 200, maxDelay: 30_000, jitter: 0.2 };
 /** A symbol that ran for this many milliseconds starts its back-off anew. */
 const HEALTHY_AFTER = 60_000;
 
+/** The attempt that takes a new process, and how many more it takes until the next one does. */
+const FIRST_ESCALATION = 5;
+const ESCALATION_STEP = 10;
+
+/**
+ * Whether the process is to be restarted instead of the symbol: when several revivals in a row were of no use, and then so
+ * rarely that one bad symbol does not make a crash loop for all the others.
+ */
+export const isEscalation = (attempt: number): boolean =>
+  attempt >= FIRST_ESCALATION && (attempt - FIRST_ESCALATION) % ESCALATION_STEP === 0;
+
 /** Starts a symbol again that has died in a living process: after 200 ms, doubled up to 30 s. */
 export class Revival {
   private timer: Subscription = Subscription.EMPTY;

@@ -1,11 +1,21 @@
-import { sinkEncode } from '../errors.js';
+import type { PluginLink } from '../control/plugin-link.js';
+import { sinkEmpty, sinkEncode } from '../errors.js';
 import type { SinkOptions } from './sink.js';
 
+interface PayloadSpec {
+  readonly symbol: string;
+  readonly link: Pick<PluginLink, 'refusesEmpty'>;
+  readonly options: SinkOptions;
+}
+
 /** What goes out for a value of a sink. Throws `ERR_SINK_ENCODE`, and what a `toJSON` of the value throws. */
-export function sinkPayload(
-  value: unknown,
-  { symbol, options }: { readonly symbol: string; readonly options: SinkOptions },
-): string | Uint8Array {
+export function sinkPayload(value: unknown, spec: PayloadSpec): string | Uint8Array {
+  const payload = encode(value, spec);
+  if (payload.length === 0 && spec.link.refusesEmpty) throw sinkEmpty(spec.symbol);
+  return payload;
+}
+
+function encode(value: unknown, { symbol, options }: PayloadSpec): string | Uint8Array {
   const { encode = 'json', sendSingle = true } = options;
   if (value instanceof Uint8Array) return value;
   if (encode === 'raw' && typeof value === 'string') return value;

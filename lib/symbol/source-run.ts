@@ -3,18 +3,20 @@ import { type Decoder, Type } from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { type Subject, type Subscriber, Subscription } from 'rxjs';
 import { openSourceChannel, type SourceChannel, type SourceHandler } from '../channel/source-channel.js';
-import type { Instance } from '../control/instances.js';
+import type { Instance, Moved, MoveSteps } from '../control/instance.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { messageInvalid, reasonOf, type RxportError, sourceReported, userError } from '../errors.js';
 import type { Stage } from '../stage.js';
 import { dataPath } from '../wire/address.js';
-import { type Control, sourceControl } from '../wire/control.js';
+import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import { Outlet } from './outlet.js';
 import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
-import { Revival } from './revival.js';
+import type { Revival } from './revival.js';
+import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source.js';
 
-type Meta = Readonly<Record<string, unknown>>;
-type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: Meta) => void;
+type TupleMeta = Readonly<Record<string, unknown>>;
+type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
 
 /** How long the tail of a stopped source may take, in milliseconds, before STOP is repeated; and how often. */
 const TAIL_TIMEOUT = 500;
@@ -51,6 +53,8 @@ class SourceRun<T> implements Instance, SourceHandler {
   private closing: Promise<void> | undefined;
   /** The connection has closed before the answer to START came. */
   private early = false;
+  /** It changes processes. */
+  private moving = false;
 
   constructor(
     private readonly spec: SourceSpec<T>,
@@ -60,14 +64,11 @@ class SourceRun<T> implements Instance, SourceHandler {
   ) {
     const { owner, symbol, link, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
-    this.control = sourceControl(symbol, meta, spec.dataSource, spec.config);
+    this.control = this.controlWith(spec.config.first, meta);
     this.address = dataPath(link.ipcDir, meta);
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
-    this.revival = new Revival(clock, (attempt) => {
-      this.report({ type: 'restarted', symbol, attempt });
-      void link.revive(this);
-    });
+    this.revival = revivalOf(this, link, clock, (news) => this.report(news));
     this.released = owner.running({ stop: () => this.stop() });
     this.opening = this.open();
   }
@@ -91,9 +92,32 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.attendance.absent();
   }
 
+  controlFor(plugin: InstalledPlugin): Control {
+    return this.spec.config.controlFor(plugin, (config) => this.controlWith(config, this.control.meta));
+  }
+
+  /** STOP in the old version, START in the new one, whose tuples come after the last of the old one's. */
+  async move({ stop, start }: MoveSteps): Promise<Moved> {
+    const { clock } = this.spec;
+    const channel = await this.opening;
+    this.moving = true;
+    this.revival.cancel();
+    channel?.handOver();
+    try {
+      await stop();
+      const stopped = clock.now();
+      await start();
+      const gap = clock.now() - stopped;
+      this.early = (await channel?.takeOver()) === false;
+      return { gap, queued: 0 };
+    } finally {
+      this.moving = false;
+    }
+  }
+
   // ---- SourceHandler: what the data channel says
 
-  tuple(message: unknown, meta: Meta): void {
+  tuple(message: unknown, meta: TupleMeta): void {
     this.stage.received += 1;
     if (this.outlet.closed) {
       this.stage.drop(this.spec.owner.cutOff);
@@ -124,7 +148,7 @@ class SourceRun<T> implements Instance, SourceHandler {
   }
 
   ended(): void {
-    if (this.phase !== 'running') return;
+    if (this.phase !== 'running' || this.moving) return;
     if (this.revival.died()) this.attendance.absent();
     else this.early = true;
   }
@@ -180,7 +204,11 @@ class SourceRun<T> implements Instance, SourceHandler {
     }
   }
 
-  private decoded(decode: Decoder<unknown, T>, message: unknown, meta: Meta): void {
+  private controlWith(config: Readonly<Record<string, unknown>>, meta: Meta): Control {
+    return sourceControl(this.spec.symbol, meta, this.spec.dataSource, config);
+  }
+
+  private decoded(decode: Decoder<unknown, T>, message: unknown, meta: TupleMeta): void {
     const value = tryDecode(decode, message, this.address);
     if (value.error === undefined) {
       this.stage.passed += 1;

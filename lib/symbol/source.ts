@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { PluginLink } from '../control/plugin-link.js';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
+import type { SymbolSettings } from './settings.js';
 import type { Transport } from '../sp/transport.js';
 import type { Parse } from '../wire/source.js';
 import type { Owner, SymbolEvent } from './owner.js';
@@ -40,7 +41,7 @@ export interface SourceSpec<T> {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly dataSource: string | undefined;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: SymbolSettings;
   readonly decode: Decoder<unknown, T> | undefined;
   readonly parse: Parse | undefined;
 }

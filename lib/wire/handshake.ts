@@ -22,6 +22,9 @@ const STOCK: PeerInfo = { sdk: undefined, capabilities: new Set() };
 export const encodeHandshake = (sdk: string, capabilities: readonly string[]): string =>
   `${HANDSHAKE} ${JSON.stringify({ v: 1, sdk, caps: capabilities })}`;
 
+/** True for what a new process says first, and for a keepalive. */
+export const isHandshake = (text: string): boolean => text === HANDSHAKE || text.startsWith(`${HANDSHAKE} {`);
+
 /** Any first frame is a handshake: a plugin that reconnects repeats its last answer. */
 export function decodeHandshake(text: string): PeerInfo {
   if (!text.startsWith(`${HANDSHAKE} `)) return STOCK;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { FunctionChannel, type FunctionCall, type Outcome } from '../../lib/channel/function-channel.js';
+import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
+import { FunctionChannel } from '../../lib/channel/function-channel.js';
 import { type Clock, systemClock } from '../../lib/clock.js';
 import { pluginStopped } from '../../lib/errors.js';
 import { HandClock } from '../helpers/hand-clock.js';

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { type FunctionCall, FunctionChannel } from '../../lib/channel/function-channel.js';
+import type { FunctionCall } from '../../lib/channel/function-call.js';
+import { FunctionChannel } from '../../lib/channel/function-channel.js';
 import { pluginStopped } from '../../lib/errors.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { Requester } from '../helpers/requester.js';

@@ -1,20 +1,39 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Instance, Instances } from '../../lib/control/instances.js';
+import type { Instance, Runner } from '../../lib/control/instance.js';
+import { Instances } from '../../lib/control/instances.js';
 import { commandLost, commandTimeout, pluginStopped, type RxportError, symbolRefused } from '../../lib/errors.js';
+import type { InstalledPlugin } from '../../lib/install/install.js';
 import { type Control, functionControl, sinkControl, sourceControl } from '../../lib/wire/control.js';
 
 const meta = (opId: string, ruleId = 'r') => ({ ruleId, opId, instanceId: 0 });
 const source = (opId: string, ruleId?: string): Control => sourceControl('s', meta(opId, ruleId), undefined, {});
 const sink = (opId: string, ruleId?: string): Control => sinkControl('k', meta(opId, ruleId), {});
 
+const manifest = { version: 'v1', language: 'node', executable: 'x', sources: [], sinks: [], functions: [] } as const;
+const installed: InstalledPlugin = { name: 'p', dir: '/p', home: '/p', executable: '/p/x', manifest };
+
 /** Instances, and a plugin that answers when the spec says so. */
 function plugin() {
   const commands: string[] = [];
   const waiting: { readonly resolve: () => void; readonly reject: (error: RxportError) => void }[] = [];
-  const instances = new Instances((verb, { symbolName, meta: { opId } }) => {
-    commands.push(`${verb} ${symbolName}${opId}`);
-    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  const instances = new Instances();
+  const runner = (name = ''): Runner & { ready: boolean } => ({
+    ready: true,
+    plugin: installed,
+    command: (verb, { symbolName, meta: { opId } }) => {
+      commands.push(`${name}${verb} ${symbolName}${opId}`);
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
   });
+  const process = runner();
+  const replay = (): void => {
+    process.ready = true;
+    instances.replay(process);
+  };
+  const lost = (): void => {
+    process.ready = false;
+    instances.lost(process);
+  };
   /** Answers the command with this index: `ok`, or an error. */
   const answer = async (index: number, error?: RxportError): Promise<void> => {
     if (error === undefined) waiting[index]!.resolve();
@@ -22,7 +41,7 @@ function plugin() {
     // Both reactions of a promise have run by the next turn of the loop.
     await new Promise(setImmediate);
   };
-  return { commands, instances, answer };
+  return { commands, instances, answer, process, runner, replay, lost };
 }
 
 /** An instance, and what it was told. */
@@ -40,11 +59,11 @@ function instance(control: Control, users?: readonly string[]) {
 
 /** A plugin that is ready, with one source in it whose START is out. */
 function started() {
-  const { commands, instances, answer } = plugin();
+  const parts = plugin();
   const { one, heard } = instance(source('1'));
-  instances.replay();
-  instances.add(one);
-  return { commands, instances, answer, one, heard };
+  parts.replay();
+  parts.instances.add(one);
+  return { ...parts, one, heard };
 }
 
 describe('the instances of a plugin', () => {
@@ -61,16 +80,16 @@ describe('the instances of a plugin', () => {
   });
 
   it('start in the order in which they were added, functions too, in every process', () => {
-    const { commands, instances } = plugin();
+    const { commands, instances, lost, replay } = plugin();
     instances.add(instance(functionControl('f')).one);
     instances.add(instance(source('1')).one);
-    instances.replay();
+    replay();
     instances.add(instance(sink('2')).one);
     const all = ['start f', 'start s1', 'start k2'];
     expect(commands).toEqual(all);
-    instances.lost();
+    lost();
     expect(commands).toEqual(all);
-    instances.replay();
+    replay();
     expect(commands).toEqual([...all, ...all]);
   });
 
@@ -82,11 +101,11 @@ describe('the instances of a plugin', () => {
   });
 
   it('hear that they were refused, and are started again in the next process', async () => {
-    const { commands, instances, answer, heard } = started();
+    const { commands, answer, heard, lost, replay } = started();
     await answer(0, symbolRefused('p', 'start', 's', 'no such file'));
     expect(heard).toEqual(['ERR_SYMBOL_REFUSED']);
-    instances.lost();
-    instances.replay();
+    lost();
+    replay();
     await answer(1);
     expect(heard).toEqual(['ERR_SYMBOL_REFUSED', 'lost', 'started']);
     expect(commands).toEqual(['start s1', 'start s1']);
@@ -105,33 +124,33 @@ describe('the instances of a plugin', () => {
     ['success', undefined],
     ['refusal', symbolRefused('p', 'start', 's', 'no')],
   ])('do not hear of a late %s of a process that is gone', async (_, error) => {
-    const { instances, answer, heard } = started();
-    instances.lost();
+    const { answer, heard, lost, replay } = started();
+    lost();
     await answer(0, error);
     expect(heard).toEqual(['lost']);
-    instances.replay();
+    replay();
     await answer(1);
     expect(heard).toEqual(['lost', 'started']);
   });
 
   it('do not hear of their START once they are removed', async () => {
-    const { instances, answer, one, heard } = started();
+    const { instances, answer, one, heard, lost } = started();
     const removed = instances.remove(one);
     await answer(0);
     await answer(1);
     await removed;
-    instances.lost();
+    lost();
     expect(heard).toEqual([]);
   });
 
   it('are stopped when they are removed, and not replayed', async () => {
-    const { commands, instances, answer, one } = started();
+    const { commands, instances, answer, one, lost, replay } = started();
     const removed = instances.remove(one);
     await answer(1);
     await removed;
     await instances.remove(one);
-    instances.lost();
-    instances.replay();
+    lost();
+    replay();
     expect(commands).toEqual(['start s1', 'stop s1']);
   });
 
@@ -143,22 +162,22 @@ describe('the instances of a plugin', () => {
   });
 
   it('are not stopped when they are functions', async () => {
-    const { commands, instances } = plugin();
+    const { commands, instances, lost, replay } = plugin();
     const { one } = instance(functionControl('f'));
-    instances.replay();
+    replay();
     instances.add(one);
     await instances.stop(one);
     await instances.remove(one);
-    instances.lost();
-    instances.replay();
+    lost();
+    replay();
     expect(commands).toEqual(['start f']);
   });
 
   it('do not remove another one in their place', async () => {
-    const { commands, instances } = started();
+    const { commands, instances, lost, replay } = started();
     await instances.remove(instance(source('1')).one);
-    instances.lost();
-    instances.replay();
+    lost();
+    replay();
     expect(commands).toEqual(['start s1', 'start s1']);
   });
 
@@ -184,10 +203,10 @@ describe('the instances of a plugin', () => {
   });
 
   it('are started once when a new process comes while they are brought back to life', async () => {
-    const { commands, instances, answer, one } = started();
+    const { commands, instances, answer, one, lost, replay } = started();
     const revived = instances.revive(one);
-    instances.lost();
-    instances.replay();
+    lost();
+    replay();
     await answer(1, commandLost('p'));
     await revived;
     expect(commands).toEqual(['start s1', 'stop s1', 'start s1']);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom } from 'rxjs';
 import { systemClock } from '../../lib/clock.js';
-import type { Instance } from '../../lib/control/instances.js';
+import type { Instance } from '../../lib/control/instance.js';
 import { PluginLink } from '../../lib/control/plugin-link.js';
 import { load } from '../../lib/install/installed-plugin.js';
 import { spawn } from '../../lib/process/spawn.js';

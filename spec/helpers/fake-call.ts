@@ -1,6 +1,6 @@
 /** A call whose function answers when, and as, the spec says. */
 import { Observable, Subject } from 'rxjs';
-import type { FunctionCall, Outcome } from '../../lib/channel/function-channel.js';
+import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
 import { Stage } from '../../lib/stage.js';
 import { type CallOptions, remoteCall } from '../../lib/symbol/call.js';
 import type { FunctionWatcher, SharedFunction } from '../../lib/symbol/function-pool.js';

@@ -1,7 +1,8 @@
 /** A sink channel, what it says, and the plugin at its other end. */
 import { afterEach } from '@jest/globals';
 import { join } from 'node:path';
-import { SinkChannel, type SinkChannelOptions, type SinkHandler } from '../../lib/channel/sink-channel.js';
+import { SinkChannel } from '../../lib/channel/sink-channel.js';
+import type { SinkChannelOptions, SinkHandler } from '../../lib/channel/sink-handler.js';
 import { systemClock } from '../../lib/clock.js';
 import { sinkAck, sinkAckTimeout } from '../../lib/errors.js';
 import { nativeTransport } from '../../lib/sp/native.js';

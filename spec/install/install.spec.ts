@@ -44,6 +44,7 @@ describe('pluginFolders', () => {
       portables: '/data/plugins/portables',
       portable: '/data/plugins/portable',
       staging: '/data/plugins/.staging',
+      versions: '/data/plugins/.versions',
     });
     expect(isAbsolute(pluginFolders('./rel').staging)).toBe(true);
   });
@@ -70,6 +71,7 @@ describe('stage and commit', () => {
         functions: [],
       },
       dir: place,
+      home: place,
       executable: join(place, 'main.py'),
     });
     expect(await pathsIn(place)).toEqual(['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json']);
@@ -220,8 +222,8 @@ describe('remove', () => {
   it('deletes the folder and nothing else, and may be repeated', async () => {
     const plugin = await install(await zip(thermo));
     await writeTree(folders.portables, { 'other/other.json': '{}' });
-    await remove(plugin, folders.staging);
-    await remove(plugin, folders.staging);
+    await remove(plugin, folders);
+    await remove(plugin, folders);
     expect(await pathsIn(folders.portables)).toEqual(['other', 'other/other.json']);
     expect(await pathsIn(folders.staging)).toEqual([]);
   });
@@ -230,7 +232,7 @@ describe('remove', () => {
     const source = await writeTree(join(dir, 'thermo'), thermo);
     await mkdir(folders.portables, { recursive: true });
     await symlink(source, join(folders.portables, 'thermo'));
-    await remove(await load(join(folders.portables, 'thermo')), folders.staging);
+    await remove(await load(join(folders.portables, 'thermo')), folders);
     expect(await pathsIn(folders.portables)).toEqual([]);
     expect(await pathsIn(source)).toContain('thermo.json');
   });

@@ -30,6 +30,7 @@ describe('load', () => {
       name: 'thermo',
       manifest: { version: '', language: 'go', executable: 'mirror', sources: [], sinks: ['file'], functions: [] },
       dir: folder,
+      home: folder,
       executable: join(folder, 'mirror'),
     });
   });

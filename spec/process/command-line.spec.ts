@@ -6,6 +6,7 @@ import { commandLine, dieWithHost } from '../../lib/process/command-line.js';
 const plugin = (manifest: Partial<Manifest>): InstalledPlugin => ({
   name: 'p',
   dir: '/data/p',
+  home: '/data/p',
   executable: '/data/p/bin/main',
   manifest: {
     version: 'v1',

@@ -5,6 +5,7 @@ import { Registry } from '../../lib/registry/registry.js';
 const plugin = (name: string, symbols: Partial<InstalledPlugin['manifest']>): InstalledPlugin => ({
   name,
   dir: `/plugins/${name}`,
+  home: `/plugins/${name}`,
   executable: `/plugins/${name}/main`,
   manifest: { version: '1', language: 'go', executable: 'main', sources: [], sinks: [], functions: [], ...symbols },
 });

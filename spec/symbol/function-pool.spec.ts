@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { lastValueFrom, of, take, toArray } from 'rxjs';
 import { FunctionPool } from '../../lib/symbol/function-pool.js';
-import type { Instance } from '../../lib/control/instances.js';
+import type { Instance } from '../../lib/control/instance.js';
 import type { PluginLink } from '../../lib/control/plugin-link.js';
 import { systemClock } from '../../lib/clock.js';
 import { symbolRefused } from '../../lib/errors.js';

@@ -10,16 +10,26 @@ import {
   symbolRefused,
 } from '../errors.js';
 import { MAX_FRAME } from '../sp/pipe.js';
-import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import type { RepPeer } from '../sp/rep.js';
 import { type Control, encodeCommand, OK, type Verb } from '../wire/control.js';
 import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';
-import { Exchange } from './exchange.js';
+import { Exchange, isKeepalive } from './exchange.js';
 
-export interface ControlHandler {
+export interface LineHandler {
   /** First frame of a process: it is ready, whatever the frame says. */
   handshake(info: PeerInfo): void;
   /** A command was not answered in time, or its connection went away. */
   unanswered(error: RxportError): void;
+  /** The process has said something; `unasked` when it was a keepalive. */
+  heard(unasked: boolean): void;
+}
+
+export interface LineOptions {
+  readonly plugin: string;
+  readonly path: string;
+  readonly clock: Clock;
+  /** Largest command that the process takes, in bytes; undefined when only our own limit holds. */
+  readonly maxSend: () => number | undefined;
 }
 
 /** The Go SDK dials a lost connection again after at most 5 s, and then says something. */
@@ -36,46 +46,82 @@ interface Pending {
   readonly reject: (error: RxportError) => void;
 }
 
-interface Pinned {
-  readonly peer: RepPeer;
-  readonly exchange: Exchange;
-  heard: boolean;
-}
-
 /**
- * The control channel of one plugin. Bound for as long as the plugin is installed; processes come and go on it.
+ * The control channel as one process of a plugin has it: one connection at a time, and the commands on it.
  *
  * Commands go out one at a time, in the order in which they were given: the SDKs run them serially.
  */
-export class ControlChannel {
-  private socket: RepSocket | undefined;
-  /** The connection of the living process; a second one while it lives is a stranger. */
-  private pinned: Pinned | undefined;
+export class ControlLine {
+  private exchange: Exchange | undefined;
+  private peer: RepPeer | undefined;
+  private phase: 'closed' | 'expecting' | 'connected' = 'closed';
   private readonly queue: Pending[] = [];
   private current: Pending | undefined;
   /** Runs while a process that has lost its connection has not been heard again. */
   private redial: Subscription = Subscription.EMPTY;
+  private heardBefore = false;
 
   constructor(
-    private readonly plugin: string,
-    private readonly path: string,
-    private readonly clock: Clock,
-    private readonly handler: ControlHandler,
-    /** Largest command that the process takes, in bytes; undefined when only our own limit holds. */
-    private readonly maxSend: () => number | undefined = () => undefined,
+    private readonly options: LineOptions,
+    private readonly handler: LineHandler,
   ) {}
 
-  /** Rejects with `ERR_ADDRESS_IN_USE`, `ERR_CHANNEL_BIND`, `ERR_ADDRESS_TOO_LONG`. */
-  async open(): Promise<void> {
-    this.socket = await listenRep(
-      this.path,
-      { clock: this.clock },
-      {
-        opened: (peer) => this.opened(peer),
-        request: (peer, body) => this.request(peer, body),
-        closed: (peer) => this.closed(peer),
-      },
-    );
+  /** True while its process lives and has no connection. */
+  get expecting(): boolean {
+    return this.phase === 'expecting';
+  }
+
+  /** True when its process has been heard: what it says next is no first word. */
+  get known(): boolean {
+    return this.heardBefore;
+  }
+
+  /** True while a command is out: the SDKs say nothing else meanwhile. */
+  get busy(): boolean {
+    return this.current !== undefined;
+  }
+
+  has(peer: RepPeer): boolean {
+    return this.peer === peer;
+  }
+
+  /** A process is about to come. */
+  expect(): void {
+    this.phase = 'expecting';
+  }
+
+  /** The connection is this process's. */
+  connect(peer: RepPeer): void {
+    this.phase = 'connected';
+    this.peer = peer;
+    this.exchange = new Exchange(peer, this.options.path);
+    this.redial.unsubscribe();
+  }
+
+  /** A new request on its connection. */
+  request(body: Buffer): void {
+    this.exchange?.heard(body);
+    if (!this.heardBefore) {
+      this.heardBefore = true;
+      this.handler.handshake(decodeHandshake(body.toString()));
+    }
+    this.handler.heard(!this.busy && isKeepalive(body));
+    this.pump();
+  }
+
+  /** Its connection is gone, and its process may not be. */
+  disconnected(): void {
+    const { exchange } = this;
+    if (exchange === undefined) return;
+    const { plugin, clock } = this.options;
+    const error = commandLost(plugin);
+    this.exchange = this.peer = undefined;
+    this.phase = 'expecting';
+    // Nobody can tell whether the command was carried out: only a new process is in a known state.
+    if (this.current !== undefined) this.handler.unanswered(error);
+    // Without one it may dial again, but not never: commands wait.
+    else this.redial = after(clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
+    exchange.lost(error);
   }
 
   /**
@@ -95,50 +141,18 @@ export class ControlChannel {
   reset(): void {
     this.redial.unsubscribe();
     const pending = this.queue.splice(0);
-    const { pinned } = this;
-    this.pinned = undefined;
-    pinned?.exchange.lost(commandLost(this.plugin));
-    pinned?.peer.close();
-    for (const { reject } of pending) reject(commandLost(this.plugin));
-  }
-
-  async close(): Promise<void> {
-    this.reset();
-    await this.socket?.close();
-  }
-
-  private opened(peer: RepPeer): void {
-    if (this.pinned !== undefined) peer.close();
-    else this.pinned = { peer, exchange: new Exchange(peer, this.path), heard: false };
-  }
-
-  private request(peer: RepPeer, body: Buffer): void {
-    const { pinned } = this;
-    if (pinned?.peer !== peer) return;
-    pinned.exchange.heard(body);
-    if (!pinned.heard) {
-      pinned.heard = true;
-      this.redial.unsubscribe();
-      this.handler.handshake(decodeHandshake(body.toString()));
-    }
-    this.pump();
-  }
-
-  private closed(peer: RepPeer): void {
-    const { pinned } = this;
-    if (pinned?.peer !== peer) return;
-    this.pinned = undefined;
-    const error = commandLost(this.plugin);
-    this.redial.unsubscribe();
-    // Nobody can tell whether the command was carried out: only a new process is in a known state.
-    if (this.current !== undefined) this.handler.unanswered(error);
-    // Without one it may dial again, but not never: commands wait.
-    else this.redial = after(this.clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
-    pinned.exchange.lost(error);
+    const { exchange, peer } = this;
+    const error = commandLost(this.options.plugin);
+    this.phase = 'closed';
+    this.heardBefore = false;
+    this.exchange = this.peer = undefined;
+    exchange?.lost(error);
+    peer?.close();
+    for (const { reject } of pending) reject(error);
   }
 
   private pump(): void {
-    const exchange = this.pinned?.exchange;
+    const { exchange } = this;
     if (exchange === undefined || this.current !== undefined || !exchange.free) return;
     const pending = this.queue.shift();
     if (pending !== undefined) this.send(exchange, pending);
@@ -146,15 +160,16 @@ export class ControlChannel {
 
   private send(exchange: Exchange, pending: Pending): void {
     const { verb, symbol, body, timeout } = pending;
-    const limit = this.maxSend() ?? MAX_FRAME;
+    const { plugin, path, clock, maxSend } = this.options;
+    const limit = maxSend() ?? MAX_FRAME;
     const bytes = ID_BYTES + Buffer.byteLength(body);
     if (bytes > limit) {
-      pending.reject(frameTooLarge(this.path, bytes, limit));
+      pending.reject(frameTooLarge(path, bytes, limit));
       return this.pump();
     }
     this.current = pending;
-    const expiry = after(this.clock, timeout, () => {
-      const error = commandTimeout(this.plugin, verb, symbol, timeout);
+    const expiry = after(clock, timeout, () => {
+      const error = commandTimeout(plugin, verb, symbol, timeout);
       exchange.abandon(error);
       this.handler.unanswered(error);
     });
@@ -162,7 +177,7 @@ export class ControlChannel {
       expiry.unsubscribe();
       this.current = undefined;
       if (!answer.ok) pending.reject(answer.error);
-      else settle(pending, answer.body.toString(), this.plugin);
+      else settle(pending, answer.body.toString(), plugin);
     });
   }
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../lib/clock.js';
-import { ControlChannel } from '../../lib/control/control-channel.js';
+import { ControlLine } from '../../lib/control/control-line.js';
+import { ControlSocket } from '../../lib/control/control-socket.js';
 import { decodeCommand, sinkControl, type Verb } from '../../lib/wire/control.js';
 import { encodeHandshake, type PeerInfo } from '../../lib/wire/handshake.js';
 import { HandClock } from '../helpers/hand-clock.js';
@@ -13,10 +14,15 @@ import { until } from '../helpers/until.js';
 class ControlRecorder extends Recorder {
   readonly handshakes: PeerInfo[] = [];
   readonly trouble: string[] = [];
+  heard = 0;
 
   readonly handler = {
     handshake: (info: PeerInfo): void => {
       this.handshakes.push(info);
+      this.changed();
+    },
+    heard: (): void => {
+      this.heard += 1;
       this.changed();
     },
     unanswered: ({ code }: { readonly code: string }): void => {
@@ -30,25 +36,28 @@ class ControlRecorder extends Recorder {
   }
 }
 
-const opened: ControlChannel[] = [];
+const opened: ControlSocket[] = [];
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((channel) => channel.close()));
+  await Promise.all(opened.splice(0).map((socket) => socket.close()));
 });
 
 async function listening(clock: Clock = systemClock, maxSend?: number) {
   const recorder = new ControlRecorder();
   const address = join(tempFolder(), 'x.ipc');
-  const channel = new ControlChannel('p', address, clock, recorder.handler, () => maxSend);
-  await channel.open();
-  opened.push(channel);
+  const socket = new ControlSocket(address, clock);
+  const line = new ControlLine({ plugin: 'p', path: address, clock, maxSend: () => maxSend }, recorder.handler);
+  await socket.open();
+  opened.push(socket);
+  socket.add(line);
+  socket.expect(line);
   const dial = (...texts: readonly string[]): Promise<Requester> => Requester.dial(address, ...texts);
   /** `done`, or the code with which the command has failed. */
   const command = (verb: Verb, symbol: string, config = {}, timeout = 1_000): Promise<unknown> =>
-    channel.command(verb, sinkControl(symbol, { ruleId: 'r', opId: 'o', instanceId: 0 }, config), timeout).then(
+    line.command(verb, sinkControl(symbol, { ruleId: 'r', opId: 'o', instanceId: 0 }, config), timeout).then(
       () => 'done',
       (error: { readonly code: string }) => error.code,
     );
-  return { recorder, address, channel, dial, command };
+  return { recorder, address, socket, line, dial, command };
 }
 
 /** The same, with a plugin that has shaken hands. */
@@ -65,7 +74,7 @@ async function newest(plugin: Requester, count: number): Promise<string> {
   return `${verb} ${control.symbolName}`;
 }
 
-describe('a control channel', () => {
+describe('the control line of a process', () => {
   it.each([
     ['handshake', undefined],
     ['ok', undefined],
@@ -118,9 +127,9 @@ describe('a control channel', () => {
   });
 
   it('says with what words a plugin refuses', async () => {
-    const { plugin, channel } = await shaken();
+    const { plugin, line } = await shaken();
     const control = sinkControl('a', { ruleId: 'r', opId: 'o', instanceId: 0 }, {});
-    const refused = expect(channel.command('start', control, 1_000)).rejects.toMatchObject({
+    const refused = expect(line.command('start', control, 1_000)).rejects.toMatchObject({
       details: { plugin: 'p', verb: 'start', symbol: 'a', text: 'host unreachable' },
     });
     await plugin.heard(1);
@@ -173,10 +182,10 @@ describe('a control channel', () => {
   });
 
   it('takes a new connection after a reset, and sends it nothing of before', async () => {
-    const { recorder, channel, dial, plugin, command } = await shaken();
+    const { recorder, socket, line, dial, plugin, command } = await shaken();
     const old = [command('start', 'a'), command('start', 'b')];
     await plugin.heard(1);
-    channel.reset();
+    socket.expect(line);
     expect(await Promise.all(old)).toEqual(['ERR_COMMAND_LOST', 'ERR_COMMAND_LOST']);
     await plugin.gone();
     const next = await dial('handshake');
@@ -191,16 +200,14 @@ describe('a control channel', () => {
   it('gives a process that has lost its connection ten seconds to come back', async () => {
     const clock = new HandClock();
     const { recorder, dial, plugin } = await shaken(clock);
-    // One connection after the other ends; the last one before it has said anything.
     plugin.close();
     await until(() => clock.actions.length > 0, 'the loss is noticed');
-    const [silent] = clock.actions;
-    const second = await dial();
-    second.close();
-    await until(() => clock.actions.length === 1 && clock.actions[0] !== silent, 'a new wait in place of the first');
+    // Whoever it is: it has said nothing, and a plugin that is back does.
+    const silent = await dial();
+    silent.close();
     clock.advance(9_999);
     await dial('ok');
-    await recorder.shaken(2);
+    await recorder.until(() => recorder.heard === 2);
     clock.advance(20_000);
     expect(recorder.trouble).toEqual([]);
   });
@@ -232,13 +239,25 @@ describe('a control channel', () => {
   });
 
   it('frees its address when it closes, and fails what waits', async () => {
-    const { address, channel, command } = await listening();
-    const other = new ControlChannel('p', address, systemClock, new ControlRecorder().handler);
+    const { address, socket, command } = await listening();
+    const other = new ControlSocket(address, systemClock);
     await expect(other.open()).rejects.toMatchObject({ code: 'ERR_ADDRESS_IN_USE' });
     const waiting = command('start', 'a');
-    await channel.close();
+    await socket.close();
     expect(await waiting).toBe('ERR_COMMAND_LOST');
     await other.open();
     await other.close();
+  });
+
+  it('closes connections while no process is expected, and those that have said nothing before one is', async () => {
+    const { dial, socket, line, recorder } = await listening();
+    const silent = await dial();
+    await dial('handshake');
+    await recorder.shaken(1);
+    socket.expect(line);
+    await silent.gone();
+    line.reset();
+    await (await dial('handshake')).gone();
+    expect(recorder.handshakes).toHaveLength(1);
   });
 });

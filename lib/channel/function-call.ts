@@ -1,0 +1,18 @@
+import type { RxportError } from '../errors.js';
+import type { FunctionReply } from '../wire/function.js';
+
+export type Outcome = FunctionReply | { readonly type: 'error'; readonly error: RxportError };
+
+/** One call, from the queue to its outcome. */
+export interface FunctionCall {
+  /** The encoded request. */
+  readonly body: string;
+  /** Milliseconds from the write on a pipe to the answer; waiting for a pipe does not count. */
+  readonly timeout: number;
+  /** What happens when the process dies with the call out: once more, or an error. */
+  whenLost: 'repeat' | 'error';
+  /** Nobody wants the outcome any longer. */
+  cancelled: boolean;
+  /** At most once, never after `cancelled`. */
+  readonly done: (outcome: Outcome) => void;
+}

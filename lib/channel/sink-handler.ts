@@ -1,0 +1,35 @@
+import type { RxportError } from '../errors.js';
+import type { ChannelOptions, Transport } from '../sp/transport.js';
+import type { Overflow } from './overflow.js';
+
+/** What the channels of a sink say, on the tick on which it happens. */
+export interface SinkHandler<T> {
+  /** This many more values, the oldest first, are with the kernel. */
+  passed(count: number): void;
+  /** Where acks are required: the plugin has taken this value, or says why not. */
+  acknowledged(value: T, error: RxportError | undefined): void;
+  /** A value was not sent: it is over the limit of the plugin. */
+  failed(error: RxportError): void;
+  /** An ack that nobody had asked for says that something went wrong. */
+  complained(error: RxportError): void;
+  /**
+   * The connection is gone; `unconfirmed` values at most were under way in it. `orderly`: we had hung up, and all that was
+   * sent is with the plugin.
+   */
+  disconnected(unconfirmed: number, orderly: boolean): void;
+}
+
+export interface SinkChannelOptions extends ChannelOptions {
+  readonly transport: Transport;
+  readonly overflow: Overflow;
+  /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */
+  readonly ackTimeout?: number | undefined;
+  readonly ackError: (text: string) => RxportError;
+  readonly ackLate: () => RxportError;
+}
+
+/** A value and the bytes that stand for it. */
+export interface Item<T> {
+  readonly value: T;
+  readonly payload: string | Uint8Array;
+}

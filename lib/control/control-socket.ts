@@ -1,0 +1,99 @@
+import type { Clock } from '../clock.js';
+import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import { isHandshake } from '../wire/handshake.js';
+import type { ControlLine } from './control-line.js';
+
+/**
+ * The control address of one plugin, bound for as long as the plugin is installed: processes come and go on it, and two
+ * versions may be connected at once.
+ *
+ * A connection belongs to nobody until its first frame; who dials while no process lacks a connection is a stranger.
+ */
+export class ControlSocket {
+  private socket: RepSocket | undefined;
+  private readonly lines = new Set<ControlLine>();
+  private readonly owners = new Map<RepPeer, ControlLine>();
+  private readonly silent = new Set<RepPeer>();
+
+  constructor(
+    readonly path: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Rejects with `ERR_ADDRESS_IN_USE`, `ERR_CHANNEL_BIND`, `ERR_ADDRESS_TOO_LONG`. */
+  async open(): Promise<void> {
+    this.socket = await listenRep(
+      this.path,
+      { clock: this.clock },
+      {
+        opened: (peer) => this.opened(peer),
+        request: (peer, body) => this.request(peer, body),
+        closed: (peer) => this.closed(peer),
+      },
+    );
+  }
+
+  /** Connections may go to `line`; the later of two is that of the newer process. */
+  add(line: ControlLine): void {
+    this.lines.add(line);
+  }
+
+  remove(line: ControlLine): void {
+    this.lines.delete(line);
+    line.reset();
+  }
+
+  /** A process is about to be spawned for `line`: who is connected and has said nothing is not that process. */
+  expect(line: ControlLine): void {
+    line.reset();
+    for (const peer of this.silent) peer.close();
+    line.expect();
+  }
+
+  async close(): Promise<void> {
+    for (const line of this.lines) line.reset();
+    await this.socket?.close();
+  }
+
+  private opened(peer: RepPeer): void {
+    if ([...this.lines].some(({ expecting }) => expecting)) this.silent.add(peer);
+    else peer.close();
+  }
+
+  private request(peer: RepPeer, body: Buffer): void {
+    const line = this.owners.get(peer) ?? this.assign(peer, body);
+    line?.request(body);
+  }
+
+  private assign(peer: RepPeer, body: Buffer): ControlLine | undefined {
+    this.silent.delete(peer);
+    const line = ownerOf([...this.lines], body.toString());
+    if (line === undefined) {
+      peer.close();
+      return undefined;
+    }
+    this.owners.set(peer, line);
+    line.connect(peer);
+    return line;
+  }
+
+  private closed(peer: RepPeer): void {
+    this.silent.delete(peer);
+    const line = this.owners.get(peer);
+    this.owners.delete(peer);
+    if (line?.has(peer) === true) line.disconnected();
+  }
+}
+
+/**
+ * Which of the processes that lack a connection a first frame is from. A new process shakes hands; one that dials again
+ * repeats its last answer.
+ */
+export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known'>>(
+  lines: readonly L[],
+  first: string,
+): L | undefined {
+  const lacking = lines.filter(({ expecting }) => expecting);
+  const isNew = isHandshake(first);
+  return lacking.findLast(({ known }) => known !== isNew) ?? lacking.at(-1);
+}

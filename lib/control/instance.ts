@@ -1,0 +1,65 @@
+import type { RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { Control, PluginType, Verb } from '../wire/control.js';
+
+/** One process of a plugin, as what runs in it sees it. */
+export interface Runner {
+  readonly plugin: InstalledPlugin;
+  /** True once it has shaken hands, until it is gone. */
+  readonly ready: boolean;
+  /** Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, `ERR_COMMAND_LOST`. */
+  command(verb: Verb, control: Control): Promise<void>;
+}
+
+/** One running symbol of one rule (or one function), as its plugin's process sees it. */
+export interface Instance {
+  /** Names it, and is what STOP says. */
+  readonly control: Control;
+  /** What START says to a process of `plugin`, where its configuration depends on that; default `control`. */
+  controlFor?(plugin: InstalledPlugin): Control;
+  /** The rules that share it; an instance of one rule names that in its meta. */
+  users?(): readonly string[];
+  /** The process has answered `ok` to START: again after each replay. */
+  started(): void;
+  /** The process has refused START. */
+  refused(error: RxportError): void;
+  /** The process that ran it is gone; START follows by itself when the next one is ready. */
+  lost(): void;
+  /** How it changes processes while both live; default: `stop`, then `start`. `started` follows by itself. */
+  move?(steps: MoveSteps): Promise<Moved>;
+  /** Instead of `move` for what runs in both processes for a while. */
+  readonly handOver?: HandOver;
+}
+
+export interface MoveSteps {
+  /** STOP in the process that runs it; never rejects. May be called again. */
+  readonly stop: () => Promise<void>;
+  /** START in the other one. Rejects when that refuses. */
+  readonly start: () => Promise<void>;
+}
+
+/** What a move has cost. */
+export interface Moved {
+  /** Milliseconds in which it ran nowhere. */
+  readonly gap: number;
+  /** Values that wait to be sent. */
+  readonly queued: number;
+}
+
+/** The channel of a function, while two versions of its plugin are connected to it. */
+export interface HandOver {
+  /** Who connects from now on gets no call until `cutOver`. */
+  hold(): void;
+  /** Resolves when somebody who gets none yet has shaken hands. Rejects with `ERR_CHANNEL_DIAL`. */
+  arrived(): Promise<void>;
+  /** Calls go to the newcomers; resolves with how many the others had out, when those are answered. */
+  cutOver(): Promise<number>;
+  /** Calls go to those who had them before `hold`, and to nobody else; resolves when the newcomers have answered theirs. */
+  cutBack(): Promise<void>;
+}
+
+const KIND = { source: 'sources', sink: 'sinks', func: 'functions' } as const satisfies Record<PluginType, string>;
+
+/** True when that version of the plugin does not have the symbol. */
+export const lacks = ({ manifest }: InstalledPlugin, { control }: Instance): boolean =>
+  !manifest[KIND[control.pluginType]].includes(control.symbolName);

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.js';
+import type { HostSettings } from '../config.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { Logger } from '../log.js';
+import { commandLine, dieWithHost } from '../process/command-line.js';
+import { pluginEnvironment } from '../process/environment.js';
+import { spawn } from '../process/spawn.js';
+import { STOCK_IPC_DIR } from '../wire/address.js';
+import { encodeArgv } from '../wire/argv.js';
+import { CAPABILITIES } from '../wire/handshake.js';
+import type { ReplicaOptions } from './replica.js';
+
+export interface LaunchOptions {
+  readonly settings: HostSettings;
+  /** Sockets of our own SDK. */
+  readonly ipcDir: string;
+  readonly setpriv: string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Where the sockets of a plugin are: stock SDKs know one place only. */
+export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOptions): string =>
+  manifest.language === 'node' ? ipcDir : STOCK_IPC_DIR;
+
+/** How a version of a plugin is started. */
+export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
+  const { settings, clock, log, setpriv } = options;
+  const ours = plugin.manifest.language === 'node';
+  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir: options.ipcDir }) });
+  const line = commandLine(plugin, argv, settings);
+  const env = pluginEnvironment(process.env, settings.env);
+  return {
+    plugin,
+    clock,
+    log,
+    settings,
+    command: [line.file, ...line.args.slice(0, -1)].join(' '),
+    spawn: () => spawn(dieWithHost(line, setpriv), { env, clock, grace: settings.killTimeout }),
+  };
+}

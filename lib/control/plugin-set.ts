@@ -1,0 +1,207 @@
+import { hostStopped, pluginBusy, pluginInUse, pluginUnloadable, type RxportError } from '../errors.js';
+import {
+  commit,
+  discard,
+  type InstalledPlugin,
+  loadAll,
+  type PluginFolders,
+  remove,
+  stage,
+} from '../install/install.js';
+import type { Registry } from '../registry/registry.js';
+import type { SymbolKind } from '../wire/names.js';
+import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
+import { PluginLink } from './plugin-link.js';
+import { type Plugin, viewOf } from './plugin-view.js';
+import type { BrokenPlugin, Plugins } from './plugins.js';
+import { becomesReady } from './readiness.js';
+import { type UpdateOptions, updatePlugin, type UpdateReport } from './update.js';
+
+export interface PluginSetOptions extends LaunchOptions {
+  readonly registry: Registry;
+  readonly folders: PluginFolders;
+  /** These functions are about to go: closes their channels. */
+  readonly retire: (functions: readonly string[]) => Promise<void>;
+}
+
+export class PluginSet implements Plugins {
+  private readonly links = new Map<string, PluginLink>();
+  private unloadable: readonly BrokenPlugin[] = [];
+  /** Installs and updates that are under way. */
+  private readonly work = new Set<Promise<unknown>>();
+  /** Plugins that are being updated or removed. */
+  private readonly busy = new Set<string>();
+  /** Aborted when the host stops. */
+  private readonly closing = new AbortController();
+
+  constructor(private readonly options: PluginSetOptions) {}
+
+  /** Loads and starts what the data folder holds; a plugin that is broken or can not be opened stops nobody. */
+  async autoload(): Promise<void> {
+    const { folders, registry, log } = this.options;
+    const broken: BrokenPlugin[] = [];
+    for (const found of await loadAll([folders.portables, folders.portable])) {
+      if ('error' in found) {
+        broken.push(found);
+        continue;
+      }
+      try {
+        registry.add(found.plugin);
+        await this.open(found.plugin);
+      } catch (error) {
+        broken.push({ dir: found.dir, error: error as RxportError });
+        registry.remove(found.plugin.name);
+      }
+    }
+    for (const { dir, error } of broken) log.error({ dir, code: error.code }, `not loaded: ${error.message}`);
+    this.unloadable = broken;
+  }
+
+  install(source: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Plugin> {
+    return this.track(this.installNow(source, this.untilClosing(signal)));
+  }
+
+  update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
+    return this.track(this.alone(name, () => this.updateNow(name, source, options)));
+  }
+
+  remove(name: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    return this.alone(name, async () => {
+      const plugin = this.options.registry.get(name);
+      const { usedBy = [] } = this.links.get(name) ?? {};
+      if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
+      await this.uninstall(plugin);
+    });
+  }
+
+  has(name: string): boolean {
+    return this.options.registry.has(name);
+  }
+
+  get(name: string): Plugin {
+    return viewOf(this.linkOf(this.options.registry.get(name).name));
+  }
+
+  list(): readonly Plugin[] {
+    return [...this.links.values()].map(viewOf);
+  }
+
+  broken(): readonly BrokenPlugin[] {
+    return this.unloadable;
+  }
+
+  /** The plugin that has a symbol. Throws `ERR_SYMBOL_UNKNOWN`. */
+  find(kind: SymbolKind, symbol: string): PluginLink {
+    return this.linkOf(this.options.registry.find(kind, symbol).name);
+  }
+
+  /** Stops every process; what is being installed or updated is taken back. */
+  async close(): Promise<void> {
+    this.closing.abort(hostStopped());
+    await Promise.allSettled(this.work);
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+    this.links.clear();
+  }
+
+  private linkOf(name: string): PluginLink {
+    this.closing.signal.throwIfAborted();
+    const link = this.links.get(name);
+    if (link === undefined) throw pluginUnloadable(name);
+    return link;
+  }
+
+  private async installNow(source: string, signal: AbortSignal): Promise<Plugin> {
+    const { folders, registry } = this.options;
+    signal.throwIfAborted();
+    const staged = await stage(source, folders.staging, { signal });
+    let plugin: InstalledPlugin;
+    try {
+      registry.add(staged);
+    } catch (error) {
+      await discard(staged);
+      throw error;
+    }
+    try {
+      plugin = await commit(staged, folders.portables);
+      registry.replace(plugin);
+    } catch (error) {
+      registry.remove(staged.name);
+      await discard(staged);
+      throw error;
+    }
+    return this.prove(plugin, signal);
+  }
+
+  /** A plugin counts as installed once its process has shaken hands. */
+  private async prove(plugin: InstalledPlugin, signal: AbortSignal): Promise<Plugin> {
+    try {
+      signal.throwIfAborted();
+      const link = await this.open(plugin);
+      await becomesReady(link, signal);
+      return viewOf(link);
+    } catch (error) {
+      await this.uninstall(plugin);
+      throw error;
+    }
+  }
+
+  private async updateNow(name: string, source: string, options: UpdateOptions): Promise<UpdateReport> {
+    const { registry, folders, clock, retire } = this.options;
+    const link = this.linkOf(registry.get(name).name);
+    const before = link.plugin.manifest.functions;
+    const { strategy = 'overlap', force = false } = options;
+    const parts = {
+      link,
+      registry,
+      folders,
+      clock,
+      launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
+    };
+    const signal = this.untilClosing(options.signal);
+    const report = await updatePlugin(parts, source, { strategy, force, signal });
+    await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
+    return report;
+  }
+
+  private async uninstall(plugin: InstalledPlugin): Promise<void> {
+    // Somebody else has removed it meanwhile, and its name may belong to another by now.
+    if (!this.options.registry.list().includes(plugin)) return;
+    const { registry, folders, retire } = this.options;
+    const link = this.links.get(plugin.name);
+    registry.remove(plugin.name);
+    this.links.delete(plugin.name);
+    await retire(plugin.manifest.functions);
+    await link?.close();
+    await remove(plugin, folders);
+  }
+
+  private async open(plugin: InstalledPlugin): Promise<PluginLink> {
+    const link = new PluginLink({ ...launchOptions(plugin, this.options), ipcDir: ipcDirOf(plugin, this.options) });
+    await link.open();
+    this.links.set(plugin.name, link);
+    return link;
+  }
+
+  /** One change of a plugin at a time. */
+  private async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.closing.signal.throwIfAborted();
+    if (this.busy.has(name)) throw pluginBusy(name);
+    this.busy.add(name);
+    try {
+      return await work();
+    } finally {
+      this.busy.delete(name);
+    }
+  }
+
+  private track<T>(work: Promise<T>): Promise<T> {
+    this.work.add(work);
+    const done = (): boolean => this.work.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  private untilClosing(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.closing.signal : AbortSignal.any([this.closing.signal, signal]);
+  }
+}

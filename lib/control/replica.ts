@@ -1,0 +1,188 @@
+import { type Observable, skip, Subscription } from 'rxjs';
+import { type Clock, every } from '../clock.js';
+import type { HostSettings } from '../config.js';
+import { commandLost, pluginFailed, pluginHung, pluginQuiet, type RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { Logger } from '../log.js';
+import type { Life } from '../process/spawn.js';
+import type { ProcessState, RestartPolicy } from '../process/state.js';
+import { Supervisor } from '../process/supervisor.js';
+import { workOff } from '../process/work-off.js';
+import type { Control, Verb } from '../wire/control.js';
+import type { PeerInfo } from '../wire/handshake.js';
+import { ControlLine } from './control-line.js';
+import type { ControlSocket } from './control-socket.js';
+import type { Runner } from './instance.js';
+import { LOOK_STEP, newSilence, nextSilence, type Silence, type SilenceEvent } from './silence.js';
+
+/** What it takes to run one version of a plugin. */
+export interface ReplicaOptions {
+  readonly plugin: InstalledPlugin;
+  readonly spawn: () => Observable<Life>;
+  readonly command: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings: HostSettings;
+  readonly policy?: RestartPolicy;
+}
+
+export interface ReplicaHandler {
+  /** A new process has shaken hands. */
+  ready(replica: Replica): void;
+  /** Its process is gone. */
+  lost(replica: Replica): void;
+  /** No process will come any more. */
+  hopeless(replica: Replica, error: RxportError): void;
+}
+
+/** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
+const STOCK_GO_LIMIT = 1024 * 1024;
+
+/** Milliseconds until an unanswered START or STOP restarts the process. */
+const START_TIMEOUT = 30_000;
+const STOP_TIMEOUT = 5_000;
+
+/** One supervised process of one version of a plugin, and its control line. */
+export class Replica implements Runner {
+  readonly plugin: InstalledPlugin;
+  /** Hot, replays the newest. */
+  readonly state$: Observable<ProcessState>;
+  private readonly supervisor: Supervisor;
+  private readonly line: ControlLine;
+  private readonly watch: Subscription;
+  private looking = Subscription.EMPTY;
+  private silence: Silence;
+  private peer: PeerInfo | undefined;
+  /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
+  private sinkStopped: number | undefined;
+
+  constructor(
+    private readonly options: ReplicaOptions,
+    private readonly socket: ControlSocket,
+    private readonly handler: ReplicaHandler,
+  ) {
+    const { plugin, clock, log, settings } = options;
+    const { name } = plugin;
+    this.plugin = plugin;
+    this.silence = newSilence(clock.now());
+    this.supervisor = new Supervisor({
+      ...options,
+      name,
+      handshakeTimeout: settings.handshakeTimeout,
+      grace: settings.killTimeout,
+      line: (stream, text) => log.info({ plugin: name, stream }, text),
+    });
+    this.state$ = this.supervisor.state$;
+    this.line = new ControlLine(
+      { plugin: name, path: socket.path, clock, maxSend: () => this.maxSend },
+      {
+        handshake: (info) => this.shaken(info),
+        unanswered: (error) => this.restart(error),
+        heard: (keepalive) => this.listen({ type: 'heard', keepalive, at: clock.now() }),
+      },
+    );
+    socket.add(this.line);
+    this.watch = this.state$.pipe(skip(1)).subscribe((state) => this.follow(state));
+  }
+
+  get state(): ProcessState {
+    return this.supervisor.state;
+  }
+
+  get ready(): boolean {
+    return this.state.phase === 'ready';
+  }
+
+  /** What the process said of itself when it shook hands; undefined until then. */
+  get info(): PeerInfo | undefined {
+    return this.peer;
+  }
+
+  /** True for a process of the Go SDK, which says nothing of itself. */
+  get stockGo(): boolean {
+    return this.plugin.manifest.language === 'go' && this.peer?.sdk === undefined;
+  }
+
+  /** Largest payload that the process takes, in bytes; undefined when only our own limit holds. */
+  get maxSend(): number | undefined {
+    return this.stockGo ? STOCK_GO_LIMIT : undefined;
+  }
+
+  start(): void {
+    this.supervisor.start();
+  }
+
+  async command(verb: Verb, control: Control): Promise<void> {
+    if (!this.ready) throw commandLost(this.plugin.name);
+    const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
+    await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
+    if (verb === 'stop' && control.pluginType === 'sink' && this.stockGo) this.sinkStopped = this.options.clock.now();
+  }
+
+  /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
+  restart(error: RxportError): void {
+    const fields = { plugin: this.plugin.name, code: error.code };
+    this.options.log.error(fields, `${error.message}; restarting its process`);
+    this.supervisor.kill();
+  }
+
+  /** True once a sink of it was stopped that spins until the process ends. */
+  get spins(): boolean {
+    return this.sinkStopped !== undefined;
+  }
+
+  /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
+  async workedOff(): Promise<void> {
+    const { state, sinkStopped } = this;
+    if (sinkStopped === undefined || state.phase !== 'ready') return;
+    await workOff(this.options.clock, state.pid, sinkStopped);
+  }
+
+  /** SIGTERM, after a while SIGKILL; resolves when the process is gone. `start` may follow. */
+  async stop(): Promise<void> {
+    await this.workedOff();
+    await this.supervisor.stop();
+  }
+
+  /** The same for good. */
+  async close(): Promise<void> {
+    await this.stop();
+    this.watch.unsubscribe();
+    this.looking.unsubscribe();
+    this.socket.remove(this.line);
+  }
+
+  private shaken(info: PeerInfo): void {
+    this.peer = info;
+    const { clock } = this.options;
+    this.silence = newSilence(clock.now());
+    this.looking.unsubscribe();
+    this.looking = every(clock, LOOK_STEP, () => this.listen({ type: 'look', busy: this.line.busy, at: clock.now() }));
+    this.supervisor.handshake();
+    this.handler.ready(this);
+  }
+
+  private listen(event: SilenceEvent): void {
+    const [silence, verdict] = nextSilence(this.silence, event);
+    const quiet = event.at - this.silence.heardAt;
+    this.silence = silence;
+    const { name } = this.plugin;
+    if (verdict === 'hung') this.restart(pluginHung(name, quiet));
+    if (verdict !== 'quiet') return;
+    const { code, message } = pluginQuiet(name, quiet);
+    this.options.log.warn({ plugin: name, code }, message);
+  }
+
+  private follow(state: ProcessState): void {
+    if (state.phase === 'ready' || state.phase === 'stopping') return;
+    this.looking.unsubscribe();
+    this.sinkStopped = undefined;
+    if (state.phase === 'starting') return this.socket.expect(this.line);
+    this.line.reset();
+    this.handler.lost(this);
+    if (state.phase === 'stopped') return;
+    const { error, phase } = state;
+    this.options.log.error({ plugin: this.plugin.name, code: error.code, phase }, error.message);
+    if (phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, error));
+  }
+}

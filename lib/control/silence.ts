@@ -1,0 +1,44 @@
+/**
+ * Liveness by silence: the Python SDK and ours say `handshake` every 5 s while they wait for a command. One that has done
+ * so twice and stops hangs, or its process was stopped; one that never did (Go) can be silent for ever.
+ */
+
+/** Milliseconds between two looks. */
+export const LOOK_STEP = 5_000;
+/** Milliseconds without a word until it is told, and as many again until the process is restarted. */
+const QUIET = 30_000;
+/** So many keepalives show that the SDK sends them. */
+const SHOWN = 2;
+
+export interface Silence {
+  readonly keepalives: number;
+  /** Milliseconds since the epoch; also moved on while nothing can be expected. */
+  readonly heardAt: number;
+  readonly lookedAt: number;
+  readonly told: boolean;
+}
+
+export type SilenceEvent =
+  | { readonly type: 'heard'; readonly keepalive: boolean; readonly at: number }
+  /** `busy`: a command is out, and an SDK that works on it says nothing else. */
+  | { readonly type: 'look'; readonly busy: boolean; readonly at: number };
+
+export type Verdict = 'fine' | 'quiet' | 'hung';
+
+export const newSilence = (at: number): Silence => ({ keepalives: 0, heardAt: at, lookedAt: at, told: false });
+
+export function nextSilence(silence: Silence, event: SilenceEvent): readonly [Silence, Verdict] {
+  const { at } = event;
+  if (event.type === 'heard') {
+    const keepalives = silence.keepalives + (event.keepalive ? 1 : 0);
+    return [{ ...silence, keepalives, heardAt: at, told: false }, 'fine'];
+  }
+  // A host that was itself stopped, or whose machine slept, has heard nothing because it did not listen.
+  const missed = at - silence.lookedAt > 2 * LOOK_STEP || at < silence.lookedAt;
+  const looked = { ...silence, lookedAt: at };
+  if (event.busy || missed || silence.keepalives < SHOWN) return [{ ...looked, heardAt: at, told: false }, 'fine'];
+  const quiet = at - silence.heardAt;
+  if (quiet >= 2 * QUIET) return [{ ...looked, heardAt: at, told: false }, 'hung'];
+  if (quiet >= QUIET && !silence.told) return [{ ...looked, told: true }, 'quiet'];
+  return [looked, 'fine'];
+}

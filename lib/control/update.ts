@@ -1,0 +1,135 @@
+import type { Clock } from '../clock.js';
+import { notUpdated, pluginMismatch, RxportError, symbolInUse } from '../errors.js';
+import {
+  discard,
+  dropVersion,
+  type InstalledPlugin,
+  keepVersion,
+  placeVersion,
+  type PluginFolders,
+  stage,
+  type Staged,
+} from '../install/install.js';
+import type { Registry } from '../registry/registry.js';
+import { type Instance, lacks } from './instance.js';
+import { usersOf } from './instances.js';
+import type { Cost } from './overlap.js';
+import type { PluginLink, UpdateStrategy } from './plugin-link.js';
+import type { ReplicaOptions } from './replica.js';
+
+export interface UpdateOptions {
+  /**
+   * `overlap` (default): the new process starts beside the old one, and everything moves to it. `replace`: the old one
+   * stops first, for plugins that own what nobody can share.
+   */
+  readonly strategy?: UpdateStrategy;
+  /** Goes on although rules use a symbol that the new version lacks: they fail with `ERR_SYMBOL_REMOVED`. */
+  readonly force?: boolean;
+  /** Takes the update back, until rules begin to move. */
+  readonly signal?: AbortSignal;
+}
+
+/** What an update has cost. */
+export interface UpdateReport {
+  readonly name: string;
+  /** Versions, as the manifests have them. */
+  readonly from: string;
+  readonly to: string;
+  readonly strategy: UpdateStrategy;
+  /** Milliseconds until the old process was gone. */
+  readonly took: number;
+  /** `gap`: milliseconds in which a source or sink ran nowhere. */
+  readonly sources: readonly { readonly rule: string; readonly symbol: string; readonly gap: number }[];
+  /** `drained`: calls in flight that the old version still answered. */
+  readonly functions: readonly { readonly symbol: string; readonly drained: number }[];
+  /** `queued`: values that waited in the queue of the sink for the new version. */
+  readonly sinks: readonly {
+    readonly rule: string;
+    readonly symbol: string;
+    readonly gap: number;
+    readonly queued: number;
+  }[];
+}
+
+export interface UpdateParts {
+  readonly link: PluginLink;
+  readonly registry: Registry;
+  readonly folders: PluginFolders;
+  readonly clock: Clock;
+  readonly launch: (plugin: InstalledPlugin) => ReplicaOptions;
+}
+
+/**
+ * Another version of a plugin, from a zip or a folder, in the place of the one that serves. Rejects with the code of what
+ * went wrong; the version before then goes on, and nothing of the new one is left.
+ */
+export async function updatePlugin(
+  { link, registry, folders, clock, launch }: UpdateParts,
+  source: string,
+  { strategy, force, signal }: Required<UpdateOptions>,
+): Promise<UpdateReport> {
+  const started = clock.now();
+  const old = link.plugin;
+  const staged = await stage(source, folders.staging, { signal });
+  try {
+    check(staged, source, link, registry, force);
+  } catch (error) {
+    await discard(staged);
+    throw error;
+  }
+  const version = await keepVersion(staged, folders, old.home);
+  const commit = async (): Promise<void> => {
+    registry.replace(version);
+    await placeVersion(version, folders);
+  };
+  let costs: readonly Cost[];
+  try {
+    costs = await link.update(launch(version), { strategy, signal, commit });
+  } catch (error) {
+    registry.replace(old);
+    await dropVersion(version, folders);
+    throw error instanceof RxportError ? notUpdated(link.name, old.manifest.version, error) : error;
+  }
+  await dropVersion(old, folders);
+  const versions = { from: old.manifest.version, to: version.manifest.version };
+  return { name: link.name, ...versions, strategy, took: clock.now() - started, ...reportOf(costs) };
+}
+
+function check(staged: Staged, source: string, link: PluginLink, registry: Registry, force: boolean): void {
+  if (staged.name !== link.name) throw pluginMismatch(link.name, source, staged.name);
+  registry.checkSymbols(staged);
+  const lost = lostUses(staged, link.running);
+  if (Object.keys(lost).length > 0 && !force) throw symbolInUse(link.name, staged.manifest.version, lost);
+}
+
+/** The symbols that rules use and the new version lacks, each with these rules. */
+export function lostUses(
+  next: InstalledPlugin,
+  running: readonly Instance[],
+): Readonly<Record<string, readonly string[]>> {
+  const lost: Record<string, string[]> = {};
+  for (const instance of running) {
+    if (!lacks(next, instance)) continue;
+    const { pluginType, symbolName } = instance.control;
+    const symbol = `${pluginType === 'func' ? 'function' : pluginType} ${symbolName}`;
+    const users = usersOf(instance);
+    if (users.length > 0) lost[symbol] = [...new Set([...(lost[symbol] ?? []), ...users])];
+  }
+  return lost;
+}
+
+function reportOf(costs: readonly Cost[]): Pick<UpdateReport, 'sources' | 'functions' | 'sinks'> {
+  const of = (type: Instance['control']['pluginType']) =>
+    costs
+      .filter(({ instance }) => instance.control.pluginType === type)
+      .map(({ instance: { control }, ...cost }) => ({
+        rule: control.meta.ruleId,
+        symbol: control.symbolName,
+        ...cost,
+      }));
+  return {
+    sources: of('source').map(({ rule, symbol, gap }) => ({ rule, symbol, gap })),
+    functions: of('func').map(({ symbol, drained }) => ({ symbol, drained })),
+    sinks: of('sink').map(({ rule, symbol, gap, queued }) => ({ rule, symbol, gap, queued })),
+  };
+}

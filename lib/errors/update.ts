@@ -1,0 +1,39 @@
+import { make, type RxportError } from './rxport-error.js';
+
+export const pluginBusy = (name: string): RxportError =>
+  make('ERR_PLUGIN_BUSY', `plugin ${name} is being updated or removed: try again when that is done`, { name });
+
+export const pluginMismatch = (name: string, source: string, found: string): RxportError =>
+  make('ERR_PLUGIN_MISMATCH', `${source} holds plugin ${found}, not ${name}: install it instead`, {
+    name,
+    source,
+    found,
+  });
+
+export const symbolInUse = (
+  name: string,
+  version: string,
+  lost: Readonly<Record<string, readonly string[]>>,
+): RxportError =>
+  make(
+    'ERR_SYMBOL_IN_USE',
+    `plugin ${name} ${version} has no ${describe(lost)}: stop these rules first, or force the update`,
+    { name, version, lost },
+  );
+
+/** `source random (used by a, b), function echo (used by a)` */
+const describe = (lost: Readonly<Record<string, readonly string[]>>): string =>
+  Object.entries(lost)
+    .map(([symbol, rules]) => `${symbol} (used by ${rules.join(', ')})`)
+    .join(', ');
+
+export const symbolRemoved = (name: string, symbol: string, version: string): RxportError =>
+  make('ERR_SYMBOL_REMOVED', `plugin ${name} was updated to ${version}, which has no ${symbol}`, {
+    name,
+    symbol,
+    version,
+  });
+
+/** Why an update failed, under the code of its cause. */
+export const notUpdated = (name: string, version: string, cause: RxportError): RxportError =>
+  make(cause.code, `plugin ${name} was not updated, ${version} goes on: ${cause.message}`, cause.details, cause);
