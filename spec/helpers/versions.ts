@@ -12,6 +12,8 @@ export interface Versions {
   readonly name: string;
   /** The folder of a version; `omit` names symbols, without suffix, that its manifest lacks. */
   version(version: string, omit?: readonly ('source' | 'echo' | 'file')[]): string;
+  /** The folder of a version that does not start the source, whatever its rule says. */
+  refusing(version: string): string;
   /** Emits `{ i }` every `interval` ms. */
   readonly source: string;
   /** Takes a text. */
@@ -40,10 +42,12 @@ const BASES = {
 function fixtureVersions(language: 'go' | 'python'): Versions {
   const bases = BASES[language];
   const { name, suffix, symbol } = copyFixture(language);
+  const version: Versions['version'] = (version, omit = []) =>
+    copyFixture(language, { name, suffix, version, omit: omit.map((base) => bases[base]) }).dir;
   return {
     name,
-    version: (version, omit = []) =>
-      copyFixture(language, { name, suffix, version, omit: omit.map((base) => bases[base]) }).dir,
+    version,
+    refusing: (text) => withDefaults(version(text), symbol(bases.source), 'refuse: not now'),
     source: symbol(bases.source),
     echo: symbol(bases.echo),
     file: symbol(bases.file),
@@ -56,6 +60,9 @@ function nodeVersions(): Versions {
   const bases = { source: 'random', echo: 'echo', file: 'file' } as const;
   return {
     name: 'mirror',
+    refusing(version) {
+      return withDefaults(this.version(version), bases.source, 'seed: no number');
+    },
     version(version, omit = []) {
       const dir = join(tempFolder(), 'mirror');
       cpSync(`${root}dist/plugins/mirror`, dir, { recursive: true });
@@ -72,4 +79,10 @@ function nodeVersions(): Versions {
     ...bases,
     options: {},
   };
+}
+
+/** Gives a source of the plugin in `dir` a default that its rules do not override. */
+function withDefaults(dir: string, source: string, property: string): string {
+  writeFileSync(join(dir, `sources/${source}.yaml`), `default:\n  ${property}\n`);
+  return dir;
 }

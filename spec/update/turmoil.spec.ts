@@ -1,0 +1,128 @@
+import { expect, it } from '@jest/globals';
+import { cpSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filter, firstValueFrom, from, take, toArray } from 'rxjs';
+import { startHost } from '../helpers/host.js';
+import { liveRule, pidOf } from '../helpers/live-rule.js';
+import { statusOf } from '../helpers/parts.js';
+import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
+import { versionsOf } from '../helpers/versions.js';
+
+/** The version in `dir`, whose program waits before it shakes hands. */
+function late(dir: string, ms: number): string {
+  renameSync(join(dir, 'main.mjs'), join(dir, 'real.mjs'));
+  writeFileSync(
+    join(dir, 'main.mjs'),
+    `await new Promise((resolve) => setTimeout(resolve, ${ms}));\nawait import('./real.mjs');\n`,
+  );
+  return dir;
+}
+
+/** The version in `dir`, which dies when it is to start its sink. */
+function mortal(dir: string): string {
+  const file = join(dir, 'main.mjs');
+  const text = readFileSync(file, 'utf8');
+  const fatal = text.replace('sinks: { file }', 'sinks: { file: () => process.exit(7) }');
+  expect(fatal.length).toBeGreaterThan(text.length);
+  writeFileSync(file, fatal);
+  return dir;
+}
+
+const ready = (plugin: { readonly state$: import('rxjs').Observable<{ readonly phase: string }> }): Promise<unknown> =>
+  firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'ready')));
+
+it('an update goes on when the old version dies meanwhile', async () => {
+  const versions = versionsOf('node');
+  const { host, rule, plugin, flows } = await liveRule(versions);
+  const update = host.plugins.update(versions.name, late(versions.version('v2'), 500));
+  process.kill(pidOf(plugin), 'SIGKILL');
+  await expect(update).resolves.toMatchObject({ from: 'v1', to: 'v2' });
+  await statusOf(rule, 'running');
+  await flows();
+  expect(rule.ledger().balanced).toBe(true);
+});
+
+it('an update is taken back when the new version dies while things move', async () => {
+  const versions = versionsOf('node');
+  const { host, plugin, statuses, flows, ends } = await liveRule(versions);
+  const pid = pidOf(plugin);
+  const update = host.plugins.update(versions.name, mortal(versions.version('v2')));
+  await expect(update).rejects.toMatchObject({ code: 'ERR_COMMAND_LOST' });
+  await flows();
+  expect(pidOf(plugin)).toBe(pid);
+  expect(statuses.at(-1)).toBe('running');
+  await ends();
+});
+
+it('the new version is started again when it dies later', async () => {
+  const versions = versionsOf('node');
+  const { host, rule, plugin, flows } = await liveRule(versions);
+  await host.plugins.update(versions.name, versions.version('v2'));
+  const pid = pidOf(plugin);
+  process.kill(pid, 'SIGKILL');
+  await firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'backoff')));
+  await ready(plugin);
+  await statusOf(rule, 'running');
+  await flows();
+  expect(pidOf(plugin)).not.toBe(pid);
+  expect(plugin.manifest.version).toBe('v2');
+});
+
+it('calls in flight are answered by the old version, later ones by the new one', async () => {
+  const plugin = scriptedPlugin();
+  const host = await startHost();
+  await host.plugins.install(plugin.dir);
+  const next = join(tempFolder(), plugin.name);
+  cpSync(plugin.dir, next, { recursive: true });
+  const answers: number[] = [];
+  const rule = host.rule(unique('r'), ({ call }) =>
+    from([400, 1, 1, 1]).pipe(
+      call(
+        plugin.symbol('slow'),
+        (ms) => [ms],
+        (_, ms: number) => void answers.push(ms),
+      ),
+    ),
+  );
+  await until(() => rule.ledger().stages[`call ${plugin.symbol('slow')}`]?.received === 4, 'the calls are made');
+  await statusOf(rule, 'running');
+  const report = await host.plugins.update(plugin.name, next);
+  expect(report.functions).toEqual([{ symbol: plugin.symbol('slow'), drained: 1 }]);
+  expect((await rule.done).phase).toBe('completed');
+  expect(answers).toEqual([400, 1, 1, 1]);
+});
+
+it('rules come and go while a plugin is updated', async () => {
+  const versions = versionsOf('node');
+  const { host, flows, ends } = await liveRule(versions);
+  const update = host.plugins.update(versions.name, late(versions.version('v2'), 200));
+  let updated = false;
+  const done = update.finally(() => (updated = true));
+  for (let round = 0; !updated || round < 3; round += 1) {
+    const short = host.rule(unique('r'), ({ source }) =>
+      source(versions.source, { config: { interval: 1 } }).pipe(take(3), toArray()),
+    );
+    expect((await short.done).phase).toBe('completed');
+  }
+  await done;
+  await flows();
+  await ends();
+});
+
+it('a host that starts again finds the new version, in a folder that other programs find as before', async () => {
+  const versions = versionsOf('node');
+  const { host, dir } = await liveRule(versions);
+  await host.plugins.update(versions.name, versions.version('v2'));
+  await host.stop();
+  const home = join(dir, 'plugins/portables/mirror');
+  expect(lstatSync(home).isSymbolicLink()).toBe(true);
+  expect(JSON.parse(readFileSync(join(home, 'mirror.json'), 'utf8'))).toMatchObject({ version: 'v2' });
+  const again = await startHost({ dir });
+  expect(again.plugins.get('mirror').manifest.version).toBe('v2');
+  await ready(again.plugins.get('mirror'));
+  await again.plugins.update('mirror', versions.version('v3'));
+  await again.plugins.remove('mirror');
+  expect(() => lstatSync(home)).toThrow();
+});
