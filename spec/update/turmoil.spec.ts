@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { cpSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, firstValueFrom, from, take, toArray } from 'rxjs';
+import type { Plugin } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { liveRule, pidOf } from '../helpers/live-rule.js';
 import { statusOf } from '../helpers/parts.js';
@@ -30,7 +31,7 @@ function mortal(dir: string): string {
   return dir;
 }
 
-const ready = (plugin: { readonly state$: import('rxjs').Observable<{ readonly phase: string }> }): Promise<unknown> =>
+const ready = (plugin: Plugin): Promise<unknown> =>
   firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'ready')));
 
 it('an update goes on when the old version dies meanwhile', async () => {
