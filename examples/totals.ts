@@ -1,4 +1,4 @@
-import { isBalanced, type Rule, type StageCounts } from 'rxport';
+import { isBalanced, type LedgerStage, type Rule, type StageKind } from 'rxport';
 
 /** What a rule has counted so far. */
 export interface Totals {
@@ -12,18 +12,17 @@ export interface Totals {
 
 /** Sums over the stages of rules: sources take tuples, calls pass results, sinks pass alerts. */
 export function totalsOf(...rules: readonly Rule[]): Totals {
-  const stages = rules.flatMap((rule) => Object.entries(rule.ledger().stages));
-  const sum = (kind: string, count: (counts: StageCounts) => number): number =>
-    stages.filter(([name]) => name.startsWith(kind)).reduce((total, [, counts]) => total + count(counts), 0);
+  const stages = rules.flatMap((rule) => Object.values(rule.ledger().stages));
+  const of = (kind: StageKind): readonly LedgerStage[] => stages.filter((stage) => stage.kind === kind);
   return {
-    tuples: sum('source ', ({ received }) => received),
-    calls: sum('call ', ({ passed }) => passed),
-    alerts: sum('sink ', ({ passed }) => passed),
-    dropped: sum('', ({ dropped }) => sumOf(dropped)),
-    failed: sum('', ({ failed }) => sumOf(failed)),
-    balanced: stages.every(([, counts]) => isBalanced(counts)),
+    tuples: sum(of('source'), ({ received }) => received),
+    calls: sum(of('call'), ({ passed }) => passed),
+    alerts: sum(of('sink'), ({ passed }) => passed),
+    dropped: sum(stages, ({ dropped }) => sum(Object.values(dropped), (count) => count)),
+    failed: sum(stages, ({ failed }) => sum(Object.values(failed), (count) => count)),
+    balanced: stages.every(isBalanced),
   };
 }
 
-const sumOf = (reasons: Readonly<Record<string, number>>): number =>
-  Object.values(reasons).reduce((total, count) => total + count, 0);
+const sum = <T>(values: readonly T[], count: (value: T) => number): number =>
+  values.reduce((total, value) => total + count(value), 0);

@@ -3,7 +3,7 @@ export { Host, type HostOptions } from './host.js';
 export type { HostSettings } from './config.js';
 export { ERROR_CODES, type ErrorCode, RxportError } from './errors.js';
 export { jsonLogger, type Logger, type LogLevel } from './log.js';
-export { isBalanced, type StageCounts } from './stage.js';
+export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
 export type { UpdateStrategy } from './control/plugin-link.js';
 export type { Plugin } from './control/plugin-view.js';
@@ -14,7 +14,7 @@ export type { ProcessState } from './process/state.js';
 
 export { defineRule, type RuleBody, type RuleContext, type RuleDefinition, type RuleOptions } from './rule/define.js';
 export type { Call, Decoded, SinkFactory, SourceFactory, SourceOptions } from './rule/factories.js';
-export type { Ledger } from './rule/ledger.js';
+export type { Ledger, LedgerStage } from './rule/ledger.js';
 export type { Functions, Sinks, Sources } from './rule/names.js';
 export type { RestartPolicy } from './rule/restart.js';
 export type { Rule, RuleEvent, StopOptions, StopReport } from './rule/rule.js';

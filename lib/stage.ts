@@ -13,6 +13,7 @@ export interface StageCounts {
   readonly inFlight: number;
 }
 
+/** What counts there: a symbol of a plugin, or an operator that holds values. */
 export type StageKind = 'source' | 'call' | 'sink' | 'queue' | 'window';
 
 /** Counters of one place. `received` and `passed` are plain fields because the hot path increments them. */

@@ -1,18 +1,23 @@
 import { isBalanced, Stage, type StageCounts, type StageKind } from '../stage.js';
 
+/** What one stage has counted, and which stage that is. */
+export interface LedgerStage extends StageCounts {
+  readonly kind: StageKind;
+  /** The symbol, or the operator: the same for every stage of that name, without the number that keys have. */
+  readonly name: string;
+}
+
 /** The counters of a rule, over all its runs. */
 export interface Ledger {
   /** By `kind name`, numbered from the second on: `source random`, `call echo`, `sink file`, `sink file 2`. */
-  readonly stages: Readonly<Record<string, StageCounts>>;
+  readonly stages: Readonly<Record<string, LedgerStage>>;
   /** True when every stage balances: `received = passed + Σ dropped + Σ failed + inFlight`. */
   readonly balanced: boolean;
 }
 
-const EMPTY: StageCounts = { received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
-
 /** Keeps the stages of the current run, and the sums of the runs before it. */
 export class LedgerBook {
-  private readonly past = new Map<string, StageCounts>();
+  private readonly past = new Map<string, LedgerStage>();
   private current = new Map<string, Stage>();
 
   stage(kind: StageKind, name: string, depth?: () => number): Stage {
@@ -23,13 +28,13 @@ export class LedgerBook {
 
   /** The run is over: its counters become part of the past. */
   fold(): void {
-    for (const [key, stage] of this.current) this.past.set(key, add(this.past.get(key) ?? EMPTY, stage.counts()));
+    for (const [key, stage] of this.current) this.past.set(key, since(this.past.get(key), stage));
     this.current = new Map();
   }
 
   read(): Ledger {
     const stages = new Map(this.past);
-    for (const [key, stage] of this.current) stages.set(key, add(stages.get(key) ?? EMPTY, stage.counts()));
+    for (const [key, stage] of this.current) stages.set(key, since(stages.get(key), stage));
     return { stages: Object.fromEntries(stages), balanced: [...stages.values()].every(isBalanced) };
   }
 
@@ -44,6 +49,11 @@ export class LedgerBook {
     while (this.current.has(`${key} ${number}`)) number += 1;
     return `${key} ${number}`;
   }
+}
+
+function since(past: LedgerStage | undefined, stage: Stage): LedgerStage {
+  const counts = stage.counts();
+  return { kind: stage.kind, name: stage.name, ...(past === undefined ? counts : add(past, counts)) };
 }
 
 const add = (a: StageCounts, b: StageCounts): StageCounts => ({

@@ -1,13 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Frame, liveView } from '../../examples/live-view.js';
-import type { Rule, StageCounts } from '../../lib/index.js';
+import type { LedgerStage, Rule, StageKind } from '../../lib/index.js';
 
-const counts = (passed: number): StageCounts => ({ received: passed, passed, dropped: {}, failed: {}, inFlight: 0 });
+const stage = (kind: StageKind, name: string, passed: number): LedgerStage => ({
+  kind,
+  name,
+  received: passed,
+  passed,
+  dropped: {},
+  failed: {},
+  inFlight: 0,
+});
 
 /** A rule that has taken as many tuples as the frame says. */
 function frames() {
   let tuples = 0;
-  const stages = () => ({ 'source a': counts(tuples), 'call b': counts(2), 'sink c': counts(1) });
+  const stages = () => ({
+    'source a': stage('source', 'a', tuples),
+    'call b': stage('call', 'b', 2),
+    'sink c': stage('sink', 'c', 1),
+  });
   const rule: Pick<Rule, 'id' | 'status' | 'ledger'> = {
     id: 'watch',
     status: { phase: 'running', since: 0 },

@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 
-const zero = { received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
+const zero = { kind: 'source', received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
 
 describe('the ledger of a rule', () => {
-  it('numbers stages of one name from the second on', () => {
+  it('numbers stages of one name from the second on, in their keys only', () => {
     const book = new LedgerBook();
     for (const name of ['a', 'a', 'b', 'a']) book.stage('source', name);
     book.stage('sink', 'a');
-    expect(Object.keys(book.read().stages)).toEqual(['source a', 'source a 2', 'source b', 'source a 3', 'sink a']);
+    const { stages } = book.read();
+    expect(Object.entries(stages).map(([key, { kind, name }]) => [key, kind, name])).toEqual([
+      ['source a', 'source', 'a'],
+      ['source a 2', 'source', 'a'],
+      ['source b', 'source', 'b'],
+      ['source a 3', 'source', 'a'],
+      ['sink a', 'sink', 'a'],
+    ]);
   });
 
   it('reads the counters as they are now, and the depth from the stage', () => {
@@ -23,7 +30,15 @@ describe('the ledger of a rule', () => {
     depth = 2;
     expect(book.read()).toEqual({
       stages: {
-        'call f': { received: 7, passed: 2, dropped: { overflow: 2 }, failed: { ERR_CALL_TIMEOUT: 1 }, inFlight: 2 },
+        'call f': {
+          kind: 'call',
+          name: 'f',
+          received: 7,
+          passed: 2,
+          dropped: { overflow: 2 },
+          failed: { ERR_CALL_TIMEOUT: 1 },
+          inFlight: 2,
+        },
       },
       balanced: true,
     });
@@ -41,7 +56,15 @@ describe('the ledger of a rule', () => {
     second.passed = 1;
     second.drop('stopped');
     second.drop('decode');
-    const both = { received: 8, passed: 5, dropped: { decode: 2, stopped: 1 }, failed: {}, inFlight: 0 };
+    const both = {
+      kind: 'source',
+      name: 'a',
+      received: 8,
+      passed: 5,
+      dropped: { decode: 2, stopped: 1 },
+      failed: {},
+      inFlight: 0,
+    };
     expect(book.read()).toEqual({ stages: { 'source a': both }, balanced: true });
     expect(book.dropped()).toEqual({ decode: 2, stopped: 1 });
     book.fold();
@@ -53,7 +76,7 @@ describe('the ledger of a rule', () => {
     book.stage('source', 'a').received = 0;
     book.fold();
     book.stage('source', 'b');
-    expect(book.read().stages).toEqual({ 'source a': zero, 'source b': zero });
+    expect(book.read().stages).toEqual({ 'source a': { ...zero, name: 'a' }, 'source b': { ...zero, name: 'b' } });
   });
 
   it('is in balance without stages', () => {
