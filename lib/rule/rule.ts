@@ -37,8 +37,11 @@ export interface Rule extends Unsubscribable, AsyncDisposable {
   ledger(): Ledger;
   /** Stops down the arrow: sources, operators, sinks. Never rejects. */
   stop(options?: StopOptions): Promise<StopReport>;
-  /** Stops with flush and runs the body again; resolves when it has been built. Rejects with `ERR_RULE_CLOSED`. */
-  restart(): Promise<void>;
+  /**
+   * Stops with flush and runs the body again; resolves when it has been built. Rejects with `ERR_RULE_CLOSED`. `signal`
+   * ends the wait, with its reason, not the restart; one that is aborted already leaves the rule as it is.
+   */
+  restart(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Stops without flush and without waiting: when it returns, no operator gets another value. Never throws. */
   unsubscribe(): void;
 }

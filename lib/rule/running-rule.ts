@@ -1,4 +1,4 @@
-import { BehaviorSubject, filter, firstValueFrom, type Observable, Subject } from 'rxjs';
+import { BehaviorSubject, filter, firstValueFrom, fromEvent, NEVER, type Observable, Subject, takeUntil } from 'rxjs';
 import { type Clock, pause } from '../clock.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -87,7 +87,8 @@ export class RunningRule implements Rule {
     return { drained: Object.keys(dropped).length === 0, dropped };
   }
 
-  async restart(): Promise<void> {
+  async restart({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted();
     if (isFinal(this.status) || this.status.phase === 'stopping') throw ruleClosed(this.id);
     const { runs } = this;
     this.again = true;
@@ -95,10 +96,14 @@ export class RunningRule implements Rule {
     this.wake.abort();
     this.wake = new AbortController();
     void this.run?.stop({ flush: true, timeout: this.deps.flushTimeout });
-    await firstValueFrom(this.status$.pipe(filter((status) => this.runs > runs || isFinal(status))), {
-      defaultValue: this.status,
-    });
-    if (this.runs === runs) throw ruleClosed(this.id);
+    const decided = this.status$.pipe(
+      filter((status) => this.runs > runs || isFinal(status)),
+      takeUntil(signal === undefined ? NEVER : fromEvent(signal, 'abort')),
+    );
+    await firstValueFrom(decided, { defaultValue: undefined });
+    if (this.runs > runs) return;
+    signal?.throwIfAborted();
+    throw ruleClosed(this.id);
   }
 
   unsubscribe(): void {

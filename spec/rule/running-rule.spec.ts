@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lastValueFrom, map, NEVER, of, throwError, toArray } from 'rxjs';
+import { lastValueFrom, map, NEVER, of, Subject, throwError, toArray } from 'rxjs';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf, statusOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -110,6 +110,28 @@ describe('the restart of a rule by hand', () => {
       code: 'ERR_RULE_CLOSED',
       message: expect.stringContaining('start it anew with host.rule()'),
     });
+  });
+
+  it('goes on when the one who asked for it waits no longer', async () => {
+    const own = new Subject<number>();
+    let runs = 0;
+    const rule = shared.rule(() => ((runs += 1), own));
+    const controller = new AbortController();
+    const restarted = rule.restart({ signal: controller.signal });
+    controller.abort(new Error('no longer'));
+    await expect(restarted).rejects.toThrow('no longer');
+    expect(runs).toBe(1);
+    own.complete();
+    await until(() => runs === 2);
+    await rule.stop();
+  });
+
+  it('does not begin with a signal that is aborted', async () => {
+    const rule = shared.rule(() => NEVER);
+    await expect(rule.restart({ signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+    expect(rule.status.phase).toBe('running');
+    await rule.stop({ timeout: 10 });
+    await expect(rule.restart({ signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
   });
 
   it('is overtaken by a stop', async () => {
