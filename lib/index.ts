@@ -22,7 +22,7 @@ export type { Branch } from './rule/run.js';
 export type { RuleStatus } from './rule/status.js';
 
 export type { Overflow } from './channel/overflow.js';
-export type { CallOptions, OnError } from './symbol/call.js';
+export type { CallOptions, OnError } from './symbol/call-options.js';
 export type { SymbolEvent } from './symbol/owner.js';
 export type { RemoteFunction } from './symbol/remote-function.js';
 export type { DrainReport, Sink, SinkAck, SinkOptions } from './symbol/sink.js';

@@ -1,6 +1,6 @@
 import type { Decoder } from 'io-ts';
 import type { OperatorFunction } from 'rxjs';
-import type { CallOptions } from '../symbol/call.js';
+import type { CallOptions } from '../symbol/call-options.js';
 import type { Sink, SinkOptions } from '../symbol/sink.js';
 import type { Source } from '../symbol/source.js';
 import type { Parse } from '../wire/source.js';

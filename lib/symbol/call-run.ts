@@ -7,11 +7,11 @@ import { Queue } from '../channel/queue.js';
 import { callFailed, callInvalid, queueOverflow, type RxportError, userError, valueInvalid } from '../errors.js';
 import type { Stage } from '../stage.js';
 import { encodeExec, encodeValidate } from '../wire/function.js';
-import type { CallSpec } from './call.js';
+import { CALL_TIMEOUT } from './call-options.js';
+import type { CallSpec } from './call-spec.js';
 import { Outlet } from './outlet.js';
 import type { Attendance } from './owner.js';
 
-const TIMEOUT = 5_000;
 /** In input order at most this many replies per concurrent call wait for an earlier one. */
 const WAITING_REPLIES = 4;
 
@@ -153,7 +153,7 @@ export class CallRun<T, R> {
   }
 
   private ask(slot: Slot<T>, body: string, done: (outcome: Outcome) => void): void {
-    const { timeout = TIMEOUT, whenLost = 'repeat' } = this.spec.options;
+    const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
     this.active += 1;
     slot.call = {
       body,

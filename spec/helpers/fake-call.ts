@@ -2,7 +2,8 @@
 import { Observable, Subject } from 'rxjs';
 import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
 import { Stage } from '../../lib/stage.js';
-import { type CallOptions, remoteCall } from '../../lib/symbol/call.js';
+import { remoteCall } from '../../lib/symbol/call.js';
+import type { CallOptions } from '../../lib/symbol/call-options.js';
 import type { FunctionWatcher, SharedFunction } from '../../lib/symbol/function-pool.js';
 import type { Owner, SymbolNews } from '../../lib/symbol/owner.js';
 import type { FunctionRequest } from '../../lib/wire/function.js';

@@ -1,0 +1,37 @@
+import { checkOverflow, type Overflow } from '../channel/overflow.js';
+import { operatorOption, type RxportError } from '../errors.js';
+
+/** `drop` counts and reports, `fail` ends the stream, a function gives the value to go on with. */
+export type OnError<T, E> = 'fail' | 'drop' | ((error: RxportError, value: T) => E);
+
+export interface CallOptions<T, E = never> {
+  /** What follows when the call, `args` or `project` fails; default `drop`. */
+  readonly onError?: OnError<T, E>;
+  /** In which order results go on; default `input`. */
+  readonly order?: 'input' | 'completion';
+  /** How many calls are out at once; default the number of processes that can take one, and one to follow. */
+  readonly concurrency?: number;
+  /** Milliseconds from the write on a connection to the answer; default 5,000. */
+  readonly timeout?: number;
+  /** A call whose process died while it was out: once more, or an error; default `repeat`, so at least once. */
+  readonly whenLost?: 'repeat' | 'error';
+  /** How many values wait at most, and which of them go when more come; default 10,000 and `drop-oldest`. */
+  readonly queue?: Overflow;
+}
+
+/** Milliseconds that a call may take where nothing else is said. */
+export const CALL_TIMEOUT = 5_000;
+
+/** Throws `ERR_OPERATOR_OPTION`. */
+export function checkCallOptions(where: string, options: CallOptions<never, unknown>): void {
+  const { concurrency = 1, timeout = CALL_TIMEOUT, queue } = options;
+  if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1)
+    throw operatorOption(where, `concurrency ${concurrency} is no whole number from 1`);
+  checkTimeout(where, timeout);
+  checkOverflow(where, queue);
+}
+
+/** Throws `ERR_OPERATOR_OPTION`. */
+export function checkTimeout(where: string, timeout: number): void {
+  if (!(timeout > 0)) throw operatorOption(where, `timeout ${timeout} is no number of milliseconds above 0`);
+}
