@@ -1,7 +1,3 @@
-import { from, isObservable, type ObservableInput } from 'rxjs';
-import { PullFeed } from './pull-feed.js';
-import { PushFeed } from './push-feed.js';
-
 /** Why a source emits nothing more. */
 export type Ending =
   { readonly type: 'completed' } | { readonly type: 'failed'; readonly error: unknown } | { readonly type: 'stopped' };
@@ -27,13 +23,4 @@ export interface Feed {
   room(): void;
   /** Ends the source; resolves when the author's clean-up has run, never rejects. */
   stop(): Promise<void>;
-}
-
-/** Pulls what can be pulled, subscribes to the rest. Throws for what is no stream at all. */
-export function feedOf(input: ObservableInput<unknown>, outlet: Outlet, queue: number): Feed {
-  if (!isObservable(input) && typeof input === 'object' && input !== null) {
-    if (Symbol.asyncIterator in input) return new PullFeed(() => input[Symbol.asyncIterator](), outlet);
-    if (Symbol.iterator in input) return new PullFeed(() => input[Symbol.iterator](), outlet);
-  }
-  return new PushFeed(from(input), outlet, queue);
 }
