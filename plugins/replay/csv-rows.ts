@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { type ColumnType, typed } from './columns.js';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 
 /** A quote that is never closed would otherwise take the rest of the file into one field. */
 const LONGEST_ROW = 1_000_000;

@@ -1,4 +1,4 @@
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 
 /** `2012-01-01 06:30` or with a T, slashes and seconds, and nothing that says where on earth. */
 const NO_ZONE = /^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d:\d\d(:\d\d(\.\d+)?)?)$/;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fieldOf } from './event-time.js';
-import { type Row, rowOf } from './rows.js';
+import { type Row, rowOf } from './row.js';
 
 /** The objects of the list in a JSON file, which is read as a whole. */
 export async function* jsonRows(file: string, list: string | undefined): AsyncGenerator<Row, void> {

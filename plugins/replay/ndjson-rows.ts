@@ -1,5 +1,5 @@
 import { linesOf } from './lines.js';
-import { type Row, rowOf } from './rows.js';
+import { type Row, rowOf } from './row.js';
 
 /** The rows of a file with one JSON object a line. */
 export async function* ndjsonRows(file: string): AsyncGenerator<Row, void> {
