@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { circles } from './helpers/circles.js';
+import { importsOf } from './helpers/imports.js';
 import { problems } from './helpers/layers.js';
 import { root } from './helpers/toolchains.js';
 
@@ -12,10 +14,20 @@ const files = ['lib', 'operators', 'plugins', 'examples']
   )
   .sort();
 
+const read = (file: string): string => readFileSync(root + file, 'utf8');
+
+/** To be taken out with the circle: what a run needs of a source is to move out of source.ts, as it did for call.ts. */
+const knownCircle = 'lib/symbol/source-run.ts → lib/symbol/source.ts → lib/symbol/source-run.ts';
+
 describe('the source tree', () => {
   it('keeps its rules', () => {
     expect(files).toContain('lib/errors.ts');
-    expect(files.flatMap((file) => problems(file, readFileSync(root + file, 'utf8')))).toEqual([]);
+    expect(files.flatMap((file) => problems(file, read(file)))).toEqual([]);
+  });
+
+  it('imports in no circle, not for a type either', () => {
+    const imports = new Map(files.map((file) => [file, importsOf(file, read(file))]));
+    expect(circles(imports).filter((circle) => circle !== knownCircle)).toEqual([]);
   });
 });
 
@@ -75,5 +87,43 @@ describe('the guard', () => {
     ['251 lines', 'lib/sp/a.ts', 'a();\n'.repeat(251), 'has 251 lines'],
   ])('refuses %s', (_, path, text, problem) => {
     expect(problems(path, text)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('the search for circles', () => {
+  const found = (...files: readonly (readonly [path: string, text: string])[]): string[] =>
+    circles(new Map(files.map(([path, text]) => [path, importsOf(path, text)])));
+
+  it('finds one over several folders, once, whatever kind of import it is made of', () => {
+    expect(
+      found(
+        ['lib/sp/c.ts', "type A = import('../a.js').A;"],
+        ['lib/wire/b.ts', "export * from '../sp/c.js';"],
+        ['lib/a.ts', "import { d } from './d.js'; import type { B } from './wire/b.js';"],
+        ['lib/d.ts', "import 'rxjs';"],
+      ),
+    ).toEqual(['lib/a.ts → lib/wire/b.ts → lib/sp/c.ts → lib/a.ts']);
+  });
+
+  it('finds one that hangs on another, and a file that imports itself', () => {
+    expect(
+      found(
+        ['lib/a.ts', "import './b.js';"],
+        ['lib/b.ts', "import './a.js'; import './c.js';"],
+        ['lib/c.ts', "import './b.js';"],
+        ['lib/d.ts', "import './d.js';"],
+      ),
+    ).toEqual(['lib/a.ts → lib/b.ts → lib/a.ts', 'lib/b.ts → lib/c.ts → lib/b.ts', 'lib/d.ts → lib/d.ts']);
+  });
+
+  it('is content with two ways to one file', () => {
+    expect(
+      found(
+        ['lib/a.ts', "import './b.js'; import './c.js';"],
+        ['lib/b.ts', "import './d.js';"],
+        ['lib/c.ts', "import './d.js';"],
+        ['lib/d.ts', ''],
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /** The rules of the source tree, as a function from one file to what is wrong with it. */
-import { posix } from 'node:path';
 import ts from 'typescript';
+import { fileOf, importOf, visit } from './imports.js';
 
 /** Files directly in `lib/` that everything may use, and which use only each other. */
 const leaves = ['errors', 'log', 'config', 'clock', 'stage'];
@@ -67,9 +67,7 @@ export function problems(path: string, text: string): string[] {
 
 function* importProblems(path: string, specifier: string): Iterable<string> {
   const place = placeOf(path);
-  const target = specifier.startsWith('.')
-    ? posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts')
-    : undefined;
+  const target = fileOf(path, specifier);
 
   if (specifier === 'nanomsg' && path !== 'lib/sp/nanomsg.ts') yield 'imports nanomsg: only lib/sp/nanomsg.ts does';
   if (specifier === 'node:net' && place !== 'sp') yield 'imports node:net: only lib/sp does';
@@ -147,19 +145,6 @@ function allowed(place: string): readonly string[] {
 
 const packageOf = (specifier: string): string => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 
-/** The specifier of an import, a re-export, `import()`, `import('x').T` or `require()`. */
-function importOf(node: ts.Node): string | undefined {
-  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return textOf(node.moduleSpecifier);
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return textOf(node.argument.literal);
-  if (ts.isCallExpression(node) && /^(import|require|require\.resolve)$/.test(node.expression.getText())) {
-    return textOf(node.arguments[0]);
-  }
-  return undefined;
-}
-
-const textOf = (node: ts.Node | undefined): string | undefined =>
-  node && ts.isStringLiteralLike(node) ? node.text : undefined;
-
 /** `Date.now` counts however it is used; `new Date()` reads the clock, `new Date(ms)` does not. */
 const isTimer = (node: ts.Node): boolean =>
   ((ts.isIdentifier(node) && !isPropertyName(node)) || ts.isPropertyAccessExpression(node) || isNewDate(node)) &&
@@ -176,8 +161,3 @@ const nameOf = (node: ts.Node): string => node.getText().replace(/^globalThis\./
 
 const isBareThrow = (node: ts.Node): boolean =>
   ts.isThrowStatement(node) && /^(new )?(Type|Range)?Error\(/.test(node.expression.getText());
-
-function visit(node: ts.Node, see: (node: ts.Node) => void): void {
-  see(node);
-  node.forEachChild((child) => visit(child, see));
-}
