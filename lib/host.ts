@@ -21,7 +21,7 @@ import { nativeTransport } from './sp/native.js';
 import type { Transport } from './sp/transport.js';
 import { Stage } from './stage.js';
 import { FunctionPool } from './symbol/function-pool.js';
-import { type RemoteFunction, remoteFunction } from './symbol/remote-function.js';
+import { type RemoteFunction, remoteFunction, type RemoteFunctionOptions } from './symbol/remote-function.js';
 import { Remotes } from './symbol/remotes.js';
 
 export interface HostOptions extends HostSettings {
@@ -139,10 +139,10 @@ export class Host implements AsyncDisposable {
     return rule;
   }
 
-  /** A function of a plugin, to be called outside a rule. Throws `ERR_SYMBOL_UNKNOWN`. */
-  function(symbol: string): RemoteFunction {
+  /** A function of a plugin, to be called outside a rule. Throws `ERR_SYMBOL_UNKNOWN`, `ERR_OPERATOR_OPTION`. */
+  function(symbol: string, options?: RemoteFunctionOptions): RemoteFunction {
     const shared = this.functions.get(symbol, this.pluginSet.find('function', symbol));
-    return remoteFunction(shared, this.outside);
+    return remoteFunction(shared, this.outside, options);
   }
 
   /** Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. */

@@ -24,7 +24,7 @@ export type { RuleStatus } from './rule/status.js';
 export type { Overflow } from './channel/overflow.js';
 export type { CallOptions, OnError } from './symbol/call-options.js';
 export type { SymbolEvent } from './symbol/owner.js';
-export type { RemoteFunction } from './symbol/remote-function.js';
+export type { RemoteFunction, RemoteFunctionOptions } from './symbol/remote-function.js';
 export type { DrainReport, Sink, SinkAck, SinkOptions } from './symbol/sink.js';
 export type { Source, Tuple } from './symbol/source.js';
 export type { Parse } from './wire/source.js';

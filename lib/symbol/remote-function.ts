@@ -1,29 +1,46 @@
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callFailed, type RxportError, userError } from '../errors.js';
 import { encodeExec } from '../wire/function.js';
+import { boundTo } from './bound-to.js';
+import { CALL_TIMEOUT, checkTimeout } from './call-options.js';
 import type { SharedFunction } from './function-pool.js';
 import type { Owner } from './owner.js';
+
+/** How a function is called outside a rule. */
+export interface RemoteFunctionOptions {
+  /** Milliseconds from the write on a connection to the answer; default 5,000. */
+  readonly timeout?: number;
+  /** Once aborted, every call rejects with its reason: one that waits is not made, one that is out is not waited for. */
+  readonly signal?: AbortSignal;
+}
 
 /** A function of a plugin outside a rule. */
 export interface RemoteFunction {
   /**
-   * Calls it. Rejects with `ERR_CALL_FAILED`, `ERR_CALL_TIMEOUT` (5 s from the write), `ERR_CALL_LOST`,
-   * `ERR_SYMBOL_REFUSED`, `ERR_FRAME_TOO_LARGE`, `ERR_USER_FUNCTION` for arguments that are no JSON, and as its plugin
-   * fails or goes.
+   * Calls it. Rejects with `ERR_CALL_FAILED`, `ERR_CALL_TIMEOUT`, `ERR_CALL_LOST`, `ERR_SYMBOL_REFUSED`,
+   * `ERR_FRAME_TOO_LARGE`, `ERR_USER_FUNCTION` for arguments that are no JSON, as its plugin fails or goes, and with the
+   * reason of its signal.
    */
   exec(...args: readonly unknown[]): Promise<unknown>;
 }
 
-const TIMEOUT = 5_000;
-
-export function remoteFunction(shared: SharedFunction, owner: Owner): RemoteFunction {
+/** Throws `ERR_OPERATOR_OPTION`. */
+export function remoteFunction(
+  shared: SharedFunction,
+  owner: Owner,
+  { timeout = CALL_TIMEOUT, signal }: RemoteFunctionOptions = {},
+): RemoteFunction {
+  checkTimeout(`function ${shared.symbol}`, timeout);
   const context = owner.callContext();
   const { ruleId } = owner;
+  const bind = boundTo(signal);
   return {
     exec: (...args) =>
       new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
         const done = (outcome: Outcome): void => {
           leave();
+          unbind();
           if (outcome.type === 'result') resolve(outcome.result);
           else reject(outcome.type === 'failed' ? callFailed(shared.symbol, outcome.result) : outcome.error);
         };
@@ -31,9 +48,15 @@ export function remoteFunction(shared: SharedFunction, owner: Owner): RemoteFunc
           call.cancelled = true;
           done({ type: 'error', error });
         };
+        const aborted = (): void => {
+          call.cancelled = true;
+          leave();
+          reject(signal?.reason as Error);
+        };
         const body = encode(args, context, shared.symbol);
-        const call: FunctionCall = { body, timeout: TIMEOUT, whenLost: 'repeat', cancelled: false, done };
+        const call: FunctionCall = { body, timeout, whenLost: 'repeat', cancelled: false, done };
         const leave = shared.use({ ruleId, started: () => undefined, lost: () => undefined, refused });
+        const unbind = bind(aborted);
         shared.channel.submit(call);
       }),
   };

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { callsTo } from '../helpers/scripted-plugin.js';
+import { sharedHost } from '../helpers/shared-host.js';
+import { until } from '../helpers/until.js';
+
+const shared = sharedHost();
+const slow = (options?: { readonly timeout?: number; readonly signal?: AbortSignal }) =>
+  shared.host.function(shared.symbol('slow'), options);
+/** The first argument of each call that the plugin has seen. */
+const seen = (): unknown[] =>
+  callsTo(shared.plugin.dir, 'slow').flatMap(({ func, arg }) => (func === 'Exec' ? [(arg as unknown[])[0]] : []));
+
+describe('a function outside a rule', () => {
+  it('is waited for as long as its timeout says', async () => {
+    await expect(slow({ timeout: 20 }).exec(200)).rejects.toMatchObject({
+      code: 'ERR_CALL_TIMEOUT',
+      details: { timeout: 20 },
+    });
+  });
+
+  it.each([0, -1, NaN])('refuses a timeout of %s', (timeout) => {
+    expect(() => slow({ timeout })).toThrow(expect.objectContaining({ code: 'ERR_OPERATOR_OPTION' }));
+  });
+
+  it('rejects with the reason of its signal what is out and what waits, and makes no call that waits', async () => {
+    const controller = new AbortController();
+    const { exec } = slow({ signal: controller.signal });
+    const calls = Promise.allSettled([exec(101), exec(102)]);
+    await until(() => seen().includes(101));
+    const reason = new Error('no longer');
+    controller.abort(reason);
+    expect(await calls).toEqual([
+      { status: 'rejected', reason },
+      { status: 'rejected', reason },
+    ]);
+    expect(shared.plugin.usedBy).toEqual([]);
+    // Comes when the one that was out has been answered.
+    await slow().exec(1);
+    expect(seen()).not.toContain(102);
+  });
+
+  it('makes no call once its signal is aborted', async () => {
+    await expect(slow({ signal: AbortSignal.abort(new Error('no')) }).exec(103)).rejects.toThrow('no');
+    await slow().exec(1);
+    expect(seen()).not.toContain(103);
+  });
+});
