@@ -27,6 +27,8 @@ import { Remotes } from './symbol/remotes.js';
 export interface HostOptions extends HostSettings {
   /** Where the host and the output of its plugins are logged; default JSON lines on stderr from `warn` up. */
   readonly logger?: Logger;
+  /** Gives the start up; means nothing to a host that has started. */
+  readonly signal?: AbortSignal;
 }
 
 const FLUSH_TIMEOUT = 5_000;
@@ -37,17 +39,21 @@ const OUTSIDE = 'host';
 export class Host implements AsyncDisposable {
   /**
    * Takes the data folder, loads its plugins and starts each one's process; does not wait for their handshakes.
-   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`, `ERR_TRANSPORT_MISSING`. A plugin that is broken does not stop
-   * the host.
+   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`, `ERR_TRANSPORT_MISSING`, and with the reason of its signal:
+   * then the folder is free and no process is left. A plugin that is broken does not stop the host.
    */
   static async start(options: HostOptions): Promise<Host> {
-    checkSettings(withoutLogger(options));
+    checkSettings(settingsOf(options));
+    options.signal?.throwIfAborted();
     const transport = options.transport === 'nanomsg' ? await openNanomsgTransport() : nativeTransport;
     const dir = resolve(options.dir);
     const claim = await claimFolder(dir, options.ipcDir);
     const host = new Host(options, dir, claim, transport);
     try {
+      options.signal?.throwIfAborted();
+      // Waits for no plugin, so that it need not be cut short.
       await host.load();
+      options.signal?.throwIfAborted();
     } catch (error) {
       await host.stop();
       throw error;
@@ -145,10 +151,23 @@ export class Host implements AsyncDisposable {
     return remoteFunction(shared, this.outside, options);
   }
 
-  /** Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. */
-  stop(): Promise<void> {
+  /**
+   * Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. `signal`
+   * cuts the flush short.
+   */
+  async stop({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.stopped ??= this.shut();
-    return this.stopped;
+    const cut = (): void => {
+      for (const rule of this.running.values()) rule.unsubscribe();
+      this.outside.cut();
+    };
+    if (signal?.aborted === true) cut();
+    signal?.addEventListener('abort', cut);
+    try {
+      await this.stopped;
+    } finally {
+      signal?.removeEventListener('abort', cut);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -176,9 +195,11 @@ export class Host implements AsyncDisposable {
   }
 }
 
-function withoutLogger(options: HostOptions): HostSettings {
-  const { logger, ...settings } = options;
-  if (logger !== undefined && typeof logger.child !== 'function')
-    throw configInvalid('host options', ['logger is no logger']);
+function settingsOf(options: HostOptions): HostSettings {
+  const { logger, signal, ...settings } = options;
+  const problems: string[] = [];
+  if (logger !== undefined && typeof logger.child !== 'function') problems.push('logger is no logger');
+  if (signal !== undefined && typeof signal.throwIfAborted !== 'function') problems.push('signal is no AbortSignal');
+  if (problems.length > 0) throw configInvalid('host options', problems);
   return settings;
 }

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { take, tap } from 'rxjs';
+import { NEVER, take, tap } from 'rxjs';
+import type { Logger } from '../lib/index.js';
 import { copyFixture, type FixtureKind } from './helpers/fixture.js';
-import { startHost } from './helpers/host.js';
+import { silent, startHost } from './helpers/host.js';
+import { type Places, processesOf } from './helpers/leftovers.js';
 import { linesOf } from './helpers/lines.js';
+import { places } from './helpers/refused.js';
+import { scriptedPlugin } from './helpers/scripted-plugin.js';
 import { describeWith } from './helpers/toolchains.js';
 import { tempFolder, unique } from './helpers/unique.js';
 
@@ -93,4 +98,75 @@ describe('a host', () => {
     await host.stop();
     expect(host.rules).toEqual([]);
   });
+
+  it('does not wait for a flush when the signal of its stop is aborted, before or meanwhile', async () => {
+    for (const late of [false, true]) {
+      const host = await startHost({ flushTimeout: 60_000 });
+      const { dir, symbol } = scriptedPlugin();
+      await host.plugins.install(dir);
+      const rule = host.rule(unique('r'), () => NEVER);
+      NEVER.subscribe(host.sink(symbol('file'), { config: { path: join(tempFolder(), 'out') } }));
+      const controller = new AbortController();
+      if (!late) controller.abort();
+      const stopped = host.stop({ signal: controller.signal });
+      if (late) controller.abort();
+      await stopped;
+      expect(rule.status.phase).toBe('stopped');
+    }
+  });
 });
+
+describe('the start of a host', () => {
+  it('does not begin with a signal that is aborted', async () => {
+    const at = places();
+    await expect(startHost({ ...at, signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+    expect(existsSync(at.dir)).toBe(false);
+    await expect(startHost({ ...at, signal: {} as AbortSignal })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+
+  it('frees its folder and starts no plugin when it is aborted on its way', async () => {
+    const { at, name } = await loadable();
+    const controller = new AbortController();
+    let loaded = false;
+    const logger = whenLoaded(() => (loaded = true));
+    const started = startHost({ ...at, logger, signal: controller.signal });
+    controller.abort(new Error('no longer'));
+    await expect(started).rejects.toThrow('no longer');
+    expect(loaded).toBe(false);
+    expectFree(at, name);
+  });
+
+  it('stops what it has started when it is aborted late', async () => {
+    const { at, name } = await loadable();
+    const controller = new AbortController();
+    let running: readonly string[] = [];
+    const logger = whenLoaded(() => {
+      running = processesOf(at.dir, [name]);
+      controller.abort(new Error('no longer'));
+    });
+    await expect(startHost({ ...at, logger, signal: controller.signal })).rejects.toThrow('no longer');
+    expect(running).toEqual([expect.stringContaining(name)]);
+    expectFree(at, name);
+    expect((await startHost(at)).plugins.has(name)).toBe(true);
+  });
+});
+
+/** The folders of a host that has stopped, with a plugin to load and a folder that is none. */
+async function loadable(): Promise<{ readonly at: Places; readonly name: string }> {
+  const at = places();
+  const host = await startHost(at);
+  const { dir, name } = scriptedPlugin();
+  await host.plugins.install(dir);
+  await host.stop();
+  mkdirSync(join(at.dir, 'plugins/portables', unique('broken')));
+  return { at, name };
+}
+
+/** A host says what it has not loaded once it has loaded the others. */
+const whenLoaded = (work: () => void): Logger => ({ ...silent, error: work });
+
+function expectFree(at: Places, name: string): void {
+  expect(processesOf(at.dir, [name])).toEqual([]);
+  expect(existsSync(join(at.dir, 'host.lock'))).toBe(false);
+  expect(readdirSync(at.ipcDir)).toEqual([]);
+}
