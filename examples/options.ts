@@ -16,7 +16,7 @@ export const HELP = `Watches this machine and four years of weather in Seattle, 
 
   --for <time>    how long, as 500ms, 10s or 2m (default 10s)
   --python        score with the Python plugin stats; npm run example:python sets Python up first
-  --data <dir>    the folder that takes plugins and alerts (default ./rxport-data)
+  --data <dir>    the folder that takes plugins and alerts (default ./rxport-data, with --python ./rxport-data/python)
   --help          this text
 
 Ctrl-C ends it early. It exits with 0 when nothing was lost and every count is accounted for.
@@ -29,12 +29,17 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       for: { type: 'string', default: '10s' },
       python: { type: 'boolean', default: false },
-      data: { type: 'string', default: 'rxport-data' },
+      data: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  return { help: values.help, runFor: milliseconds(values.for), python: values.python, data: resolve(values.data) };
+  const { help, python, data = python ? PYTHON_DATA : DATA } = values;
+  return { help, python, runFor: milliseconds(values.for), data: resolve(data) };
 }
+
+const DATA = 'rxport-data';
+/** Apart: a host starts every plugin of its folder, and others need not have the interpreter that this one needs. */
+const PYTHON_DATA = 'rxport-data/python';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000 };
 
