@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { catchError, EMPTY, map, NEVER, Subject, throwError, timer } from 'rxjs';
+import { catchError, EMPTY, map, NEVER, Subject, takeUntil, throwError, timer } from 'rxjs';
 import type { RuleStatus } from '../../lib/index.js';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
 import { until } from '../helpers/until.js';
 
-const shared = sharedHost();
+const shared = sharedHost({ flushTimeout: 15_000 });
 const { counted, echo, file } = partsOf(shared);
 
 describe('an error', () => {
@@ -37,10 +37,9 @@ describe('an error', () => {
 
   it('of a sink restarts the rule', async () => {
     const rule = shared.rule(
-      ({ sink }) => NEVER.subscribe(sink(shared.symbol('file'), { config: { refuse: 'disk full' } })),
-      {
-        restart: { delay: 10, maxDelay: 10, attempts: 2 },
-      },
+      ({ sink, stopping$ }) =>
+        NEVER.pipe(takeUntil(stopping$)).subscribe(sink(shared.symbol('file'), { config: { refuse: 'disk full' } })),
+      { restart: { delay: 10, maxDelay: 10, attempts: 2 } },
     );
     const seen: RuleStatus[] = [];
     rule.status$.subscribe((status) => seen.push(status));

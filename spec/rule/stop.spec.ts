@@ -16,7 +16,7 @@ describe('the stop of a rule', () => {
     );
     await until(() => (rule.ledger().stages[`source ${shared.symbol('count')}`]?.passed ?? 0) > 30);
     expect(linesOf(path)).toEqual([]);
-    expect(await rule.stop()).toEqual({ drained: true, dropped: {} });
+    expect(await rule.stop({ timeout: 15_000 })).toEqual({ drained: true, dropped: {} });
     expect(rule.status.phase).toBe('stopped');
 
     const { stages, balanced } = rule.ledger();
