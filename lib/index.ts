@@ -7,7 +7,7 @@ export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
 export type { UpdateStrategy } from './control/plugin-link.js';
 export type { Plugin } from './control/plugin-view.js';
-export type { BrokenPlugin, Plugins } from './control/plugins.js';
+export type { BrokenPlugin, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions, UpdateReport } from './control/update.js';
 export type { Language, Manifest } from './install/manifest.js';
 export type { ProcessState } from './process/state.js';

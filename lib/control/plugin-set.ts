@@ -13,7 +13,7 @@ import type { SymbolKind } from '../wire/names.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
-import type { BrokenPlugin, Plugins } from './plugins.js';
+import type { BrokenPlugin, Plugins, RemoveOptions } from './plugins.js';
 import { becomesReady } from './readiness.js';
 import { type UpdateOptions, updatePlugin, type UpdateReport } from './update.js';
 
@@ -65,8 +65,9 @@ export class PluginSet implements Plugins {
     return this.track(this.alone(name, () => this.updateNow(name, source, options)));
   }
 
-  remove(name: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+  remove(name: string, { force = false, signal }: RemoveOptions = {}): Promise<void> {
     return this.alone(name, async () => {
+      signal?.throwIfAborted();
       const plugin = this.options.registry.get(name);
       const { usedBy = [] } = this.links.get(name) ?? {};
       if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);

@@ -7,6 +7,12 @@ export interface BrokenPlugin {
   readonly error: RxportError;
 }
 
+export interface RemoveOptions {
+  /** Also when rules use it: they fail. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** The plugins of a host. */
 export interface Plugins {
   /**
@@ -24,10 +30,10 @@ export interface Plugins {
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**
-   * Stops and deletes a plugin. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, and with `ERR_PLUGIN_IN_USE` unless
-   * forced.
+   * Stops and deletes a plugin. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless
+   * forced, and with the reason of a signal that is aborted already: what has begun is carried out.
    */
-  remove(name: string, options?: { readonly force?: boolean }): Promise<void>;
+  remove(name: string, options?: RemoveOptions): Promise<void>;
   has(name: string): boolean;
   /** Throws `ERR_PLUGIN_UNKNOWN`. */
   get(name: string): Plugin;

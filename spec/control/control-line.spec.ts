@@ -1,72 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
-import { type Clock, systemClock } from '../../lib/clock.js';
-import { ControlLine } from '../../lib/control/control-line.js';
-import { ControlSocket } from '../../lib/control/control-socket.js';
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../lib/clock.js';
 import { decodeCommand, sinkControl, type Verb } from '../../lib/wire/control.js';
-import { encodeHandshake, type PeerInfo } from '../../lib/wire/handshake.js';
+import { encodeHandshake } from '../../lib/wire/handshake.js';
+import { listening, shaken } from '../helpers/control-end.js';
 import { HandClock } from '../helpers/hand-clock.js';
-import { Recorder } from '../helpers/recorder.js';
-import { Requester } from '../helpers/requester.js';
-import { tempFolder } from '../helpers/unique.js';
+import type { Requester } from '../helpers/requester.js';
 import { until } from '../helpers/until.js';
-
-class ControlRecorder extends Recorder {
-  readonly handshakes: PeerInfo[] = [];
-  readonly trouble: string[] = [];
-  heard = 0;
-
-  readonly handler = {
-    handshake: (info: PeerInfo): void => {
-      this.handshakes.push(info);
-      this.changed();
-    },
-    heard: (): void => {
-      this.heard += 1;
-      this.changed();
-    },
-    unanswered: ({ code }: { readonly code: string }): void => {
-      this.trouble.push(code);
-      this.changed();
-    },
-  };
-
-  async shaken(count: number): Promise<void> {
-    await this.until(() => this.handshakes.length >= count);
-  }
-}
-
-const opened: ControlSocket[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((socket) => socket.close()));
-});
-
-async function listening(clock: Clock = systemClock, maxSend?: number) {
-  const recorder = new ControlRecorder();
-  const address = join(tempFolder(), 'x.ipc');
-  const socket = new ControlSocket(address, clock);
-  const line = new ControlLine({ plugin: 'p', path: address, clock, maxSend: () => maxSend }, recorder.handler);
-  await socket.open();
-  opened.push(socket);
-  socket.add(line);
-  socket.expect(line);
-  const dial = (...texts: readonly string[]): Promise<Requester> => Requester.dial(address, ...texts);
-  /** `done`, or the code with which the command has failed. */
-  const command = (verb: Verb, symbol: string, config = {}, timeout = 1_000): Promise<unknown> =>
-    line.command(verb, sinkControl(symbol, { ruleId: 'r', opId: 'o', instanceId: 0 }, config), timeout).then(
-      () => 'done',
-      (error: { readonly code: string }) => error.code,
-    );
-  return { recorder, address, socket, line, dial, command };
-}
-
-/** The same, with a plugin that has shaken hands. */
-async function shaken(clock?: Clock, maxSend?: number) {
-  const all = await listening(clock, maxSend);
-  const plugin = await all.dial('handshake');
-  await all.recorder.shaken(1);
-  return { ...all, plugin };
-}
 
 /** The newest command that `plugin` has got, of `count`. */
 async function newest(plugin: Requester, count: number): Promise<string> {
@@ -236,28 +175,5 @@ describe('the control line of a process', () => {
   it('refuses a configuration that has no JSON', async () => {
     const { command } = await shaken();
     expect(await command('start', 'a', { big: 1n })).toBe('ERR_CONFIG_INVALID');
-  });
-
-  it('frees its address when it closes, and fails what waits', async () => {
-    const { address, socket, command } = await listening();
-    const other = new ControlSocket(address, systemClock);
-    await expect(other.open()).rejects.toMatchObject({ code: 'ERR_ADDRESS_IN_USE' });
-    const waiting = command('start', 'a');
-    await socket.close();
-    expect(await waiting).toBe('ERR_COMMAND_LOST');
-    await other.open();
-    await other.close();
-  });
-
-  it('closes connections while no process is expected, and those that have said nothing before one is', async () => {
-    const { dial, socket, line, recorder } = await listening();
-    const silent = await dial();
-    await dial('handshake');
-    await recorder.shaken(1);
-    socket.expect(line);
-    await silent.gone();
-    line.reset();
-    await (await dial('handshake')).gone();
-    expect(recorder.handshakes).toHaveLength(1);
   });
 });

@@ -47,6 +47,29 @@ describe('an installation', () => {
   });
 });
 
+describe('a removal', () => {
+  it('does not begin with a signal that is aborted', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    const plugin = await host.plugins.install(dir);
+    const signal = AbortSignal.abort(new Error('no'));
+    await expect(host.plugins.remove(name, { force: true, signal })).rejects.toThrow('no');
+    expect(host.plugins.get(name).state.phase).toBe('ready');
+    expect(existsSync(plugin.dir)).toBe(true);
+  });
+
+  it('is carried out once it has begun', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    await host.plugins.install(dir);
+    const controller = new AbortController();
+    const removed = host.plugins.remove(name, { signal: controller.signal });
+    controller.abort();
+    await removed;
+    expect(host.plugins.has(name)).toBe(false);
+  });
+});
+
 describe('a host that has stopped', () => {
   it('installs, removes, finds and starts nothing any more', async () => {
     const host = await startHost();

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { systemClock } from '../../lib/clock.js';
+import { type Busyness, isWorkedOff, workOff } from '../../lib/process/work-off.js';
+
+describe('a stopped sink', () => {
+  it.each<[string, Partial<Busyness>, boolean]>([
+    ['has had no time yet', { elapsed: 199, cores: 1.5 }, false],
+    ['spins', { elapsed: 200, cores: 1.5 }, true],
+    ['keeps one core busy, which a message can do', { elapsed: 1_999, cores: 1 }, false],
+    ['keeps one core busy for long, as on a machine that has no more', { elapsed: 2_000, cores: 0.5 }, true],
+    ['waits for something between its messages', { elapsed: 9_000, cores: 0.1, idle: 999 }, false],
+    ['does nothing', { elapsed: 1_000, idle: 1_000 }, true],
+    ['is at work for too long', { elapsed: 10_000, cores: 0.1 }, true],
+  ])('that %s', (_, busyness, done) => {
+    expect(isWorkedOff({ elapsed: 0, cores: 0, idle: 0, ...busyness })).toBe(done);
+  });
+
+  it('in a process that is gone has worked off', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    const pid = child.pid ?? 0;
+    await once(child, 'close');
+    await expect(workOff(systemClock, pid, systemClock.now())).resolves.toBeUndefined();
+  });
+});
