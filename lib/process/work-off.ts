@@ -29,7 +29,7 @@ export interface Busyness {
 export function isWorkedOff({ elapsed, cores, idle }: Busyness): boolean {
   if (elapsed < SOON) return false;
   // A sink takes one message at a time: what keeps more than a core busy is the spinning.
-  if (cores >= 1.2 || (cores >= 0.5 && elapsed >= LATE)) return true;
+  if (cores >= 1.2 || (cores >= 0.3 && elapsed >= LATE)) return true;
   return idle >= IDLE || elapsed >= LAST;
 }
 
