@@ -32,11 +32,10 @@ export interface SourceChannel {
    * that does not notice the close, silence stands for it.
    */
   drained(timeout: number): Promise<boolean>;
-  /**
-   * The source changes processes: who connects from now on waits, 400 ms at most. Order is kept, as far as the transport
-   * tells its peers apart.
-   */
+  /** The source changes processes: who connects from now on waits, 400 ms at most. */
   handOver(): void;
+  /** The old one has answered STOP. Where the transport does not tell its peers apart, resolves when nothing comes of it. */
+  settled(): Promise<void>;
   /**
    * The newcomer was sent START: reads the earlier connections to their end, 400 ms at most, then the newcomer. Resolves
    * false when nobody has come within a second.
@@ -132,6 +131,9 @@ export async function openSourceChannel(
       hand = new Hand();
       if (socket.peers === 0) hand.tail.abort();
       socket.hold();
+    },
+    async settled() {
+      if (!transport.capabilities.manyPeers) await silent(HOLD);
     },
     async takeOver() {
       if (!transport.capabilities.manyPeers) return true;

@@ -13,7 +13,7 @@ import { Outlet } from './outlet.js';
 import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
-import type { SourceSpec } from './source.js';
+import type { SourceSpec } from './source-spec.js';
 
 type TupleMeta = Readonly<Record<string, unknown>>;
 type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
@@ -106,6 +106,7 @@ class SourceRun<T> implements Instance, SourceHandler {
     try {
       await stop();
       const stopped = clock.now();
+      await channel?.settled();
       await start();
       const gap = clock.now() - stopped;
       this.early = (await channel?.takeOver()) === false;

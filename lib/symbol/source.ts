@@ -1,14 +1,9 @@
-import type { Decoder } from 'io-ts';
 import { type Observable, Subject } from 'rxjs';
-import type { Clock } from '../clock.js';
-import type { PluginLink } from '../control/plugin-link.js';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
-import type { SymbolSettings } from './settings.js';
-import type { Transport } from '../sp/transport.js';
-import type { Parse } from '../wire/source.js';
-import type { Owner, SymbolEvent } from './owner.js';
+import type { SymbolEvent } from './owner.js';
 import { runSource } from './source-run.js';
+import type { SourceSpec } from './source-spec.js';
 
 /** One value of a source, with what the plugin says about it. */
 export interface Tuple<T> {
@@ -31,19 +26,6 @@ export interface Source<T> extends Observable<T> {
   readonly tuples: Observable<Tuple<T>>;
   /** Hot: what went wrong without ending a stream, over all subscriptions. */
   readonly events$: Observable<SymbolEvent>;
-}
-
-/** All that a subscription needs, known before the first one. */
-export interface SourceSpec<T> {
-  readonly symbol: string;
-  readonly link: PluginLink;
-  readonly owner: Owner;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly dataSource: string | undefined;
-  readonly config: SymbolSettings;
-  readonly decode: Decoder<unknown, T> | undefined;
-  readonly parse: Parse | undefined;
 }
 
 export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
