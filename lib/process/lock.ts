@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { hostLocked } from '../errors.js';
+import { statOf } from './proc.js';
 
 /** Who owns a data folder. A pid alone proves nothing: it may belong to another process by now. */
 const Owner = t.type({ pid: t.number, startTime: t.string, ipcDir: t.string });
@@ -23,7 +23,7 @@ export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, 'host.lock');
   const draft = join(dir, `.lock-${randomUUID()}`);
-  const owner: Owner = { pid: process.pid, startTime: startTime(process.pid) ?? '', ipcDir };
+  const owner: Owner = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir };
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
   try {
     const orphanedIpcDir = (await tryLink(draft, path)) ? undefined : await takeOver(dir, draft, path);
@@ -84,23 +84,14 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-function isAlive({ pid, startTime: recorded }: Owner): boolean {
+function isAlive({ pid, startTime }: Owner): boolean {
+  const stat = statOf(pid);
+  if (stat !== undefined) return stat.startTime === startTime;
   try {
     process.kill(pid, 0);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    return (cause as NodeJS.ErrnoException).code !== 'ESRCH';
   }
-  const now = startTime(pid);
-  return now === undefined || now === recorded;
-}
-
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; undefined where there is no /proc. */
-export function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may hold spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
+  // Killed and not yet reaped, unless no process can be looked at.
+  return statOf(process.pid) === undefined;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lock, lockFolder, startTime } from '../../lib/process/lock.js';
+import { type Lock, lockFolder } from '../../lib/process/lock.js';
+import { statOf } from '../../lib/process/proc.js';
 import { startProgram } from '../helpers/program.js';
 import { tempFolder } from '../helpers/unique.js';
+import { startZombie } from '../helpers/zombie.js';
 
 const FILE = 'host.lock';
 /** No process has an id as large. */
@@ -16,7 +18,7 @@ function lockedBy(owner: object | string): string {
   return dir;
 }
 
-const me = { pid: process.pid, startTime: startTime(process.pid) ?? '', ipcDir: '/s' };
+const me = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir: '/s' };
 
 describe('the lock of a data folder', () => {
   it('is taken, says whose it is, and is given back', async () => {
@@ -77,6 +79,14 @@ describe('the lock of a data folder', () => {
     }
   });
 
+  it('is taken over from an owner that was killed and that nobody has reaped', async () => {
+    const zombie = await startZombie();
+    const dir = lockedBy({ pid: zombie.pid, startTime: zombie.startTime, ipcDir: '/old' });
+    const lock = await lockFolder(dir, '/new');
+    expect(lock.orphanedIpcDir).toBe('/old');
+    await lock.release();
+  });
+
   it('is taken over though somebody died in the middle of doing so', async () => {
     const dir = lockedBy({ pid: NOBODY, startTime: '1', ipcDir: '/old' });
     writeFileSync(join(dir, `${FILE}.taking`), JSON.stringify({ pid: NOBODY, startTime: '2', ipcDir: '/s' }));
@@ -98,14 +108,5 @@ describe('the lock of a data folder', () => {
     const lock = await lockFolder(dir, '/new');
     expect(lock.orphanedIpcDir).toBe('/sockets');
     await lock.release();
-  });
-});
-
-describe('the start time of a process', () => {
-  it('is the same each time one asks, and another for another process', () => {
-    expect(startTime(process.pid)).toMatch(/^\d+$/);
-    expect(startTime(process.pid)).toBe(startTime(process.pid));
-    expect(startTime(1)).not.toBe(startTime(process.pid));
-    expect(startTime(NOBODY)).toBeUndefined();
   });
 });
