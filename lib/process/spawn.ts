@@ -2,6 +2,7 @@ import { spawn as spawnChild, type ChildProcess } from 'node:child_process';
 import { Observable } from 'rxjs';
 import { after, type Clock } from '../clock.js';
 import type { CommandLine } from './command-line.js';
+import { groupGone, signalGroup } from './group.js';
 import { Lines } from './output.js';
 
 /** What one process does, in the order in which it happens. */
@@ -17,14 +18,21 @@ export interface SpawnOptions {
   readonly clock: Clock;
   /** Milliseconds between SIGTERM and SIGKILL; default 2,000. */
   readonly grace?: number | undefined;
+  /**
+   * Called before anything else can happen. `gone` resolves with true once no process of the group is left, with false
+   * when that is not waited for any longer.
+   */
+  readonly record?: (pid: number, gone: Promise<boolean>) => void;
 }
 
 /**
- * One process in a process group of its own. Cold: each subscription starts one; it completes after the end.
+ * One process in a process group of its own. Cold: each subscription starts one. It completes when the rest of the group
+ * has ended too, at the latest `grace` and two seconds after its leader.
  *
- * Unsubscribing sends SIGTERM to the group and, after `grace`, SIGKILL.
+ * Unsubscribing sends SIGTERM to the group and, after `grace`, SIGKILL to what is left of it; at once when the leader has
+ * ended by itself.
  */
-export function spawn(line: CommandLine, { env, clock, grace = 2_000 }: SpawnOptions): Observable<Life> {
+export function spawn(line: CommandLine, { env, clock, grace = 2_000, record }: SpawnOptions): Observable<Life> {
   return new Observable((subscriber) => {
     let child: ChildProcess;
     try {
@@ -37,23 +45,34 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000 }: SpawnOpt
       });
       return undefined;
     }
+    const { pid } = child;
+    const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const gone = pid === undefined ? Promise.resolve(true) : exit.then(() => groupGone(clock, pid, grace + UNKILLABLE));
+    if (pid !== undefined) record?.(pid, gone);
+    let over = false;
+    void gone.then(() => (over = true));
+
+    let ended = false;
     const follow = (stream: 'stdout' | 'stderr'): Lines => {
       const lines = new Lines((text) => subscriber.next({ type: 'line', stream, text }));
-      child[stream]?.on('data', (chunk: Buffer) => lines.push(chunk));
+      child[stream]?.on('data', (chunk: Buffer) => {
+        if (!ended) lines.push(chunk);
+      });
       return lines;
     };
     const output = [follow('stdout'), follow('stderr')];
 
-    let ended = false;
     const finish = (last: Life): void => {
       if (ended) return;
-      ended = true;
-      // Grandchildren of the group may hold the pipes open for ever.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
       for (const lines of output) lines.end();
+      ended = true;
       subscriber.next(last);
-      subscriber.complete();
+      void gone.then(() => {
+        // Not before, or who still writes would die of it; and who has left the group may hold the pipes open for ever.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        subscriber.complete();
+      });
     };
     child.once('error', (cause) => finish({ type: 'unspawned', cause }));
     child.once('spawn', () => subscriber.next({ type: 'spawned', pid: child.pid ?? 0 }));
@@ -66,12 +85,19 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000 }: SpawnOpt
       });
     });
     return () => {
-      if (!ended && child.pid !== undefined) terminate(child, child.pid, clock, grace);
+      if (over || pid === undefined) return;
+      // What a leader that ended by itself has left behind goes with it.
+      if (child.exitCode !== null || child.signalCode !== null) return signalGroup(pid, 'SIGKILL');
+      signalGroup(pid, 'SIGTERM');
+      const kill = after(clock, grace, () => signalGroup(pid, 'SIGKILL'));
+      void gone.then(() => kill.unsubscribe());
     };
   });
 }
 
 const OUTPUT_GRACE = 1_000;
+/** Milliseconds that the kernel may take to end what was killed. */
+const UNKILLABLE = 2_000;
 
 function start({ file, args, cwd }: CommandLine, env: Readonly<Record<string, string>>): ChildProcess {
   // 077: the sockets that a plugin makes are this user's alone. The mask is inherited at the fork.
@@ -80,25 +106,5 @@ function start({ file, args, cwd }: CommandLine, env: Readonly<Record<string, st
     return spawnChild(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   } finally {
     process.umask(umask);
-  }
-}
-
-function terminate(child: ChildProcess, pid: number, clock: Clock, grace: number): void {
-  // What the leader has left behind in its group goes with it.
-  if (child.exitCode !== null || child.signalCode !== null) return signalGroup(pid, 'SIGKILL');
-  signalGroup(pid, 'SIGTERM');
-  const timer = after(clock, grace, () => signalGroup(pid, 'SIGKILL'));
-  child.once('exit', () => {
-    timer.unsubscribe();
-    signalGroup(pid, 'SIGKILL');
-  });
-}
-
-/** Signals a process group; the id of one with a member is not given to another. */
-export function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // ESRCH: it ended between the decision and the signal.
   }
 }

@@ -2,8 +2,9 @@ import { BehaviorSubject, firstValueFrom, type Observable, Subscription } from '
 import { filter } from 'rxjs/operators';
 import { after, type Clock, settlesWithin } from '../clock.js';
 import { pluginExited, pluginHandshake, pluginSpawn, type RxportError } from '../errors.js';
+import { signalGroup } from './group.js';
 import { Tail } from './output.js';
-import { type Life, signalGroup } from './spawn.js';
+import type { Life } from './spawn.js';
 import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
 
 export interface SupervisorOptions {
@@ -23,6 +24,8 @@ export interface SupervisorOptions {
   readonly line?: (stream: 'stdout' | 'stderr', text: string) => void;
 }
 
+type End = Extract<Life, { type: 'exited' | 'unspawned' }>;
+
 /** Keeps one plugin process alive: feeds events into `next` and acts on the state that comes out. */
 export class Supervisor {
   private readonly states = new BehaviorSubject<ProcessState>(STOPPED);
@@ -32,6 +35,8 @@ export class Supervisor {
   private life: Subscription = Subscription.EMPTY;
   private timer: Subscription = Subscription.EMPTY;
   private pid: number | undefined;
+  /** How the process ended; the rest of its group may still be ending. */
+  private end: End | undefined;
   private lateHandshake = false;
   /** To be killed, also when it has no pid yet. */
   private doomed = false;
@@ -57,7 +62,7 @@ export class Supervisor {
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
   }
 
-  /** SIGTERM, after `grace` SIGKILL; resolves when the process is gone. */
+  /** SIGTERM, after `grace` SIGKILL, both to the whole group; resolves when that is gone. */
   async stop(): Promise<void> {
     this.feed({ type: 'stop' });
     if (this.state.phase !== 'stopping') return;
@@ -86,7 +91,8 @@ export class Supervisor {
     this.tail = new Tail();
     this.lateHandshake = false;
     this.doomed = false;
-    this.life = spawn().subscribe((event) => this.onLife(event));
+    this.end = undefined;
+    this.life = spawn().subscribe({ next: (event) => this.onLife(event), complete: () => this.ended() });
     this.timer = after(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
       this.kill();
@@ -107,20 +113,29 @@ export class Supervisor {
         return;
       case 'exited':
       case 'unspawned':
-        // What the leader left behind in its group goes with it.
-        if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
-        this.pid = undefined;
-        this.life.unsubscribe();
-        this.feed({
-          type: 'exit',
-          error: this.explain(event),
-          at: this.options.clock.now(),
-          chance: (this.options.chance ?? Math.random)(),
-        });
+        this.end = event;
+        // After a stop the rest of its group has what is left of the grace.
+        if (this.state.phase !== 'stopping') this.ended();
     }
   }
 
-  private explain(event: Extract<Life, { type: 'exited' | 'unspawned' }>): RxportError {
+  private ended(): void {
+    const { end } = this;
+    if (end === undefined) return;
+    this.end = undefined;
+    // What the leader left behind in its group goes with it.
+    if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
+    this.pid = undefined;
+    this.life.unsubscribe();
+    this.feed({
+      type: 'exit',
+      error: this.explain(end),
+      at: this.options.clock.now(),
+      chance: (this.options.chance ?? Math.random)(),
+    });
+  }
+
+  private explain(event: End): RxportError {
     const { name, command, handshakeTimeout = 60_000 } = this.options;
     if (event.type === 'unspawned') return pluginSpawn(name, command, event.cause);
     const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Observable, type Subscription } from 'rxjs';
 import { systemClock } from '../../lib/clock.js';
@@ -98,8 +98,8 @@ describe('the output of a process', () => {
   it('does not hold its end back when a grandchild has it for ever', async () => {
     const watched = watch(sh('sleep 60 & echo $!; printf half; exit 0'));
     const pid = await pidOf(watched);
-    const life = await watched.done;
-    expect(linesOf(life)).toEqual([expect.stringMatching(/stdout: \d+/), 'stdout: half']);
+    await until(() => watched.life.at(-1)?.type === 'exited');
+    expect(linesOf(watched.life)).toEqual([expect.stringMatching(/stdout: \d+/), 'stdout: half']);
     process.kill(-pid, 'SIGKILL');
   });
 });
@@ -126,15 +126,29 @@ describe('unsubscribing a process', () => {
     expect(performance.now() - before).toBeGreaterThan(90);
   });
 
-  it('kills a grandchild that does not listen when its parent has gone', async () => {
+  it('gives the rest of the group the same grace when the leader has gone', async () => {
+    const folder = tempFolder();
+    const child = `trap "sleep 0.3; echo late; touch ${folder}/late; exit 0" TERM; echo ready; while :; do sleep 0.02; done`;
+    const watched = watch(sh(`(${child}) & trap "exit 0" TERM; wait`, 60_000));
+    await until(() => linesOf(watched.life).length === 1);
+    const pid = await pidOf(watched);
+    watched.subscription.unsubscribe();
+    await until(() => !isAlive(pid));
+    expect(existsSync(join(folder, 'late'))).toBe(false);
+    await until(() => existsSync(join(folder, 'late')));
+  });
+
+  it('kills a grandchild that does not listen after the grace, though its parent has gone before', async () => {
     const watched = watch(
-      sh('(trap "" TERM; echo ready; while :; do sleep 0.05; done) & echo $!; trap "exit 0" TERM; wait', 60_000),
+      sh('(trap "" TERM; echo ready; while :; do sleep 0.05; done) & echo $!; trap "exit 0" TERM; wait', 200),
     );
     await until(() => linesOf(watched.life).length === 2);
     const line = linesOf(watched.life).find((one) => /\d/.test(one)) ?? '';
     const grandchild = Number(line.slice('stdout: '.length));
+    const before = performance.now();
     watched.subscription.unsubscribe();
     await until(() => !isAlive(grandchild));
+    expect(performance.now() - before).toBeGreaterThan(190);
   });
 
   it('kills what the leader left behind while its output is still awaited', async () => {

@@ -52,6 +52,38 @@ describe('a supervisor of a real process', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  /** A program that does not execute its child in its own place, and ends at once when it is asked to. */
+  const wrapper = (child: string): string => `(${child}) & echo $! > child; trap "exit 0" TERM; touch ready; wait`;
+
+  it('waits for the child of a wrapper that works off what it has', async () => {
+    const child = 'trap "sleep 0.3; echo bye; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
+    const { supervisor, cwd } = processOf(wrapper(child));
+    supervisor.start();
+    await until(() => existsSync(join(cwd, 'ready')));
+    await supervisor.stop();
+    expect(readFileSync(join(cwd, 'late'), 'utf8')).toBe('done\n');
+  });
+
+  it('lets the child of a wrapper print for longer than its output is waited for', async () => {
+    const child = 'trap "sleep 1.3; echo bye || exit 1; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
+    const { supervisor, cwd } = processOf(wrapper(child), { grace: 10_000 });
+    supervisor.start();
+    await until(() => existsSync(join(cwd, 'ready')));
+    await supervisor.stop();
+    expect(existsSync(join(cwd, 'late'))).toBe(true);
+  });
+
+  it('kills the child of a wrapper that does not listen, after the grace', async () => {
+    const { supervisor, cwd } = processOf(wrapper('trap "" TERM; while :; do sleep 0.02; done'), { grace: 300 });
+    supervisor.start();
+    await until(() => existsSync(join(cwd, 'ready')));
+    const child = Number(readFileSync(join(cwd, 'child'), 'utf8'));
+    const before = performance.now();
+    await supervisor.stop();
+    expect(performance.now() - before).toBeGreaterThan(290);
+    expect(isAlive(child)).toBe(false);
+  });
+
   it('takes a kill for a crash', async () => {
     const { supervisor, cwd } = processOf('touch ready; sleep 60');
     supervisor.start();
