@@ -9,6 +9,7 @@ import { cleanStaging, pluginFolders, tidyVersions } from './install/install.js'
 import { jsonLogger, type Logger, safeLogger } from './log.js';
 import { findSetpriv } from './process/command-line.js';
 import { type Claim, claimFolder } from './process/claim.js';
+import { SpawnRecords } from './process/spawn-records.js';
 import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
 import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
@@ -67,6 +68,7 @@ export class Host implements AsyncDisposable {
   /** A sink outside a rule; drained when the host stops. What goes wrong with it is logged. */
   readonly sink: SinkFactory;
   private readonly outside: RuleRun;
+  private readonly records: SpawnRecords;
   private readonly pluginSet: PluginSet;
   private readonly functions: FunctionPool;
   private readonly remotes: Remotes;
@@ -91,7 +93,18 @@ export class Host implements AsyncDisposable {
     const functions = (this.functions = new FunctionPool(clock));
     const retire = (symbols: readonly string[]): Promise<void> => functions.close(symbols);
     const setpriv = findSetpriv();
-    this.pluginSet = new PluginSet({ registry, folders, settings: options, ipcDir, setpriv, clock, log, retire });
+    const records = (this.records = new SpawnRecords(dir, { clock, log }));
+    this.pluginSet = new PluginSet({
+      registry,
+      folders,
+      settings: options,
+      ipcDir,
+      setpriv,
+      records,
+      clock,
+      log,
+      retire,
+    });
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
     this.remotes = new Remotes({ find, functions, transport, clock, etcDir: join(dir, 'etc') });
@@ -176,6 +189,7 @@ export class Host implements AsyncDisposable {
 
   private async load(): Promise<void> {
     const folders = pluginFolders(this.dir);
+    await this.records.reap();
     await tidyVersions(folders);
     await cleanStaging(folders.staging);
     await this.pluginSet.autoload();
@@ -186,6 +200,7 @@ export class Host implements AsyncDisposable {
     await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
     await this.functions.close();
     await this.pluginSet.close();
+    await this.records.settled();
     await this.claim.release();
   }
 

@@ -4,7 +4,7 @@ import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
 import { commandLine, dieWithHost } from '../process/command-line.js';
 import { pluginEnvironment } from '../process/environment.js';
-import { spawn } from '../process/spawn.js';
+import type { SpawnRecords } from '../process/spawn-records.js';
 import { STOCK_IPC_DIR } from '../wire/address.js';
 import { encodeArgv } from '../wire/argv.js';
 import { CAPABILITIES } from '../wire/handshake.js';
@@ -15,6 +15,7 @@ export interface LaunchOptions {
   /** Sockets of our own SDK. */
   readonly ipcDir: string;
   readonly setpriv: string | undefined;
+  readonly records: SpawnRecords;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -25,7 +26,7 @@ export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOption
 
 /** How a version of a plugin is started. */
 export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
-  const { settings, clock, log, setpriv } = options;
+  const { settings, clock, log, setpriv, records } = options;
   const ours = plugin.manifest.language === 'node';
   const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir: options.ipcDir }) });
   const line = commandLine(plugin, argv, settings);
@@ -36,6 +37,6 @@ export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): 
     log,
     settings,
     command: [line.file, ...line.args.slice(0, -1)].join(' '),
-    spawn: () => spawn(dieWithHost(line, setpriv), { env, clock, grace: settings.killTimeout }),
+    spawn: () => records.spawn(dieWithHost(line, setpriv), { env, clock, grace: settings.killTimeout }, plugin),
   };
 }

@@ -19,10 +19,10 @@ export interface SpawnOptions {
   /** Milliseconds between SIGTERM and SIGKILL; default 2,000. */
   readonly grace?: number | undefined;
   /**
-   * Called before anything else can happen. `gone` resolves with true once no process of the group is left, with false
-   * when that is not waited for any longer.
+   * Called before anything else can happen. `gone` resolves when no process of the group is left, or when that is not
+   * waited for any longer.
    */
-  readonly record?: (pid: number, gone: Promise<boolean>) => void;
+  readonly record?: (pid: number, gone: Promise<unknown>) => void;
 }
 
 /**
@@ -47,7 +47,7 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000, record }: 
     }
     const { pid } = child;
     const exit = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const gone = pid === undefined ? Promise.resolve(true) : exit.then(() => groupGone(clock, pid, grace + UNKILLABLE));
+    const gone = pid === undefined ? Promise.resolve() : exit.then(() => groupGone(clock, pid, grace + UNKILLABLE));
     if (pid !== undefined) record?.(pid, gone);
     let over = false;
     void gone.then(() => (over = true));

@@ -16,6 +16,7 @@ export type Misbehaviour =
   | 'giant-length'
   | 'half-frame'
   | 'ignores-sigterm'
+  | 'leaves-group'
   | 'mute-function'
   | 'never-connects'
   | 'never-shakes-hands'

@@ -54,10 +54,12 @@ describe('a supervisor of a real process', () => {
 
   /** A program that does not execute its child in its own place, and ends at once when it is asked to. */
   const wrapper = (child: string): string => `(${child}) & echo $! > child; trap "exit 0" TERM; touch ready; wait`;
+  /** Its output does not hold the end of the wrapper back. */
+  const silent = (child: string): string => wrapper(`exec >/dev/null 2>&1; ${child}`);
 
   it('waits for the child of a wrapper that works off what it has', async () => {
-    const child = 'trap "sleep 0.3; echo bye; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
-    const { supervisor, cwd } = processOf(wrapper(child));
+    const child = 'trap "sleep 0.3; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
+    const { supervisor, cwd } = processOf(silent(child));
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
     await supervisor.stop();
@@ -74,7 +76,7 @@ describe('a supervisor of a real process', () => {
   });
 
   it('kills the child of a wrapper that does not listen, after the grace', async () => {
-    const { supervisor, cwd } = processOf(wrapper('trap "" TERM; while :; do sleep 0.02; done'), { grace: 300 });
+    const { supervisor, cwd } = processOf(silent('trap "" TERM; while :; do sleep 0.02; done'), { grace: 300 });
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
     const child = Number(readFileSync(join(cwd, 'child'), 'utf8'));

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defer, type Observable } from 'rxjs';
+import { settlesWithin } from '../clock.js';
+import { reasonOf } from '../errors.js';
+import type { CommandLine } from './command-line.js';
+import { bootId, statOf } from './proc.js';
+import { reap, type ReapOptions } from './reap.js';
+import { type Life, spawn, type SpawnOptions } from './spawn.js';
+import { parseSpawnRecord, SPAWN_TOKEN, type SpawnRecord } from './spawn-record.js';
+
+/** What a record says of the plugin. */
+export interface Spawned {
+  readonly name: string;
+  readonly executable: string;
+}
+
+/** Milliseconds in which everything that a stopped plugin left is found and killed. */
+const PATIENCE = 5_000;
+
+/** One file for each plugin process that runs, in a folder below the data folder. */
+export class SpawnRecords {
+  private readonly folder: string;
+  /** One per process that has not ended altogether. */
+  private readonly open = new Set<Promise<void>>();
+
+  constructor(
+    dir: string,
+    private readonly options: ReapOptions,
+  ) {
+    this.folder = join(dir, 'run');
+  }
+
+  /** Kills what a host that died has left. Only for the owner of the data folder, before it starts plugins. */
+  async reap(): Promise<void> {
+    const found = this.readAll();
+    if (found.length === 0) return;
+    const records = found.map(({ record }) => record);
+    if (bootId(this.options.proc) === undefined) this.warnUnknown(records);
+    const alive = new Set(await reap(records, this.options));
+    for (const { record, path } of found) if (!alive.has(record)) remove(path);
+  }
+
+  /** `spawn` with a record that lasts as long as its process group; what has left the group by then is killed. */
+  spawn(line: CommandLine, options: SpawnOptions, plugin: Spawned): Observable<Life> {
+    return defer(() => {
+      const token = randomUUID();
+      return spawn(line, {
+        ...options,
+        env: { ...options.env, [SPAWN_TOKEN]: token },
+        record: (pid, gone) => this.add(plugin, pid, token, gone),
+      });
+    });
+  }
+
+  /** Resolves when the processes that have been stopped are gone altogether. */
+  async settled(): Promise<void> {
+    await settlesWithin(this.options.clock, PATIENCE, Promise.all(this.open));
+  }
+
+  /** Synchronous: a host that is killed right after the spawn has written it. */
+  private add({ name, executable }: Spawned, pid: number, token: string, gone: Promise<unknown>): void {
+    const { startTime = '' } = statOf(pid) ?? {};
+    const record: SpawnRecord = { name, pid, bootId: bootId() ?? '', startTime, executable, token };
+    const path = join(this.folder, `${name}.${token}.json`);
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      writeFileSync(path, JSON.stringify(record), { mode: 0o600 });
+    } catch (cause) {
+      // The plugin is worth more than its record.
+      this.options.log.warn({ plugin: name, pid }, `plugin ${name} runs without a record: ${reasonOf(cause)}`);
+    }
+    const end = gone.then(() => this.close(record, path));
+    this.open.add(end);
+    void end.then(() => this.open.delete(end));
+  }
+
+  /** The record of what can not be killed stays, for the next host. */
+  private async close(record: SpawnRecord, path: string): Promise<void> {
+    const alive = await reap([record], this.options);
+    if (alive.length === 0) remove(path);
+  }
+
+  /** What a host has not written to the end goes away. */
+  private readAll(): readonly Found[] {
+    const found: Found[] = [];
+    for (const file of this.list()) {
+      const path = join(this.folder, file);
+      const record = read(path);
+      if (record === undefined) remove(path);
+      else found.push({ path, record });
+    }
+    return found;
+  }
+
+  private list(): readonly string[] {
+    try {
+      return readdirSync(this.folder);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.options.log.warn({ folder: this.folder }, `plugins of a killed host are not found: ${reasonOf(cause)}`);
+      return [];
+    }
+  }
+
+  private warnUnknown(records: readonly SpawnRecord[]): void {
+    const groups = records.map(({ name, pid }) => `${name} (process group ${pid})`).join(', ');
+    this.options.log.warn(
+      {},
+      `the last host was killed, and without /proc nobody can tell whether these run: ${groups}`,
+    );
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly record: SpawnRecord;
+}
+
+function read(path: string): SpawnRecord | undefined {
+  try {
+    return parseSpawnRecord(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The next host finds nobody for it, and tries again.
+  }
+}
