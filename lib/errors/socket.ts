@@ -10,10 +10,15 @@ export const addressTooLong = (path: string, bytes: number): RxportError =>
     },
   );
 
-export const addressInUse = (path: string): RxportError =>
-  make('ERR_ADDRESS_IN_USE', `${path} has a live listener: another host or program owns it, stop that one first`, {
-    path,
-  });
+/** `owner` is who listens, where that can be found out. */
+export const addressInUse = (path: string, owner?: { readonly pid: number; readonly command: string }): RxportError =>
+  make(
+    'ERR_ADDRESS_IN_USE',
+    `${path} has a live listener: ` +
+      (owner === undefined ? 'another host or program owns it, ' : `${owner.command} (pid ${owner.pid}); `) +
+      'stop that one first',
+    { path, ...(owner && { pid: owner.pid, command: owner.command }) },
+  );
 
 export const channelBind = (path: string, cause: unknown): RxportError =>
   make('ERR_CHANNEL_BIND', `cannot listen on ${path}: ${reasonOf(cause)}`, { path }, cause);

@@ -1,6 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { addressInUse, addressTooLong, channelBind, type RxportError } from '../errors.js';
+import { listenerOwner } from './listener-owner.js';
 
 /** `sun_path` has 108 bytes with its closing zero; a longer path is cut in silence by libuv. */
 const MAX_PATH_BYTES = 107;
@@ -28,9 +29,11 @@ export async function listen(path: string, connected: (socket: Socket) => void):
   try {
     return await bind(path, connected);
   } catch (cause) {
-    throw codeOf(cause) === 'EADDRINUSE' ? addressInUse(path) : bindFailed(path, cause);
+    throw codeOf(cause) === 'EADDRINUSE' ? await inUse(path) : bindFailed(path, cause);
   }
 }
+
+const inUse = async (path: string): Promise<RxportError> => addressInUse(path, await listenerOwner(path));
 
 /** libuv says EACCES for a missing folder too. */
 const bindFailed = (path: string, cause: unknown): RxportError =>
@@ -75,7 +78,7 @@ export function ownerOnly<T>(bind: () => T): T {
  * `ERR_CHANNEL_BIND` when the file is not a socket of this user.
  */
 export async function removeStale(path: string): Promise<void> {
-  if (await answers(path)) throw addressInUse(path);
+  if (await answers(path)) throw await inUse(path);
   const file = await lstat(path).catch(() => undefined);
   if (file === undefined) return;
   if (!file.isSocket() || file.uid !== process.getuid?.()) {
