@@ -49,7 +49,7 @@ export interface HostSettings {
   readonly startTimeout?: number;
   /** A STOP that takes longer restarts the plugin; default 5,000. */
   readonly stopTimeout?: number;
-  /** From SIGTERM to SIGKILL; default 2,000. */
+  /** From SIGTERM to SIGKILL, for a plugin and everything in its process group; default 2,000. */
   readonly killTimeout?: number;
   /** How long the operators of a stopping rule may take to emit what they hold; default 5,000. */
   readonly flushTimeout?: number;

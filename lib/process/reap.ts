@@ -2,7 +2,7 @@ import { type Clock, pause } from '../clock.js';
 import type { Logger } from '../log.js';
 import { lookAtMachine } from './machine.js';
 import { orphansOf, type Seen } from './orphans.js';
-import { PROC } from './proc.js';
+import { PROC, statOf } from './proc.js';
 import type { SpawnRecord } from './spawn-record.js';
 
 export interface ReapOptions {
@@ -24,15 +24,16 @@ export async function reap(
   records: readonly SpawnRecord[],
   { clock, log, proc = PROC }: ReapOptions,
 ): Promise<readonly SpawnRecord[]> {
+  const since = Math.min(...records.map(({ startTime }) => Number(startTime)));
   const killed = new Set<string>();
   for (let waited = 0; ; waited += LOOK) {
-    const machine = await lookAtMachine(proc);
+    const machine = await lookAtMachine(since, proc);
     if (machine === undefined) return [];
     const found = records.map((record) => ({ record, orphans: orphansOf(record, machine) }));
     const alive = found.filter(({ orphans }) => orphans.length > 0);
     if (alive.length === 0) return [];
     for (const { record, orphans } of alive) {
-      for (const one of orphans) kill(one, record, killed, log);
+      for (const one of orphans) kill(one, record, { killed, log, proc });
     }
     if (waited >= PATIENCE) {
       for (const { record, orphans } of alive) warnUnkillable(record, orphans, log);
@@ -43,7 +44,16 @@ export async function reap(
   }
 }
 
-function kill({ pid, startTime, command }: Seen, { name }: SpawnRecord, killed: Set<string>, log: Logger): void {
+interface Reaping {
+  /** Who was told of already. */
+  readonly killed: Set<string>;
+  readonly log: Logger;
+  readonly proc: string;
+}
+
+function kill({ pid, startTime, command }: Seen, { name }: SpawnRecord, { killed, log, proc }: Reaping): void {
+  // The last moment to see that its id was given away.
+  if (statOf(pid, proc)?.startTime !== startTime) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
