@@ -58,9 +58,7 @@ const recordOf = (pid: number, more: Partial<SpawnRecord> = {}): SpawnRecord => 
 });
 
 const numberIn = (dir: string, file: string): Promise<number> =>
-  until(() => existsSync(join(dir, file)) && Number(readFileSync(join(dir, file), 'utf8')) > 0).then(() =>
-    Number(readFileSync(join(dir, file), 'utf8')),
-  );
+  until(() => (existsSync(join(dir, file)) && Number(readFileSync(join(dir, file), 'utf8'))) || undefined);
 
 const describeOnLinux = existsSync('/proc/self/environ') ? describe : describe.skip;
 describeOnLinux('the record of a process', () => {
@@ -112,7 +110,9 @@ describeOnLinux('the record of a process', () => {
     const { dir, files, records, sh, warnings } = folder();
     const subscription = sh('setsid sleep 60 >/dev/null 2>&1 & echo $! > child; wait').subscribe();
     const child = await numberIn(dir, 'child');
-    await until(() => statOf(child)?.pgrp === child);
+    // Its own program by then, which it is after it has left.
+    await until(() => readFileSync(`/proc/${child}/cmdline`, 'utf8').startsWith('sleep'));
+    expect(statOf(child)?.pgrp).toBe(child);
     subscription.unsubscribe();
     await records.settled();
     expect(isAlive(child)).toBe(false);
@@ -133,14 +133,16 @@ describeOnLinux('the record of a process', () => {
 
 describeOnLinux('reaping', () => {
   it('kills who carries a recorded token, wherever it went, and says so', async () => {
-    const { files, records, warnings, write } = folder();
-    const pid = stranger(['sleep 60 & wait'], { [SPAWN_TOKEN]: 'mine' });
+    const { dir, files, records, warnings, write } = folder();
+    const program = `sleep 60 & echo $! > ${dir}/child; wait`;
+    const pid = stranger([program], { [SPAWN_TOKEN]: 'mine' });
+    const child = await numberIn(dir, 'child');
     const record = recordOf(pid, { pid: 2 ** 22 + 1, token: 'mine' });
     write('one.json', JSON.stringify(record));
     await records.reap();
-    expect(isAlive(pid)).toBe(false);
+    expect([isAlive(pid), isAlive(child)]).toEqual([false, false]);
     expect(files()).toEqual([]);
-    expect(warnings).toContain(`process ${pid} of plugin p was left behind, killed it: /bin/sh -c sleep 60 & wait`);
+    expect(warnings).toContain(`process ${pid} of plugin p was left behind, killed it: /bin/sh -c ${program}`);
     expect(warnings).toHaveLength(2);
   });
 

@@ -53,12 +53,12 @@ describe('a supervisor of a real process', () => {
   });
 
   /** A program that does not execute its child in its own place, and ends at once when it is asked to. */
-  const wrapper = (child: string): string => `(${child}) & echo $! > child; trap "exit 0" TERM; touch ready; wait`;
+  const wrapper = (child: string): string => `trap "exit 0" TERM; (${child}) & echo $! > child; wait`;
   /** Its output does not hold the end of the wrapper back. */
   const silent = (child: string): string => wrapper(`exec >/dev/null 2>&1; ${child}`);
 
   it('waits for the child of a wrapper that works off what it has', async () => {
-    const child = 'trap "sleep 0.3; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
+    const child = 'trap "sleep 0.3; echo done > late; exit 0" TERM; touch ready; while :; do sleep 0.02; done';
     const { supervisor, cwd } = processOf(silent(child));
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
@@ -67,7 +67,8 @@ describe('a supervisor of a real process', () => {
   });
 
   it('lets the child of a wrapper print for longer than its output is waited for', async () => {
-    const child = 'trap "sleep 1.3; echo bye || exit 1; echo done > late; exit 0" TERM; while :; do sleep 0.02; done';
+    const child =
+      'trap "sleep 1.3; echo bye || exit 1; echo done > late; exit 0" TERM; touch ready; while :; do sleep 0.02; done';
     const { supervisor, cwd } = processOf(wrapper(child), { grace: 10_000 });
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
@@ -76,10 +77,13 @@ describe('a supervisor of a real process', () => {
   });
 
   it('kills the child of a wrapper that does not listen, after the grace', async () => {
-    const { supervisor, cwd } = processOf(silent('trap "" TERM; while :; do sleep 0.02; done'), { grace: 300 });
+    const { supervisor, cwd } = processOf(silent('trap "" TERM; touch ready; while :; do sleep 0.02; done'), {
+      grace: 300,
+    });
     supervisor.start();
     await until(() => existsSync(join(cwd, 'ready')));
-    const child = Number(readFileSync(join(cwd, 'child'), 'utf8'));
+    await until(() => existsSync(join(cwd, 'child')));
+    const child = await until(() => Number(readFileSync(join(cwd, 'child'), 'utf8')) || undefined);
     const before = performance.now();
     await supervisor.stop();
     expect(performance.now() - before).toBeGreaterThan(290);
