@@ -10,7 +10,7 @@ export type { Plugin } from './control/plugin-view.js';
 export type { BrokenPlugin, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions, UpdateReport } from './control/update.js';
 export type { Language, Manifest } from './install/manifest.js';
-export type { ProcessState } from './process/state.js';
+export type { ProcessExit, ProcessState } from './process/state.js';
 
 export { defineRule, type RuleBody, type RuleContext, type RuleDefinition, type RuleOptions } from './rule/define.js';
 export type { Call, Decoded, SinkFactory, SourceFactory, SourceOptions } from './rule/factories.js';

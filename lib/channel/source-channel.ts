@@ -13,6 +13,8 @@ export interface SourceHandler {
   invalid(error: RxportError): void;
   /** The source has said that it is done. */
   complete(): void;
+  /** The plugin has opened its end. */
+  opened?(): void;
   /** The plugin has closed its end: without a STOP of ours, the source has died. */
   ended(): void;
 }
@@ -101,6 +103,7 @@ export async function openSourceChannel(
     },
     peerOpened() {
       empty = new AbortController();
+      handler.opened?.();
       if (socket.held > 0) hand.arrived(after(clock, HOLD, () => socket.release()));
     },
     peerClosed(left) {

@@ -114,6 +114,7 @@ export class Instances {
   /** START in `runner`, of something that may run elsewhere as well. Rejects as the plugin refuses it. */
   async startIn(instance: Instance, runner: Runner): Promise<void> {
     this.startedIn.set(instance, runner);
+    instance.starting?.();
     await runner.command('start', controlIn(instance, runner));
   }
 

@@ -1,6 +1,15 @@
 import type { RxportError } from '../errors.js';
 import { type Backoff, backoffDelay } from './backoff.js';
 
+/** How a process ended. */
+export interface ProcessExit {
+  /** Null when a signal ended it, and when it could not be executed at all. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines of its stderr, 50 at most. */
+  readonly output: readonly string[];
+}
+
 /** Where a plugin process stands. Times are milliseconds since the epoch. */
 export type ProcessState =
   | { readonly phase: 'stopped' }
@@ -18,16 +27,23 @@ export type ProcessState =
       readonly attempt: number;
       readonly until: number;
       readonly error: RxportError;
+      readonly exit: ProcessExit;
       readonly crashes: readonly number[];
     }
-  | { readonly phase: 'failed'; readonly error: RxportError }
+  | { readonly phase: 'failed'; readonly error: RxportError; readonly exit: ProcessExit }
   | { readonly phase: 'stopping' };
 
 export type ProcessEvent =
   | { readonly type: 'start' }
   | { readonly type: 'handshake'; readonly pid: number; readonly at: number }
   /** Any end of the process, with 0 too; `chance` is in [0, 1) and spreads the retries. */
-  | { readonly type: 'exit'; readonly error: RxportError; readonly at: number; readonly chance: number }
+  | {
+      readonly type: 'exit';
+      readonly error: RxportError;
+      readonly exit: ProcessExit;
+      readonly at: number;
+      readonly chance: number;
+    }
   | { readonly type: 'retry' }
   | { readonly type: 'stop' };
 
@@ -77,10 +93,10 @@ export function next(state: ProcessState, event: ProcessEvent, policy: RestartPo
 type Running = Extract<ProcessState, { phase: 'starting' | 'ready' }>;
 type Exit = Extract<ProcessEvent, { type: 'exit' }>;
 
-function crashed(state: Running, { error, at, chance }: Exit, policy: RestartPolicy): ProcessState {
+function crashed(state: Running, { error, exit, at, chance }: Exit, policy: RestartPolicy): ProcessState {
   const crashes = [...state.crashes.filter((crash) => at - crash < policy.crashWindow), at];
-  if (crashes.length >= policy.maxCrashes) return { phase: 'failed', error };
+  if (crashes.length >= policy.maxCrashes) return { phase: 'failed', error, exit };
   const healthy = state.phase === 'ready' && at - state.since >= policy.healthyAfter;
   const attempt = healthy ? 1 : state.attempt + 1;
-  return { phase: 'backoff', attempt, until: at + backoffDelay(policy, attempt, chance), error, crashes };
+  return { phase: 'backoff', attempt, until: at + backoffDelay(policy, attempt, chance), error, exit, crashes };
 }

@@ -5,7 +5,15 @@ import { pluginExited, pluginHandshake, pluginSpawn, type RxportError } from '..
 import { signalGroup } from './group.js';
 import { Tail } from './output.js';
 import type { Life } from './spawn.js';
-import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
+import {
+  DEFAULT_POLICY,
+  next,
+  type ProcessEvent,
+  type ProcessExit,
+  type ProcessState,
+  type RestartPolicy,
+  STOPPED,
+} from './state.js';
 
 export interface SupervisorOptions {
   readonly name: string;
@@ -25,6 +33,9 @@ export interface SupervisorOptions {
 }
 
 type End = Extract<Life, { type: 'exited' | 'unspawned' }>;
+
+/** Milliseconds from SIGKILL to the end of a process. */
+const KILL_TIMEOUT = 10_000;
 
 /** Keeps one plugin process alive: feeds events into `next` and acts on the state that comes out. */
 export class Supervisor {
@@ -69,8 +80,12 @@ export class Supervisor {
     const stopped = firstValueFrom(this.state$.pipe(filter(({ phase }) => phase === 'stopped')));
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGTERM');
     const { clock, grace = 2_000 } = this.options;
-    if (!(await settlesWithin(clock, grace, stopped))) this.kill();
-    await stopped;
+    if (await settlesWithin(clock, grace, stopped)) return;
+    this.kill();
+    if (await settlesWithin(clock, KILL_TIMEOUT, stopped)) return;
+    // In the kernel, where no signal reaches it (a dead disk): it goes when it can, and nobody waits for it.
+    this.end ??= { type: 'exited', code: null, signal: null };
+    this.ended();
   }
 
   private feed(event: ProcessEvent): void {
@@ -130,6 +145,7 @@ export class Supervisor {
     this.feed({
       type: 'exit',
       error: this.explain(end),
+      exit: exitOf(end, this.tail.read()),
       at: this.options.clock.now(),
       chance: (this.options.chance ?? Math.random)(),
     });
@@ -143,3 +159,6 @@ export class Supervisor {
     return pluginExited(facts, this.state.phase === 'starting');
   }
 }
+
+const exitOf = (end: End, output: readonly string[]): ProcessExit =>
+  end.type === 'exited' ? { code: end.code, signal: end.signal, output } : { code: null, signal: null, output };

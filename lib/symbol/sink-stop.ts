@@ -1,5 +1,5 @@
 import { type Clock, pause } from '../clock.js';
-import { answers } from '../sp/listen.js';
+import { answers, removeStale } from '../sp/listen.js';
 
 /** Milliseconds before each repetition. */
 const WAITS = [20, 100, 500];
@@ -17,7 +17,8 @@ export async function stopSink(
 ): Promise<void> {
   await stop();
   for (const wait of WAITS) {
-    if (!(await answers(path).catch(() => false))) return;
+    // A process that was killed leaves its socket file, and nobody else would ever remove it.
+    if (!(await answers(path).catch(() => false))) return removeStale(path).catch(() => undefined);
     await pause(clock, wait);
     await again();
   }

@@ -1,11 +1,9 @@
-import { isLeft } from 'fp-ts/lib/Either.js';
-import { type Decoder, Type } from 'io-ts';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
+import type { Decoder } from 'io-ts';
 import { type Subject, type Subscriber, Subscription } from 'rxjs';
 import { openSourceChannel, type SourceChannel, type SourceHandler } from '../channel/source-channel.js';
 import type { Instance, Moved, MoveSteps } from '../control/instance.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import { messageInvalid, reasonOf, type RxportError, sourceReported, userError } from '../errors.js';
+import { type RxportError, sourceReported, userError } from '../errors.js';
 import type { Stage } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
@@ -14,6 +12,7 @@ import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
+import { tryDecode } from './try-decode.js';
 
 type TupleMeta = Readonly<Record<string, unknown>>;
 type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
@@ -51,7 +50,9 @@ class SourceRun<T> implements Instance, SourceHandler {
   private channel: SourceChannel | undefined;
   private phase: 'running' | 'stopping' | 'ended' = 'running';
   private closing: Promise<void> | undefined;
-  /** The connection has closed before the answer to START came. */
+  /** A connection was opened since START was sent: one that closes before is of another life. */
+  private fresh = false;
+  /** It has closed before the answer to START came. */
   private early = false;
   /** It changes processes. */
   private moving = false;
@@ -74,6 +75,11 @@ class SourceRun<T> implements Instance, SourceHandler {
   }
 
   // ---- Instance: what the plugin's process says
+
+  starting(): void {
+    this.fresh = false;
+    this.early = false;
+  }
 
   started(): void {
     this.revival.started();
@@ -109,7 +115,7 @@ class SourceRun<T> implements Instance, SourceHandler {
       await channel?.settled();
       await start();
       const gap = clock.now() - stopped;
-      this.early = (await channel?.takeOver()) === false;
+      this.early = (await channel?.takeOver()) === false || channel?.connected === false;
       return { gap, queued: 0 };
     } finally {
       this.moving = false;
@@ -148,10 +154,14 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.outlet.complete();
   }
 
+  opened(): void {
+    this.fresh = true;
+  }
+
   ended(): void {
     if (this.phase !== 'running' || this.moving) return;
     if (this.revival.died()) this.attendance.absent();
-    else this.early = true;
+    else this.early = this.fresh;
   }
 
   // ---- life
@@ -222,20 +232,5 @@ class SourceRun<T> implements Instance, SourceHandler {
 
   private report(news: SymbolNews): void {
     this.events.next(this.spec.owner.report(news));
-  }
-}
-
-type Decoded<T> = { readonly value: T; readonly error?: undefined } | { readonly error: RxportError };
-
-function tryDecode<T>(decode: Decoder<unknown, T>, value: unknown, address: string): Decoded<T> {
-  try {
-    // `is` costs a quarter of `decode`, and holds for nearly every value.
-    if (decode instanceof Type && decode.is(value)) return { value: value as T };
-    const decoded = decode.decode(value);
-    if (!isLeft(decoded)) return { value: decoded.right };
-    return { error: messageInvalid(address, PathReporter.report(decoded)) };
-  } catch (thrown) {
-    // A codec is a user's function.
-    return { error: messageInvalid(address, [reasonOf(thrown)]) };
   }
 }

@@ -6,20 +6,22 @@ import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, STOPPED } f
 const NOW = 1_000_000;
 const error = pluginStopped('p');
 const other = pluginStopped('q');
+const exit = { code: 1, signal: null, output: ['a'] };
+const otherExit = { code: null, signal: 'SIGKILL', output: ['b'] };
 
 const states = {
   stopped: { phase: 'stopped' },
   starting: { phase: 'starting', attempt: 2, crashes: [NOW - 10] },
   ready: { phase: 'ready', pid: 7, since: NOW - 100, attempt: 2, crashes: [NOW - 10] },
-  backoff: { phase: 'backoff', attempt: 3, until: NOW + 5, error, crashes: [NOW - 10] },
-  failed: { phase: 'failed', error },
+  backoff: { phase: 'backoff', attempt: 3, until: NOW + 5, error, exit, crashes: [NOW - 10] },
+  failed: { phase: 'failed', error, exit },
   stopping: { phase: 'stopping' },
 } satisfies Record<string, ProcessState>;
 
 const events = {
   start: { type: 'start' },
   handshake: { type: 'handshake', pid: 9, at: NOW },
-  exit: { type: 'exit', error: other, at: NOW, chance: 0.5 },
+  exit: { type: 'exit', error: other, exit: otherExit, at: NOW, chance: 0.5 },
   retry: { type: 'retry' },
   stop: { type: 'stop' },
 } satisfies Record<string, ProcessEvent>;
@@ -34,6 +36,7 @@ const crashed: ProcessState = {
   attempt: 3,
   until: NOW + 800,
   error: other,
+  exit: otherExit,
   crashes: [NOW - 10, NOW],
 };
 const stopping: ProcessState = { phase: 'stopping' };
@@ -75,7 +78,7 @@ function live(...lives: readonly (number | undefined)[]): { state: ProcessState;
       state = next(state, { type: 'handshake', pid: 1, at: now });
       now += life;
     }
-    state = next(state, { type: 'exit', error, at: now, chance: 0.5 });
+    state = next(state, { type: 'exit', exit, error, at: now, chance: 0.5 });
     if (state.phase !== 'backoff') break;
     waits.push(state.until - now);
     now = state.until;
@@ -95,9 +98,9 @@ describe('a process that crashes', () => {
 
   it('does not get healthy by starting slowly', () => {
     let state = next(STOPPED, { type: 'start' });
-    state = next(state, { type: 'exit', error, at: NOW, chance: 0.5 });
+    state = next(state, { type: 'exit', exit, error, at: NOW, chance: 0.5 });
     state = next(state, { type: 'retry' });
-    state = next(state, { type: 'exit', error, at: NOW + 600_000, chance: 0.5 });
+    state = next(state, { type: 'exit', exit, error, at: NOW + 600_000, chance: 0.5 });
     expect(state).toMatchObject({ phase: 'backoff', attempt: 2 });
   });
 
@@ -105,16 +108,16 @@ describe('a process that crashes', () => {
     const quick = Array.from({ length: 10 }, () => 0);
     expect(live(...quick.slice(1)).state.phase).toBe('starting');
     const { state, waits } = live(...quick);
-    expect(state).toEqual({ phase: 'failed', error });
+    expect(state).toEqual({ phase: 'failed', error, exit });
     expect(waits).toHaveLength(9);
   });
 
   it('is not given up while the oldest crash is five minutes ago', () => {
     const old = Array.from({ length: 9 }, (_, i) => NOW - 300_000 + i);
     const starting: ProcessState = { phase: 'starting', attempt: 9, crashes: old };
-    const exit = (at: number): ProcessState => next(starting, { type: 'exit', error, at, chance: 0.5 });
-    expect(exit(NOW - 1).phase).toBe('failed');
-    expect(exit(NOW)).toMatchObject({ phase: 'backoff', crashes: [...old.slice(1), NOW] });
+    const after = (at: number): ProcessState => next(starting, { type: 'exit', exit, error, at, chance: 0.5 });
+    expect(after(NOW - 1).phase).toBe('failed');
+    expect(after(NOW)).toMatchObject({ phase: 'backoff', crashes: [...old.slice(1), NOW] });
   });
 
   it('forgets its crashes when it is started by hand', () => {
@@ -124,16 +127,16 @@ describe('a process that crashes', () => {
 
   it('follows the policy that it is given', () => {
     const policy = { ...DEFAULT_POLICY, delay: 5, jitter: 0, maxCrashes: 2 };
-    const first = next(next(STOPPED, { type: 'start' }), { type: 'exit', error, at: NOW, chance: 0.9 }, policy);
+    const first = next(next(STOPPED, { type: 'start' }), { type: 'exit', exit, error, at: NOW, chance: 0.9 }, policy);
     expect(first).toMatchObject({ phase: 'backoff', until: NOW + 5 });
-    const second = next(next(first, { type: 'retry' }), { type: 'exit', error, at: NOW, chance: 0.9 }, policy);
+    const second = next(next(first, { type: 'retry' }), { type: 'exit', exit, error, at: NOW, chance: 0.9 }, policy);
     expect(second.phase).toBe('failed');
   });
 
   it('spreads its retries by a fifth at most', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (chance) => {
-        const state = next(next(STOPPED, { type: 'start' }), { type: 'exit', error, at: NOW, chance });
+        const state = next(next(STOPPED, { type: 'start' }), { type: 'exit', exit, error, at: NOW, chance });
         if (state.phase !== 'backoff') throw new Error(state.phase);
         expect(state.until - NOW).toBeGreaterThanOrEqual(160);
         expect(state.until - NOW).toBeLessThanOrEqual(240);
