@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { faultHost } from '../helpers/fault-host.js';
+import { until } from '../helpers/until.js';
+
+describe('a rule over a plugin that talks nonsense, or too much', () => {
+  const faults = faultHost([
+    'answers-twice',
+    'endless-line',
+    'floods-stdout',
+    'garbage-tuple',
+    'giant-tuple',
+    'half-tuple',
+    'mute-function',
+    'no-json',
+  ]);
+
+  it.each(['garbage-tuple', 'giant-tuple'] as const)(
+    'has its source back after %s, and its process lives',
+    async (fault) => {
+      const seen = faults.of(fault);
+      await seen.shows('events', 'restarted', 'restarted');
+      await seen.shows('rule', 'waiting', 'running', 'waiting', 'running', 'waiting', 'running');
+      const { received, passed, dropped } = seen.counts('source');
+      expect(passed).toBeGreaterThanOrEqual(20);
+      expect({ received, dropped }).toEqual({ received: passed, dropped: {} });
+      expect(seen.plugin.slice(0, 2)).toEqual(['starting', 'ready']);
+      await faults.healthyFlows();
+    },
+  );
+
+  it('gets what came whole before half a tuple, and goes on waiting for the rest', async () => {
+    const seen = faults.of('half-tuple');
+    await until(() => seen.counts('sink').passed === 10);
+    await faults.healthyFlows();
+    expect(seen.counts('source')).toMatchObject({ received: 10, passed: 10 });
+    expect(seen).toMatchObject({ plugin: ['starting', 'ready'], events: [] });
+    expect(seen.rule.at(-1)).toBe('running');
+  });
+
+  it('counts what is no JSON, says so, and goes on with the rest', async () => {
+    const seen = faults.of('no-json');
+    await until(() => seen.counts('sink').passed >= 20);
+    const { received, passed, dropped } = seen.counts('source');
+    expect(dropped).toEqual({ decode: received - passed });
+    expect(dropped['decode']).toBe(Math.floor(received / 3));
+    expect(new Set(seen.events)).toEqual(new Set(['error ERR_MESSAGE_INVALID']));
+    expect(seen.rule.at(-1)).toBe('running');
+    await faults.healthyFlows();
+  });
+
+  it('fails the call that is never answered, and holds those behind it', async () => {
+    const seen = faults.of('mute-function');
+    await seen.shows('events', 'error ERR_CALL_TIMEOUT');
+    await faults.healthyFlows();
+    const { received, passed, dropped, failed, inFlight } = seen.counts('call');
+    expect({ passed, dropped, failed }).toEqual({ passed: 0, dropped: {}, failed: { ERR_CALL_TIMEOUT: 1 } });
+    expect(inFlight).toBe(received - 1);
+  });
+
+  it.each(['answers-twice', 'endless-line', 'floods-stdout'] as const)('flows as if nothing was: %s', async (fault) => {
+    const seen = faults.of(fault);
+    await until(() => seen.counts('sink').passed >= 30);
+    expect(seen).toMatchObject({ plugin: ['starting', 'ready'], events: [] });
+    expect(seen.rule.at(-1)).toBe('running');
+    for (const kind of ['source', 'call', 'sink'] as const)
+      expect(seen.counts(kind)).toMatchObject({ dropped: {}, failed: {} });
+    await faults.healthyFlows();
+  });
+
+  it('stops with its host, and nothing is left of it', () => faults.endsClean());
+});
