@@ -143,7 +143,7 @@ export function faultHost(faults: readonly Misbehaviour[], options: Partial<Host
 }
 
 /** Source, function and sink of one plugin. */
-const overAll =
+export const overAll =
   ({ source: from, symbol, sink: to }: BadPlugin): Parameters<Host['rule']>[1] =>
   ({ source, call, sink }) =>
     source<Counted>(from)

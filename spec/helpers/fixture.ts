@@ -17,6 +17,8 @@ export interface FixtureOptions {
   readonly version?: string;
   /** Symbols, without suffix, that the manifest does not name. */
   readonly omit?: readonly string[];
+  /** Of a Go plugin, in milliseconds: until a request is repeated, and until an idle function says handshake. */
+  readonly timers?: { readonly retry?: number; readonly keepalive?: number };
 }
 
 export interface Fixture {
@@ -42,7 +44,7 @@ interface Manifest {
 export const pythonBin = (): string => binOf('python');
 
 export function copyFixture(kind: FixtureKind, options: FixtureOptions = {}): Fixture {
-  const { name = unique('mirror'), suffix = `_${unique()}`, omit = [] } = options;
+  const { name = unique('mirror'), suffix = `_${unique()}`, omit = [], timers = {} } = options;
   const symbol = (base: string): string => base + suffix;
   const suffixed = (bases: readonly string[]): string[] => bases.filter((base) => !omit.includes(base)).map(symbol);
 
@@ -57,7 +59,7 @@ export function copyFixture(kind: FixtureKind, options: FixtureOptions = {}): Fi
     functions: suffixed(template.functions),
   };
   writeFileSync(join(dir, `${name}.json`), JSON.stringify(manifest, null, 2));
-  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix }));
+  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix, timers }));
   for (const source of manifest.sources) {
     writeFileSync(join(dir, `sources/${source}.yaml`), 'default:\n  interval: 100\n');
   }
