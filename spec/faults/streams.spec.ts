@@ -7,6 +7,7 @@ describe('a rule over a plugin that talks nonsense, or too much', () => {
     'answers-twice',
     'endless-line',
     'floods-stdout',
+    'garbage-answer',
     'garbage-tuple',
     'giant-tuple',
     'half-tuple',
@@ -55,6 +56,17 @@ describe('a rule over a plugin that talks nonsense, or too much', () => {
     const { received, passed, dropped, failed, inFlight } = seen.counts('call');
     expect({ passed, dropped, failed }).toEqual({ passed: 0, dropped: {}, failed: { ERR_CALL_TIMEOUT: 1 } });
     expect(inFlight).toBe(received - 1);
+  });
+
+  it('holds its calls when an answer is no frame, and repeats the one that was out', async () => {
+    const seen = faults.of('garbage-answer');
+    await until(() => seen.counts('call').received >= 20);
+    await faults.healthyFlows();
+    const { received, passed, dropped, failed, inFlight } = seen.counts('call');
+    expect({ dropped, failed }).toEqual({ dropped: {}, failed: {} });
+    expect(passed).toBeGreaterThanOrEqual(9);
+    expect(inFlight).toBe(received - passed);
+    expect(new Set(seen.rule)).toEqual(new Set(['waiting', 'running']));
   });
 
   it.each(['answers-twice', 'endless-line', 'floods-stdout'] as const)('flows as if nothing was: %s', async (fault) => {
