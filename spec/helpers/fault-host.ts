@@ -152,7 +152,7 @@ export const overAll =
           symbol,
           ({ i }) => [i],
           ({ i }, echoed: number) => ({ i, echoed }),
-          { timeout: 300 },
+          { timeout: 1_500 },
         ),
       )
       .subscribe(sink(to));
