@@ -13,6 +13,8 @@ export interface SourceHandler {
   invalid(error: RxportError): void;
   /** The source has said that it is done. */
   complete(): void;
+  /** A connection has ended inside a frame, or on something that can not be read. */
+  broken(error: RxportError): void;
   /** The plugin has opened its end. */
   opened?(): void;
   /** The plugin has closed its end: without a STOP of ours, the source has died. */
@@ -106,7 +108,9 @@ export async function openSourceChannel(
       handler.opened?.();
       if (socket.held > 0) hand.arrived(after(clock, HOLD, () => socket.release()));
     },
-    peerClosed(left) {
+    peerRefused: (error) => handler.broken(error),
+    peerClosed(left, error) {
+      if (error !== undefined && error.code !== 'ERR_CHANNEL_CLOSED') handler.broken(error);
       if (left === socket.held) hand.tail.abort();
       if (left > 0) return;
       empty.abort();

@@ -60,6 +60,7 @@ export class ControlLine {
   /** Runs while a process that has lost its connection has not been heard again. */
   private redial: Subscription = Subscription.EMPTY;
   private heardBefore = false;
+  private lastTrouble: RxportError | undefined;
 
   constructor(
     private readonly options: LineOptions,
@@ -81,12 +82,22 @@ export class ControlLine {
     return this.current !== undefined;
   }
 
+  /** What went wrong with a connection since the process was expected, if anything did. */
+  get trouble(): RxportError | undefined {
+    return this.lastTrouble;
+  }
+
+  noteTrouble(error: RxportError): void {
+    this.lastTrouble = error;
+  }
+
   has(peer: RepPeer): boolean {
     return this.peer === peer;
   }
 
   /** A process is about to come. */
   expect(): void {
+    this.lastTrouble = undefined;
     this.phase = 'expecting';
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { isHandshake } from '../wire/handshake.js';
 import type { ControlLine } from './control-line.js';
@@ -28,7 +29,8 @@ export class ControlSocket {
       {
         opened: (peer) => this.opened(peer),
         request: (peer, body) => this.request(peer, body),
-        closed: (peer) => this.closed(peer),
+        refused: (error) => this.noteTrouble(error),
+        closed: (peer, error) => this.closed(peer, error),
       },
     );
   }
@@ -55,6 +57,12 @@ export class ControlSocket {
     await this.socket?.close();
   }
 
+  /** Of somebody who has not said who he is: it is the problem of every process that is expected. */
+  private noteTrouble(error: RxportError): void {
+    if (error.code === 'ERR_CHANNEL_CLOSED') return;
+    for (const line of this.lines) if (line.expecting) line.noteTrouble(error);
+  }
+
   private opened(peer: RepPeer): void {
     if ([...this.lines].some(({ expecting }) => expecting)) this.silent.add(peer);
     else peer.close();
@@ -77,7 +85,8 @@ export class ControlSocket {
     return line;
   }
 
-  private closed(peer: RepPeer): void {
+  private closed(peer: RepPeer, error: RxportError | undefined): void {
+    if (error !== undefined) this.noteTrouble(error);
     this.silent.delete(peer);
     const line = this.owners.get(peer);
     this.owners.delete(peer);

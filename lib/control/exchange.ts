@@ -11,7 +11,11 @@ interface Outstanding {
   readonly body: string;
   readonly done: (answer: Answer) => void;
   sent: boolean;
+  repeated: number;
 }
+
+/** So often a question is put again to who says `handshake` to it: then that is taken for its answer. */
+const REPEATS = 10;
 
 /**
  * Asks a peer that is itself the requester: its request carries the answer to what our last reply told it.
@@ -41,7 +45,7 @@ export class Exchange {
       return;
     }
     const sent = this.peer.reply(body);
-    this.outstanding = { body, done, sent };
+    this.outstanding = { body, done, sent, repeated: 0 };
   }
 
   /** Gives up on the question that is out; the peer stays busy until its late answer has been read. */
@@ -62,7 +66,8 @@ export class Exchange {
     const { outstanding } = this;
     if (outstanding === undefined) return;
     // A keepalive under a new id means that the peer has dropped our reply: it has not acted on it.
-    if (!outstanding.sent || isKeepalive(body)) {
+    if (!outstanding.sent || (isKeepalive(body) && outstanding.repeated < REPEATS)) {
+      if (outstanding.sent) outstanding.repeated += 1;
       outstanding.sent = this.peer.reply(outstanding.body);
       return;
     }

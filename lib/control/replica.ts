@@ -70,6 +70,7 @@ export class Replica implements Runner {
       name,
       handshakeTimeout: settings.handshakeTimeout,
       grace: settings.killTimeout,
+      trouble: () => this.line.trouble,
       line: (stream, text) => log.info({ plugin: name, stream }, text),
     });
     this.state$ = this.supervisor.state$;
@@ -123,7 +124,7 @@ export class Replica implements Runner {
   restart(error: RxportError): void {
     const fields = { plugin: this.plugin.name, code: error.code };
     this.options.log.error(fields, `${error.message}; restarting its process`);
-    this.supervisor.kill();
+    this.supervisor.kill(error);
   }
 
   /** True once a sink of it was stopped that spins until the process ends. */

@@ -42,11 +42,23 @@ export const pluginExited = (facts: ExitFacts, beforeHandshake: boolean): Rxport
     { ...facts, beforeHandshake },
   );
 
-export const pluginHandshake = (facts: ExitFacts, timeout: number): RxportError =>
+/** `trouble`: it has connected, and said something else. */
+export const pluginHandshake = (facts: ExitFacts, timeout: number, trouble?: RxportError): RxportError =>
   make(
     'ERR_PLUGIN_HANDSHAKE',
-    `plugin ${facts.name} did not shake hands within ${timeout} ms (${facts.command}).${lastOutput(facts)}${nameHint(facts)}`,
+    `plugin ${facts.name} did not shake hands within ${timeout} ms (${facts.command}).${lastOutput(facts)}` +
+      (trouble === undefined ? nameHint(facts) : ` It connected, but ${trouble.message}`),
     { ...facts, timeout },
+    trouble,
+  );
+
+/** It did not do its part, and so the host has ended it: under the code of what it did not do. */
+export const pluginKilled = (facts: ExitFacts, reason: RxportError): RxportError =>
+  make(
+    reason.code,
+    `${reason.message}; its process was killed.${lastOutput(facts)}`,
+    { ...reason.details, ...facts },
+    reason,
   );
 
 export const pluginFailed = (name: string, cause: RxportError): RxportError =>

@@ -1,7 +1,7 @@
 import { BehaviorSubject, firstValueFrom, type Observable, Subscription } from 'rxjs';
 import { filter } from 'rxjs/operators';
 import { after, type Clock, settlesWithin } from '../clock.js';
-import { pluginExited, pluginHandshake, pluginSpawn, type RxportError } from '../errors.js';
+import { pluginExited, pluginHandshake, pluginKilled, pluginSpawn, type RxportError } from '../errors.js';
 import { signalGroup } from './group.js';
 import { Tail } from './output.js';
 import type { Life } from './spawn.js';
@@ -29,6 +29,8 @@ export interface SupervisorOptions {
   readonly policy?: RestartPolicy;
   /** In [0, 1); default `Math.random`. */
   readonly chance?: () => number;
+  /** What went wrong on the control channel while a handshake was awaited. */
+  readonly trouble?: () => RxportError | undefined;
   readonly line?: (stream: 'stdout' | 'stderr', text: string) => void;
 }
 
@@ -51,6 +53,8 @@ export class Supervisor {
   private lateHandshake = false;
   /** To be killed, also when it has no pid yet. */
   private doomed = false;
+  /** Why it was killed. */
+  private reason: RxportError | undefined;
 
   constructor(private readonly options: SupervisorOptions) {}
 
@@ -67,9 +71,10 @@ export class Supervisor {
     if (this.pid !== undefined) this.feed({ type: 'handshake', pid: this.pid, at: this.options.clock.now() });
   }
 
-  /** Kills a process that no longer does its part; what follows is a crash like any other. */
-  kill(): void {
+  /** Kills a process that no longer does its part, for `reason`; what follows is a crash like any other. */
+  kill(reason?: RxportError): void {
     this.doomed = true;
+    this.reason ??= reason;
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
   }
 
@@ -106,6 +111,7 @@ export class Supervisor {
     this.tail = new Tail();
     this.lateHandshake = false;
     this.doomed = false;
+    this.reason = undefined;
     this.end = undefined;
     this.life = spawn().subscribe({ next: (event) => this.onLife(event), complete: () => this.ended() });
     this.timer = after(clock, handshakeTimeout, () => {
@@ -155,7 +161,8 @@ export class Supervisor {
     const { name, command, handshakeTimeout = 60_000 } = this.options;
     if (event.type === 'unspawned') return pluginSpawn(name, command, event.cause);
     const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };
-    if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout);
+    if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout, this.options.trouble?.());
+    if (this.reason !== undefined) return pluginKilled(facts, this.reason);
     return pluginExited(facts, this.state.phase === 'starting');
   }
 }

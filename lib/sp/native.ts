@@ -22,6 +22,7 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
       handler.peerOpened?.();
     },
     ...messagesOf(handler),
+    refused: (error) => handler.peerRefused?.(error),
     closed(pipe, error) {
       held.delete(pipe);
       handler.peerClosed?.(peers.pipes.size, error);

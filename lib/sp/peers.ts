@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { RxportError } from '../errors.js';
 import { listen, type Listener } from './listen.js';
 import { Pipe, type PipeHandler, type PipeOptions } from './pipe.js';
 import type { Protocol } from './protocol.js';
@@ -10,12 +11,17 @@ export interface Peers {
   close(): Promise<void>;
 }
 
+export interface PeersHandler extends PipeHandler {
+  /** A connection has ended with an error before it was open. */
+  refused?(error: RxportError): void;
+}
+
 /** Listens on `path` as `protocol`. The handler hears `closed` only of pipes whose `opened` it heard. */
 export async function acceptPeers(
   path: string,
   protocol: Protocol,
   options: PipeOptions,
-  handler: PipeHandler,
+  handler: PeersHandler,
 ): Promise<Peers> {
   const greeting = new Set<Pipe>();
   const pipes = new Set<Pipe>();
@@ -27,9 +33,10 @@ export async function acceptPeers(
       handler.opened(pipe);
     },
     closed(pipe, error) {
-      // A connection that ends before its greeting is a probe for a stale file, not a peer.
       greeting.delete(pipe);
       if (pipes.delete(pipe)) handler.closed(pipe, error);
+      // One that ends before its greeting, and without an error, is a probe for a stale file.
+      else if (error !== undefined && error.code !== 'ERR_CHANNEL_CLOSED') handler.refused?.(error);
     },
   };
   const accept = (socket: Socket): void => void greeting.add(new Pipe(socket, protocol, path, options, tracked));

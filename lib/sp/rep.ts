@@ -13,6 +13,8 @@ export interface RepHandler {
   request(peer: RepPeer, body: Buffer): void;
   /** `error` says why when it was not an orderly end. */
   closed(peer: RepPeer, error?: RxportError): void;
+  /** Somebody has connected who is no requester. */
+  refused?(error: RxportError): void;
 }
 
 const NONE = Buffer.alloc(0);
@@ -79,6 +81,7 @@ export async function listenRep(address: string, options: PipeOptions, handler: 
       const body = peer?.accept(payload);
       if (peer !== undefined && body !== undefined) handler.request(peer, body);
     },
+    refused: (error) => handler.refused?.(error),
     closed(pipe, error) {
       const peer = peers.get(pipe);
       peers.delete(pipe);

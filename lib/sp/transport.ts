@@ -22,6 +22,8 @@ export type ChannelOptions = PipeOptions;
 export type PullHandler = PullMessages & {
   /** A peer has connected. Only where `peerClose` is. */
   peerOpened?(): void;
+  /** Somebody has connected who is no peer. Only where `peerClose` is. */
+  peerRefused?(error: RxportError): void;
   /** A peer has gone, after its last message. `left` peers are still there. Only where `peerClose` is. */
   peerClosed?(left: number, error: RxportError | undefined): void;
 };

@@ -120,9 +120,8 @@ export class CallRun<T, R> {
   private submit(slot: Slot<T>): void {
     if (this.inOrder) this.slots.push(slot);
     this.out.add(slot);
-    let args: readonly unknown[];
     try {
-      args = this.spec.args(slot.value, slot.index);
+      const args = this.spec.args(slot.value, slot.index);
       if (this.checked === 'no') return this.validate(slot, args);
       this.exec(slot, encodeExec(args, this.spec.context));
     } catch (thrown) {
@@ -138,6 +137,7 @@ export class CallRun<T, R> {
     this.checked = 'asking';
     this.ask(slot, question, (outcome) => {
       this.checked = 'yes';
+      if (outcome.type === 'error' || outcome.type === 'invalid') this.report(outcome.error);
       // A Python validate that returns nothing answers state false with a null.
       if (outcome.type === 'failed' && outcome.result !== null && outcome.result !== undefined) {
         this.outlet.error(callInvalid(symbol, outcome.result));

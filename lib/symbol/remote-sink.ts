@@ -113,7 +113,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   started(): void {
     this.revival.started();
     this.attendance.present();
-    this.channel.connect().catch((error: RxportError) => this.fail(error));
+    this.channel.connect().catch((error: RxportError) => this.refused(error));
   }
 
   refused(error: RxportError): void {

@@ -150,6 +150,10 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.report({ type: 'error', symbol: this.spec.symbol, error });
   }
 
+  broken(error: RxportError): void {
+    this.report({ type: 'error', symbol: this.spec.symbol, error });
+  }
+
   complete(): void {
     this.outlet.complete();
   }

@@ -66,6 +66,7 @@ const channel: Intake = async (path) => {
     reported: ignore,
     invalid: ignore,
     complete: ignore,
+    broken: ignore,
     ended: ignore,
   });
   return { count: () => count, close: () => source.close() };

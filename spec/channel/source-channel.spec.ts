@@ -22,6 +22,7 @@ class SourceRecorder extends Recorder {
     reported: (text: string): void => this.heard(`error ${text}`),
     invalid: ({ code }: { readonly code: string }): void => this.heard(code),
     complete: (): void => this.heard('complete'),
+    broken: ({ code }: { readonly code: string }): void => this.heard(code),
     ended: (): void => this.heard('ended'),
   };
 
