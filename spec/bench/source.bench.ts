@@ -3,33 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { tap } from 'rxjs';
-import { openSourceChannel } from '../../lib/channel/source-channel.js';
-import { systemClock } from '../../lib/clock.js';
-import type { HostSettings } from '../../lib/index.js';
-import { nativeTransport } from '../../lib/sp/native.js';
-import { dataPath, STOCK_IPC_DIR } from '../../lib/wire/address.js';
-import { type Control, sourceControl } from '../../lib/wire/control.js';
 import { bench, type Opened, type Variant } from './harness.js';
-import { startHost } from './hosts.js';
 import { measureFlow, THROUGHPUT } from './measure.js';
-import { benchPlugin, flooder, goMissing, goPlugin, nanomsgMissing, tempFolder, unique } from './plugins.js';
+import { benchPlugin, flooder, goMissing, goPlugin, nanomsgMissing, tempFolder } from './plugins.js';
 import { listenRawPull } from './raw.js';
-import { RawPlugin } from './raw-plugin.js';
+import { channel, GO_FLOOD, type Intake, SIZE, throughRule, underGoPlugin } from './source-flow.js';
 
-const SIZE = 100;
-/** The fixture takes the size of the padding: with a count of six digits the tuple has 100 bytes. */
-const GO_FLOOD = { flood: true, size: 55 };
 const NATIVE_FLOOD = { program: flooder, size: SIZE };
-
-/** The channel of a source, down to its close. */
-interface Flow {
-  readonly count: () => number;
-  close(): Promise<unknown>;
-}
-
-/** Takes in what comes to `path`. */
-type Intake = (path: string) => Promise<Flow>;
 
 /** The bound: `textOf` is how a payload becomes text. */
 const raw =
@@ -57,21 +37,6 @@ function textPerChunk(): (chunk: Buffer, start: number, end: number) => string {
   };
 }
 
-const channel: Intake = async (path) => {
-  let count = 0;
-  const ignore = (): void => undefined;
-  const options = { transport: nativeTransport, clock: systemClock };
-  const source = await openSourceChannel(path, options, {
-    tuple: () => (count += 1),
-    reported: ignore,
-    invalid: ignore,
-    complete: ignore,
-    broken: ignore,
-    ended: ignore,
-  });
-  return { count: () => count, close: () => source.close() };
-};
-
 interface NanomsgSocket {
   bind(address: string): void;
   on(event: 'data', listener: (message: Buffer) => void): void;
@@ -90,47 +55,6 @@ const nanomsgPackage: Intake = async (path) => {
   pull.bind(`ipc://${path}`);
   return { count: () => count, close: async () => pull.close() };
 };
-
-/** A rule that counts, in a host with one plugin. */
-async function throughRule(
-  plugin: ReturnType<typeof goPlugin>,
-  base: string,
-  config: Readonly<Record<string, unknown>>,
-  transport: NonNullable<HostSettings['transport']>,
-): Promise<Opened> {
-  const host = await startHost([plugin], { transport });
-  return {
-    async run(seconds) {
-      let count = 0;
-      const rule = host.rule(unique('r'), ({ source }) =>
-        source(plugin.symbol(base), { config }).pipe(tap(() => (count += 1))),
-      );
-      const sample = await measureFlow(seconds, () => count);
-      await rule.stop();
-      return sample;
-    },
-    close: () => host.stop(),
-  };
-}
-
-/** The Go fixture, started by the bench in place of a host. */
-async function underGoPlugin(intake: Intake): Promise<Opened> {
-  const folder = goPlugin();
-  const plugin = await RawPlugin.start(folder);
-  return {
-    async run(seconds) {
-      const meta = { ruleId: unique('r'), opId: 'o', instanceId: 0 };
-      const control: Control = sourceControl(folder.symbol('random'), meta, undefined, GO_FLOOD);
-      const flow = await intake(dataPath(STOCK_IPC_DIR, meta));
-      await plugin.command('start', control);
-      const sample = await measureFlow(seconds, flow.count);
-      await plugin.command('stop', control);
-      await flow.close();
-      return sample;
-    },
-    close: () => plugin.close(),
-  };
-}
 
 /** The native flooder, run by the bench. */
 async function underFlooder(intake: Intake): Promise<Opened> {
