@@ -6,7 +6,10 @@ const quiet = (): void => undefined;
 const silent: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => silent };
 
 /** A host in a folder of its own, with these plugins installed. */
-export async function startHost(plugins: readonly PluginFolder[], options: Partial<HostOptions> = {}): Promise<Host> {
+export async function startHost(
+  plugins: readonly Pick<PluginFolder, 'dir'>[],
+  options: Partial<HostOptions> = {},
+): Promise<Host> {
   const host = await Host.start({ dir: join(tempFolder(), 'data'), logger: silent, ...options });
   for (const { dir } of plugins) await host.plugins.install(dir);
   return host;
