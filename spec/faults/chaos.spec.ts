@@ -6,7 +6,7 @@ import { Host } from '../../lib/index.js';
 import { STOCK_IPC_DIR } from '../../lib/wire/address.js';
 import { chaos } from '../helpers/chaos/chaos.js';
 import { Company } from '../helpers/chaos/company.js';
-import { footprint } from '../helpers/footprint.js';
+import { footprint, spawnFirst } from '../helpers/footprint.js';
 import { silent } from '../helpers/host.js';
 import { subjectPython, subjects } from '../helpers/subject.js';
 import { describeWith } from '../helpers/toolchains.js';
@@ -27,6 +27,7 @@ describeWith('go', 'rules over plugins in three languages', () => {
       `go on, keep their ledgers and leave nothing behind (RXPORT_CHAOS_SEED=${seed})`,
       async () => {
         const [dir, ipcDir] = [join(tempFolder(), 'data'), tempFolder()];
+        await spawnFirst();
         const { descriptors, children } = footprint(STOCK_IPC_DIR, []);
         host = await Host.start({ dir, ipcDir, logger: silent, pythonBin: subjectPython });
         const company = await Company.gather(host, ipcDir, subjects(names), names);

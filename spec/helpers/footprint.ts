@@ -1,4 +1,6 @@
 /** What this process holds of the machine: to be compared before and after. Needs /proc. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Footprint {
@@ -16,6 +18,11 @@ export const footprint = (folder: string, marks: readonly string[]): Footprint =
     .map(({ name }) => name),
   children: children(),
 });
+
+/** To be awaited before the first footprint: Node opens /dev/null for the first child whose output it reads, and keeps it. */
+export async function spawnFirst(): Promise<void> {
+  await once(spawn('true', { stdio: ['ignore', 'pipe', 'pipe'] }), 'close');
+}
 
 /** Open descriptors of a process; the one that looks is not counted. */
 export const descriptorsOf = (pid: number | 'self'): number =>
