@@ -31,8 +31,11 @@ export const flooder = join(process.cwd(), go, 'flooder');
 const run = process.pid.toString(36);
 let count = 0;
 
+/** Part of all that `unique` gives. */
+export const mark = `-b${run}`;
+
 /** Right for plugins, symbols, rules, and parts of a socket path. */
-export const unique = (prefix: string): string => `${prefix}-b${run}${(++count).toString(36)}`;
+export const unique = (prefix: string): string => `${prefix}${mark}${(++count).toString(36)}`;
 
 const folders: string[] = [];
 process.on('exit', () => {

@@ -17,6 +17,9 @@ export interface Verdict {
   readonly level: boolean;
 }
 
+/** Fewer readings than this say nothing. */
+const FEWEST = 8;
+
 /** Reads all gauges now and then, and compares at the end. */
 export class Levels {
   private readonly rounds: number[] = [];
@@ -31,8 +34,10 @@ export class Levels {
     for (const { gauge, values } of this.readings) values.push(gauge.read());
   }
 
+  /** None after too few readings. */
   verdicts(): readonly Verdict[] {
     const { rounds } = this;
+    if (rounds.length < FEWEST) return [];
     const quarter = Math.max(1, Math.floor(rounds.length / 4));
     const distance = middle(rounds.slice(-quarter)) - middle(rounds.slice(0, quarter));
     return this.readings.map(({ gauge, values }) => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Host } from '../../lib/index.js';
+import { Host, type Logger } from '../../lib/index.js';
 import { silent } from '../bench/hosts.js';
 import { tempFolder, unique } from '../bench/plugins.js';
 import { type Names, type Subject, subjectPython, subjects } from '../helpers/subject.js';
@@ -24,10 +24,16 @@ export interface Stage {
   readonly ipcDir: string;
 }
 
-export async function openHost(): Promise<Stage> {
+/** `errors` gets what the host logs as an error: why a process was started again, say. */
+export async function openHost(errors: string[] = []): Promise<Stage> {
   const ipcDir = mkdtempSync('/tmp/l-');
   process.on('exit', () => rmSync(ipcDir, { recursive: true, force: true }));
-  const host = await Host.start({ dir: join(tempFolder(), 'data'), ipcDir, logger: silent, pythonBin: subjectPython });
+  const logger: Logger = {
+    ...silent,
+    error: (_fields, text) => void errors.push(text),
+    child: () => logger,
+  };
+  const host = await Host.start({ dir: join(tempFolder(), 'data'), ipcDir, logger, pythonBin: subjectPython });
   return { host, ipcDir };
 }
 
