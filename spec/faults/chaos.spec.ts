@@ -22,7 +22,7 @@ let host: Host | undefined;
 afterEach(() => host?.stop());
 
 describeWith('go', 'rules over plugins in three languages', () => {
-  describeWith('python', 'that are killed, frozen and visited by strangers', () => {
+  describeWith('python', 'that are killed, frozen, updated and visited by strangers', () => {
     it(
       `go on, keep their ledgers and leave nothing behind (RXPORT_CHAOS_SEED=${seed})`,
       async () => {

@@ -14,6 +14,7 @@ export type Action = { readonly at: number } & (
       readonly nth: number;
       readonly sends: Garbage;
     }
+  | { readonly type: 'update'; readonly plugin: string; readonly strategy: 'overlap' | 'replace' }
   /** The rule stops, and starts again `lasts` ms later. */
   | { readonly type: 'cycle'; readonly rule: string; readonly lasts: number }
 );
@@ -28,6 +29,7 @@ export interface Cast {
 const PAUSE = { from: 50, to: 500 };
 const FREEZE = { from: 50, to: 1_200 };
 const CYCLE = { from: 0, to: 400 };
+const STRATEGIES = ['overlap', 'replace'] as const;
 /** Ten crashes within five minutes are a crash loop, from which nothing comes back: some are left for what follows from others. */
 const KILLS = 5;
 const WINDOW = 300_000;
@@ -57,6 +59,7 @@ export function actions(seed: number, time: number, { plugins, rules }: Cast): r
       const [plugin, channel, sends] = [oneOf(plugins), oneOf(CHANNELS), oneOf(GARBAGE)];
       return { at, type: 'stranger', plugin, channel, nth: between({ from: 0, to: 9 }), sends };
     },
+    (at) => ({ at, type: 'update', plugin: oneOf(plugins), strategy: oneOf(STRATEGIES) }),
     (at) => ({ at, type: 'cycle', rule: oneOf(rules), lasts: between(CYCLE) }),
   ];
 

@@ -21,6 +21,7 @@ const REMEMBERED = 12;
 export class Company {
   /** Plugins by language, rules by their route: the same in each run. */
   readonly cast: Cast;
+  private updates = 0;
   private readonly events = new Map<string, string[]>();
   private readonly routes: ReadonlyMap<string, Route & { readonly id: string; readonly file: string }>;
 
@@ -84,6 +85,12 @@ export class Company {
   delivered(name: string): number {
     const { to } = this.route(name);
     return this.rule(name)?.ledger().stages[`sink ${to.sink}`]?.passed ?? 0;
+  }
+
+  async update(language: string, strategy: 'overlap' | 'replace'): Promise<void> {
+    const subject = this.subject(language);
+    this.updates += 1;
+    await this.host.plugins.update(subject.name, subject.folder(`v1.0.${this.updates}`), { strategy });
   }
 
   plugin(language: string): Plugin {

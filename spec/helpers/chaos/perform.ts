@@ -1,5 +1,6 @@
 /** Does to a company what an action says. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RxportError } from '../../../lib/index.js';
 import type { Action } from './actions.js';
 import type { Company } from './company.js';
 import { visit } from './stranger.js';
@@ -17,6 +18,8 @@ export function perform(action: Action, company: Company, agenda: Agenda): Promi
       return freeze(pidOf(company, action.plugin), action.lasts);
     case 'stranger':
       return visit(company.whereabouts(action.plugin), action.channel, action.nth, action.sends);
+    case 'update':
+      return inTurn(agenda, action.plugin, () => update(company, action.plugin, action.strategy));
     case 'cycle':
       return inTurn(agenda, action.rule, () => cycle(company, action.rule, action.lasts));
   }
@@ -26,6 +29,15 @@ async function freeze(pid: number | undefined, lasts: number): Promise<void> {
   signal(pid, 'SIGSTOP');
   await sleep(lasts);
   signal(pid, 'SIGCONT');
+}
+
+/** May be refused, by a plugin that was killed or frozen meanwhile: then it goes on as it was. */
+async function update(company: Company, plugin: string, strategy: 'overlap' | 'replace'): Promise<void> {
+  try {
+    await company.update(plugin, strategy);
+  } catch (error) {
+    if (!(error instanceof RxportError)) throw error;
+  }
 }
 
 async function cycle(company: Company, rule: string, lasts: number): Promise<void> {
