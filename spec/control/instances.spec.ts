@@ -1,61 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Instance, Runner } from '../../lib/control/instance.js';
-import { Instances } from '../../lib/control/instances.js';
-import { commandLost, commandTimeout, pluginStopped, type RxportError, symbolRefused } from '../../lib/errors.js';
-import type { InstalledPlugin } from '../../lib/install/install.js';
-import { type Control, functionControl, sinkControl, sourceControl } from '../../lib/wire/control.js';
-
-const meta = (opId: string, ruleId = 'r') => ({ ruleId, opId, instanceId: 0 });
-const source = (opId: string, ruleId?: string): Control => sourceControl('s', meta(opId, ruleId), undefined, {});
-const sink = (opId: string, ruleId?: string): Control => sinkControl('k', meta(opId, ruleId), {});
-
-const manifest = { version: 'v1', language: 'node', executable: 'x', sources: [], sinks: [], functions: [] } as const;
-const installed: InstalledPlugin = { name: 'p', dir: '/p', home: '/p', executable: '/p/x', manifest };
-
-/** Instances, and a plugin that answers when the spec says so. */
-function plugin() {
-  const commands: string[] = [];
-  const waiting: { readonly resolve: () => void; readonly reject: (error: RxportError) => void }[] = [];
-  const instances = new Instances();
-  const runner = (name = ''): Runner & { ready: boolean } => ({
-    ready: true,
-    plugin: installed,
-    command: (verb, { symbolName, meta: { opId } }) => {
-      commands.push(`${name}${verb} ${symbolName}${opId}`);
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-    },
-  });
-  const process = runner();
-  const replay = (): void => {
-    process.ready = true;
-    instances.replay(process);
-  };
-  const lost = (): void => {
-    process.ready = false;
-    instances.lost(process);
-  };
-  /** Answers the command with this index: `ok`, or an error. */
-  const answer = async (index: number, error?: RxportError): Promise<void> => {
-    if (error === undefined) waiting[index]!.resolve();
-    else waiting[index]!.reject(error);
-    // Both reactions of a promise have run by the next turn of the loop.
-    await new Promise(setImmediate);
-  };
-  return { commands, instances, answer, process, runner, replay, lost };
-}
-
-/** An instance, and what it was told. */
-function instance(control: Control, users?: readonly string[]) {
-  const heard: string[] = [];
-  const one: Instance = {
-    control,
-    ...(users !== undefined && { users: () => users }),
-    started: () => heard.push('started'),
-    refused: ({ code }) => heard.push(code),
-    lost: () => heard.push('lost'),
-  };
-  return { one, heard };
-}
+import { commandLost, commandTimeout, pluginStopped, symbolRefused } from '../../lib/errors.js';
+import { functionControl } from '../../lib/wire/control.js';
+import { instance, plugin, sink, source } from '../helpers/fake-runner.js';
 
 /** A plugin that is ready, with one source in it whose START is out. */
 function started() {
@@ -225,7 +171,7 @@ describe('the instances of a plugin', () => {
 
   it('name the rules that use them, each once', async () => {
     const { instances } = plugin();
-    const shared = instance(functionControl('f'), ['a', 'c']);
+    const shared = instance(functionControl('f'), { users: () => ['a', 'c'] });
     for (const control of [source('1', 'a'), source('2', 'a'), sink('3', 'b')]) instances.add(instance(control).one);
     expect(instances.users()).toEqual(['a', 'b']);
     instances.add(shared.one);
