@@ -75,9 +75,15 @@ export class Instances {
     this.serving = runner;
   }
 
-  /** Starts in `runner` what runs nowhere. */
+  /** A new process of `runner` has come: what runs nowhere starts there, unless it is about to start elsewhere. */
+  ready(runner: Runner): void {
+    if (this.serving === undefined || this.serving === runner) this.replay(runner);
+  }
+
+  /** Starts in `runner` what runs nowhere; when that is gone again, `ready` does. */
   replay(runner: Runner): void {
     this.serving = runner;
+    if (!runner.ready) return;
     for (const entry of this.entries.values())
       if (entry.runner === undefined && entry.moving === undefined) this.start(entry, runner);
   }

@@ -1,8 +1,7 @@
-import { symbolRemoved } from '../errors.js';
+import { commandLost, symbolRemoved } from '../errors.js';
 import type { RxportError } from '../errors.js';
-import { type Instance, lacks, type Moved } from './instance.js';
+import { type Instance, lacks, type Moved, type Runner } from './instance.js';
 import type { Instances } from './instances.js';
-import type { Replica } from './replica.js';
 
 /** What one instance's change of process has cost. */
 export interface Cost extends Moved {
@@ -11,10 +10,10 @@ export interface Cost extends Moved {
   readonly drained: number;
 }
 
-export interface TransferParts {
+export interface TransferParts<R extends Runner = Runner> {
   readonly instances: Instances;
-  readonly from: Replica;
-  readonly to: Replica;
+  readonly from: R;
+  readonly to: R;
   /** Called when everything has moved. */
   readonly commit: () => Promise<void>;
 }
@@ -32,10 +31,11 @@ export async function overlap({ instances, from, to, commit }: TransferParts): P
     instances.serve(to);
     const costs: Cost[] = [];
     // What was added while this one waited runs in the old process, too.
-    for (let left = instances.in(from); left.length > 0; left = instances.in(from)) {
-      for (const instance of left) if (lacks(to.plugin, instance)) instances.expel(instance, removed(instance, to));
+    const left = (): readonly Instance[] => stillIn(instances, from, to, prepared);
+    while (left().length > 0) {
+      for (const instance of left()) if (lacks(to.plugin, instance)) instances.expel(instance, removed(instance, to));
       await prepareAll(instances, from, to, prepared);
-      costs.push(...(await all(instances.in(from).map((instance) => carry(instances, instance, to)))));
+      costs.push(...(await all(left().map((instance) => carry(instances, instance, to)))));
     }
     await commit();
     instances.replay(to);
@@ -46,7 +46,14 @@ export async function overlap({ instances, from, to, commit }: TransferParts): P
   }
 }
 
-async function prepareAll(instances: Instances, from: Replica, to: Replica, prepared: Instance[]): Promise<void> {
+/** A function whose old process has died runs nowhere, and yet its calls still have to be led to the new one. */
+function stillIn(instances: Instances, from: Runner, to: Runner, prepared: readonly Instance[]): readonly Instance[] {
+  const [old, moved] = [instances.in(from), instances.in(to)];
+  const left = (one: Instance): boolean => old.includes(one) || (prepared.includes(one) && !moved.includes(one));
+  return instances.list().filter(left);
+}
+
+async function prepareAll(instances: Instances, from: Runner, to: Runner, prepared: Instance[]): Promise<void> {
   const isNew = (instance: Instance): boolean => !prepared.includes(instance) && !lacks(to.plugin, instance);
   const functions = instances.in(from).filter((instance) => instance.handOver !== undefined && isNew(instance));
   prepared.push(...functions);
@@ -59,25 +66,21 @@ async function prepareAll(instances: Instances, from: Replica, to: Replica, prep
   );
 }
 
-export const removed = ({ control }: Instance, { plugin }: Replica): RxportError =>
+export const removed = ({ control }: Instance, { plugin }: Runner): RxportError =>
   symbolRemoved(plugin.name, control.symbolName, plugin.manifest.version);
 
-async function carry(instances: Instances, instance: Instance, to: Replica): Promise<Cost> {
+async function carry(instances: Instances, instance: Instance, to: Runner): Promise<Cost> {
   if (instance.handOver === undefined) {
     const moved = await instances.move(instance, () => Promise.resolve(to));
     return { instance, ...moved, drained: 0 };
   }
+  if (!to.ready) throw commandLost(to.plugin.name);
   instances.adopt(instance, to);
   const drained = await instance.handOver.cutOver();
   return { instance, gap: 0, queued: 0, drained };
 }
 
-async function carryBack(
-  instances: Instances,
-  from: Replica,
-  to: Replica,
-  prepared: readonly Instance[],
-): Promise<void> {
+async function carryBack(instances: Instances, from: Runner, to: Runner, prepared: readonly Instance[]): Promise<void> {
   instances.serve(from);
   const back = async (instance: Instance): Promise<void> => {
     if (instance.handOver === undefined) await instances.move(instance, () => Promise.resolve(from));

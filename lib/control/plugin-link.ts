@@ -48,7 +48,7 @@ export class PluginLink {
   private recycling: Promise<void> | undefined;
   private escalatedAt = -Infinity;
   private readonly handler: ReplicaHandler = {
-    ready: (replica) => replica === this.replica && this.instances.replay(replica),
+    ready: (replica) => replica === this.replica && this.instances.ready(replica),
     lost: (replica) => this.instances.lost(replica),
     hopeless: (replica, error) => replica === this.replica && this.giveUp(error),
   };

@@ -1,15 +1,18 @@
-import { type Instance, lacks } from './instance.js';
+import { type Instance, lacks, type Runner } from './instance.js';
 import type { Instances } from './instances.js';
 import { type Cost, removed, type TransferParts } from './overlap.js';
 import { becomesReady } from './readiness.js';
 import type { Replica } from './replica.js';
+
+/** A process that can be ended and started. */
+export type Startable = Runner & Pick<Replica, 'state$' | 'start' | 'stop'>;
 
 /**
  * Takes everything that runs in `from` over to `to`, of which only one lives at a time: for a plugin that owns what
  * nobody can share. Rejects when `to` does not come, or refuses something; everything then runs in `from` again.
  */
 export async function replace(
-  { instances, from, to, commit }: TransferParts,
+  { instances, from, to, commit }: TransferParts<Startable>,
   signal: AbortSignal,
 ): Promise<readonly Cost[]> {
   try {
@@ -23,7 +26,12 @@ export async function replace(
   }
 }
 
-async function swap(instances: Instances, from: Replica, to: Replica, signal: AbortSignal): Promise<readonly Cost[]> {
+async function swap(
+  instances: Instances,
+  from: Startable,
+  to: Startable,
+  signal: AbortSignal,
+): Promise<readonly Cost[]> {
   instances.serve(undefined);
   const gate = new Gate();
   const running = instances.in(from);
@@ -57,8 +65,8 @@ async function drain(instance: Instance): Promise<Cost> {
 /** Where instances wait, stopped, until there is a process that they can be started in. */
 class Gate {
   private readonly waiting: Promise<unknown>[] = [];
-  private readonly opened: Promise<Replica>;
-  open: (replica: Replica) => void = () => undefined;
+  private readonly opened: Promise<Runner>;
+  open: (runner: Runner) => void = () => undefined;
   refuse: (error: unknown) => void = () => undefined;
 
   constructor() {
