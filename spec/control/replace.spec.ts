@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { replace } from '../../lib/control/replace.js';
+import { pluginFailed, pluginStopped, symbolRefused } from '../../lib/errors.js';
+import { instance, source, turn } from '../helpers/fake-runner.js';
+import { running, transfer } from '../helpers/fake-transfer.js';
+
+const refusal = symbolRefused('p', 'start', 's', 'no such file');
+const never = new AbortController().signal;
+/** The calls that are out come back, everything is stopped, and then the process. */
+const OLD_DOWN = ['f hold', 'f cutOver', 'old stop s1', 'old stop k2', 'old stops'];
+const NEW_UP = ['new starts', 'new start f', 'new start s1', 'new start k2'];
+const OLD_UP = ['old starts', 'old start f', 'old start s1', 'old start k2'];
+
+describe('the replacement of a version', () => {
+  it('takes the old one down, the new one up, and then commits', async () => {
+    const { steps, at, instances, parts, from, to, f, s, k } = await running();
+    at('old stop k2', () => turn().then(() => steps.push('old has stopped k2')));
+    expect(await replace(parts, never)).toEqual([
+      { instance: f.one, gap: 0, queued: 0, drained: 2 },
+      { instance: s.one, gap: 0, queued: 0, drained: 0 },
+      { instance: k.one, gap: 0, queued: 0, drained: 0 },
+    ]);
+    expect(steps).toEqual([...OLD_DOWN.slice(0, -1), 'old has stopped k2', 'old stops', ...NEW_UP, 'commit']);
+    expect([instances.in(from), instances.in(to)]).toEqual([[], [f.one, s.one, k.one]]);
+    expect([f.heard, s.heard, k.heard]).toEqual([['lost', 'started'], ['started'], ['started']]);
+  });
+
+  it('lets what is added meanwhile wait for the new one', async () => {
+    const { steps, at, instances, parts } = await running();
+    at('old stop s1', () => instances.add(instance(source('3')).one));
+    at('old stops', () => instances.add(instance(source('4')).one));
+    await replace(parts, never);
+    expect(steps.filter((step) => /s[34]$/.test(step))).toEqual(['new start s3', 'new start s4']);
+  });
+
+  it('tells what the new version lacks', async () => {
+    const { steps, parts, k, f } = await running(['k', 'f']);
+    const moved = replace(parts, never);
+    await expect(moved).resolves.toHaveLength(3);
+    expect([k.heard, f.heard]).toEqual([['ERR_SYMBOL_REMOVED'], ['lost', 'ERR_SYMBOL_REMOVED']]);
+    expect(steps).toEqual([...OLD_DOWN, 'new starts', 'new start s1', 'commit']);
+  });
+
+  it('does so when nothing runs', async () => {
+    const { steps, from, parts } = transfer();
+    from.comes();
+    expect(await replace(parts, never)).toEqual([]);
+    expect(steps).toEqual(['old stops', 'new starts', 'commit']);
+  });
+
+  it('goes on when the old one dies before it is stopped', async () => {
+    const { at, instances, parts, from, to } = await running();
+    at('old stop k2', () => turn().then(() => from.dies()));
+    await replace(parts, never);
+    expect(instances.in(to)).toHaveLength(3);
+  });
+});
+
+describe('the replacement of a version is taken back', () => {
+  it('when the new one does not come', async () => {
+    const { steps, fails, instances, parts, from, f, s, k } = await running();
+    const failed = pluginFailed('p', pluginStopped('p'));
+    fails('new starts', failed);
+    await expect(replace(parts, never)).rejects.toBe(failed);
+    await turn();
+    expect(steps).toEqual([...OLD_DOWN, 'new starts', 'new stops', ...OLD_UP]);
+    expect(instances.in(from)).toEqual([f.one, s.one, k.one]);
+    expect([f.heard, s.heard, k.heard]).toEqual([
+      ['lost', 'started'],
+      ['lost', 'started'],
+      ['lost', 'started'],
+    ]);
+  });
+
+  it('when it is told to stop while the new one starts', async () => {
+    const { steps, at, instances, parts, from } = await running();
+    const aborter = new AbortController();
+    const enough = new Error('enough');
+    at('new starts', () => {
+      aborter.abort(enough);
+      return new Promise(() => undefined);
+    });
+    await expect(replace(parts, aborter.signal)).rejects.toBe(enough);
+    expect(steps).toEqual([...OLD_DOWN, 'new starts', 'new stops', ...OLD_UP]);
+    expect(instances.in(from)).toHaveLength(3);
+  });
+
+  it('when something is refused: what has moved goes back', async () => {
+    const { steps, fails, instances, parts, from } = await running();
+    fails('new start s1', refusal);
+    await expect(replace(parts, never)).rejects.toBe(refusal);
+    await turn();
+    const back = steps.slice(OLD_DOWN.length + NEW_UP.length);
+    expect(back).toEqual(['f hold', 'f cutOver', 'new stop k2', 'new stops', ...OLD_UP]);
+    expect(instances.in(from)).toHaveLength(3);
+  });
+
+  it('when the commit fails', async () => {
+    const { fails, instances, parts, from, to } = await running();
+    fails('commit', refusal);
+    await expect(replace(parts, never)).rejects.toBe(refusal);
+    expect([instances.in(from).length, instances.in(to).length]).toEqual([3, 0]);
+    expect([from.ready, to.ready]).toEqual([true, false]);
+  });
+
+  it('with the first reason, when the old one does not come either; it may come later', async () => {
+    const { steps, fails, instances, parts, from } = await running();
+    fails('new starts', refusal);
+    fails('old starts', pluginStopped('p'));
+    await expect(replace(parts, never)).rejects.toBe(refusal);
+    expect(instances.in(from)).toEqual([]);
+    steps.splice(0);
+    from.comes();
+    expect(steps).toEqual(OLD_UP.slice(1));
+  });
+});
