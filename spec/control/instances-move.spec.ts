@@ -1,27 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Runner } from '../../lib/control/instance.js';
-import { commandLost, configInvalid, pluginStopped, symbolRefused, symbolRemoved } from '../../lib/errors.js';
-import { functionControl } from '../../lib/wire/control.js';
-import { instance, type InstanceParts, plugin, sink, source, turn, versionOf } from '../helpers/fake-runner.js';
+import { commandLost, configInvalid, pluginStopped, symbolRefused } from '../../lib/errors.js';
+import { instance, type InstanceParts, runningSource, sink, source, turn } from '../helpers/fake-runner.js';
 
 const refusal = symbolRefused('p', 'start', 's', 'no such file');
 
-/** A source that runs in the old process, and a new process beside that one. */
-async function running(parts?: InstanceParts) {
-  const all = plugin();
-  const [from, to] = [all.runner('old '), all.runner('new ', versionOf('v2'))];
-  const { one, heard } = instance(source('1'), parts);
-  all.instances.replay(from);
-  all.instances.add(one);
-  await all.answer(0);
-  all.commands.splice(0);
-  heard.splice(0);
-  return { ...all, from, to, one, heard };
-}
-
-/** The same, on its way. `outcome` has one entry once it has moved: what that has cost, or the code of its refusal. */
+/** A source on its way from the old process to the new one. `outcome` has one entry once it has moved: what that has cost, or the code of its refusal. */
 async function moving(parts?: InstanceParts, target?: (to: Runner) => Promise<Runner>) {
-  const all = await running(parts);
+  const all = await runningSource(parts);
   const outcome: unknown[] = [];
   void all.instances
     .move(all.one, () => (target ?? ((to: Runner) => Promise.resolve(to)))(all.to))
@@ -149,7 +135,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('is not revived where it was', async () => {
-    const { instances, commands, answer, to, one } = await running();
+    const { instances, commands, answer, to, one } = await runningSource();
     const revived = instances.revive(one);
     const moved = instances.move(one, () => Promise.resolve(to));
     await answer(1);
@@ -161,7 +147,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('does not hear of a START in the old process that is answered late', async () => {
-    const { commands, instances, answer, runner, from, heard } = await running();
+    const { commands, instances, answer, runner, from, heard } = await runningSource();
     const late = instance(sink('2'));
     instances.add(late.one);
     const moved = instances.move(late.one, () => Promise.resolve(runner('new ')));
@@ -173,6 +159,18 @@ describe('an instance that changes processes', () => {
     expect([late.heard, heard]).toEqual([['started'], []]);
     expect(commands).toEqual(['old start k2', 'old stop k2', 'new start k2']);
     expect(instances.in(from)).toHaveLength(1);
+  });
+
+  it('is started in the old one again when its configuration for the new one can not be read', async () => {
+    const { commands, answer, outcome } = await moving({
+      controlFor: ({ manifest: { version } }) => {
+        if (version === 'v2') throw configInvalid('s.yaml', ['is no YAML']);
+        return source('1');
+      },
+    });
+    await answer(1);
+    expect(outcome).toEqual(['ERR_CONFIG_INVALID']);
+    expect(commands).toEqual(['old stop s1', 'old start s1']);
   });
 });
 
@@ -213,125 +211,11 @@ describe('an instance that is removed while it changes processes', () => {
   });
 
   it('costs nothing when it was removed before', async () => {
-    const { instances, commands, answer, to, one } = await running();
+    const { instances, commands, answer, to, one } = await runningSource();
     const removed = instances.remove(one);
     expect(await instances.move(one, () => Promise.resolve(to))).toEqual({ gap: 0, queued: 0 });
     await answer(1);
     await removed;
     expect(commands).toEqual(['old stop s1']);
-  });
-});
-
-describe('an instance without a move', () => {
-  it('is adopted by a process that runs it already', async () => {
-    const { instances, commands, lost, from, to, one, heard } = await running();
-    instances.adopt(one, to);
-    expect([commands, heard]).toEqual([[], ['started']]);
-    lost(from);
-    expect(heard).toEqual(['started']);
-    lost(to);
-    expect(heard).toEqual(['started', 'lost']);
-  });
-
-  it('is forgotten, and started by the next replay', async () => {
-    const { instances, commands, from, to, one, heard } = await running();
-    instances.forget(one);
-    expect([heard, instances.in(from)]).toEqual([['lost'], []]);
-    instances.replay(to);
-    expect(commands).toEqual(['new start s1']);
-  });
-
-  it('is expelled with the reason, and told and sent nothing more', async () => {
-    const { instances, commands, lost, from, to, one, heard } = await running();
-    instances.expel(one, symbolRemoved('p', 's', 'v2'));
-    expect([heard, commands, instances.list()]).toEqual([['ERR_SYMBOL_REMOVED'], [], []]);
-    lost(from);
-    instances.replay(to);
-    instances.adopt(one, to);
-    instances.forget(one);
-    instances.expel(one, refusal);
-    await instances.remove(one);
-    expect([heard, commands]).toEqual([['ERR_SYMBOL_REMOVED'], []]);
-  });
-
-  it('is started in a second process as well', async () => {
-    const { instances, commands, answer, from, to } = await running();
-    const { one, heard } = instance(functionControl('f'));
-    instances.add(one);
-    const refused = expect(instances.startIn(one, to)).rejects.toBe(refusal);
-    await answer(2, refusal);
-    await refused;
-    expect(commands).toEqual(['old start f', 'new start f']);
-    expect(instances.in(from)).toContain(one);
-    expect(heard).toEqual([]);
-  });
-});
-
-describe('a process that serves', () => {
-  it('gets what is added, and nothing that was there before', async () => {
-    const { instances, commands, to } = await running();
-    instances.serve(to);
-    instances.add(instance(sink('2')).one);
-    expect(commands).toEqual(['new start k2']);
-    instances.serve(undefined);
-    instances.add(instance(sink('3')).one);
-    expect(commands).toEqual(['new start k2']);
-  });
-
-  it('is replayed only what runs nowhere', async () => {
-    const { instances, commands, to } = await running();
-    instances.serve(undefined);
-    instances.add(instance(sink('2')).one);
-    instances.replay(to);
-    expect(commands).toEqual(['new start k2']);
-  });
-});
-
-describe('the START of an instance', () => {
-  const configured = (config: object) => ({ ...source('1'), config: { ...config } });
-
-  it('says what the version of the process is to be told', async () => {
-    const { instances, runner } = plugin();
-    const told: unknown[] = [];
-    const listening = (version: string): Runner => ({
-      ...runner('', versionOf(version)),
-      command: async (verb, { config }) => void told.push([verb, config]),
-    });
-    const [from, to] = [listening('v1'), listening('v2')];
-    const { one } = instance(source('1'), { controlFor: ({ manifest: { version } }) => configured({ version }) });
-    instances.replay(from);
-    instances.add(one);
-    await instances.move(one, () => Promise.resolve(to));
-    expect(told).toEqual([
-      ['start', { version: 'v1' }],
-      ['stop', {}],
-      ['start', { version: 'v2' }],
-    ]);
-  });
-
-  it('is refused when that can not be read', async () => {
-    const { instances, commands, runner } = plugin();
-    const unreadable = configInvalid('s.yaml', ['is no YAML']);
-    const { one, heard } = instance(source('1'), {
-      controlFor: () => {
-        throw unreadable;
-      },
-    });
-    instances.replay(runner());
-    instances.add(one);
-    await turn();
-    expect([heard, commands]).toEqual([['ERR_CONFIG_INVALID'], []]);
-  });
-
-  it('leaves it where it was when that can not be read for the other version', async () => {
-    const { commands, answer, outcome } = await moving({
-      controlFor: ({ manifest: { version } }) => {
-        if (version === 'v2') throw configInvalid('s.yaml', ['is no YAML']);
-        return source('1');
-      },
-    });
-    await answer(1);
-    expect(outcome).toEqual(['ERR_CONFIG_INVALID']);
-    expect(commands).toEqual(['old stop s1', 'old start s1']);
   });
 });

@@ -74,3 +74,16 @@ export function instance(control: Control, parts: InstanceParts = {}) {
   };
   return { one, heard };
 }
+
+/** A source that runs in the old process, and a new process beside that one. */
+export async function runningSource(parts?: InstanceParts) {
+  const all = plugin();
+  const [from, to] = [all.runner('old '), all.runner('new ', versionOf('v2'))];
+  const { one, heard } = instance(source('1'), parts);
+  all.instances.replay(from);
+  all.instances.add(one);
+  await all.answer(0);
+  all.commands.splice(0);
+  heard.splice(0);
+  return { ...all, from, to, one, heard };
+}
