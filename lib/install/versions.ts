@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { isInside } from './copy-folder.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
@@ -14,7 +14,7 @@ import type { InstalledPlugin } from './installed-plugin.js';
 
 /** Names have no @. */
 const MARK = '@';
-/** Beside a version: the home that is being made a link to it. */
+/** Beside a version whose home is being made a link to it: says in which of the two folders that is. */
 const PLACING = '.home';
 const LINK = /^\..+\.link-[0-9a-f]+$/;
 
@@ -34,9 +34,14 @@ export async function placeVersion({ dir, home, name }: InstalledPlugin, folders
   const parent = dirname(home);
   const link = join(parent, `.${name}.link-${randomBytes(6).toString('hex')}`);
   await symlink(relative(await realpath(parent), dir), link);
-  const found = await lstat(home).catch(() => undefined);
-  if (found?.isDirectory() === true) await replaceFolder(link, home, dir, folders);
-  else await rename(link, home);
+  try {
+    const found = await lstat(home).catch(() => undefined);
+    if (found?.isDirectory() === true) await replaceFolder(link, home, dir, folders);
+    else await rename(link, home);
+  } catch (error) {
+    await rm(link, { force: true });
+    throw error;
+  }
   await flush(parent);
 }
 
@@ -45,7 +50,7 @@ async function replaceFolder(link: string, home: string, dir: string, { staging 
   await mkdir(staging, { recursive: true });
   const root = await mkdtemp(join(staging, 'update-'));
   const old = join(root, 'files');
-  await writeFile(dir + PLACING, home);
+  await writeFile(dir + PLACING, basename(dirname(home)));
   await rename(home, old);
   try {
     await rename(link, home);
@@ -85,8 +90,10 @@ export async function tidyVersions(folders: PluginFolders): Promise<void> {
 }
 
 async function finishPlacing(dir: string, { portables, portable }: PluginFolders): Promise<void> {
-  const home = await readFile(dir + PLACING, 'utf8');
-  // The path comes from a file.
-  if (![portables, portable].includes(dirname(home)) || (await lstat(home).catch(() => undefined))) return;
-  await symlink(relative(dirname(home), dir), home).catch(() => undefined);
+  const place = await readFile(dir + PLACING, 'utf8');
+  const parent = [portables, portable].find((folder) => basename(folder) === place);
+  if (parent === undefined) return;
+  const home = join(parent, basename(dir).split(MARK)[0] ?? '');
+  if (await lstat(home).catch(() => undefined)) return;
+  await symlink(relative(parent, dir), home).catch(() => undefined);
 }
