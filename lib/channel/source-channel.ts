@@ -42,7 +42,7 @@ export interface SourceChannel {
   settled(): Promise<void>;
   /**
    * The newcomer was sent START: reads the earlier connections to their end, 400 ms at most, then the newcomer. Resolves
-   * false when nobody has come within a second.
+   * false when nobody has come within a second, or nobody is left.
    */
   takeOver(): Promise<boolean>;
   close(): Promise<void>;
@@ -149,7 +149,7 @@ export async function openSourceChannel(
       if (!tail.signal.aborted) await pause(clock, HOLD, tail.signal);
       hand.end();
       socket.release();
-      return newcomer.signal.aborted;
+      return newcomer.signal.aborted && socket.peers > 0;
     },
     async close() {
       hand.end();

@@ -1,58 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { openSourceChannel } from '../../lib/channel/source-channel.js';
 import { systemClock } from '../../lib/clock.js';
-import { openSourceChannel, type SourceChannel, type SourceChannelOptions } from '../../lib/channel/source-channel.js';
 import { nativeTransport } from '../../lib/sp/native.js';
 import type { Transport } from '../../lib/sp/transport.js';
-import { frame, PUSH, RawPeer } from '../helpers/raw-peer.js';
-import { Recorder } from '../helpers/recorder.js';
-import { tempFolder } from '../helpers/unique.js';
-
-class SourceRecorder extends Recorder {
-  /** What came, in order: messages with their meta, and the kind of everything else. */
-  readonly news: unknown[] = [];
-
-  private readonly heard = (one: unknown): void => {
-    this.news.push(one);
-    this.changed();
-  };
-
-  readonly handler = {
-    tuple: (message: unknown, meta: unknown): void => this.heard([message, meta]),
-    reported: (text: string): void => this.heard(`error ${text}`),
-    invalid: ({ code }: { readonly code: string }): void => this.heard(code),
-    complete: (): void => this.heard('complete'),
-    broken: ({ code }: { readonly code: string }): void => this.heard(code),
-    ended: (): void => this.heard('ended'),
-  };
-
-  async count(count: number): Promise<readonly unknown[]> {
-    await this.until(() => this.news.length >= count);
-    return this.news;
-  }
-}
-
-const opened: SourceChannel[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((channel) => channel.close()));
-});
-
-async function listening(options: Partial<SourceChannelOptions> = {}) {
-  const recorder = new SourceRecorder();
-  const address = join(tempFolder(), 'x.ipc');
-  const all = { clock: systemClock, transport: nativeTransport, ...options };
-  const channel = await openSourceChannel(address, all, recorder.handler);
-  opened.push(channel);
-  return { recorder, address, channel, dial: () => RawPeer.dial(address, PUSH) };
-}
-
-/** The same, with a source that has dialled. */
-async function connected(options?: Partial<SourceChannelOptions>) {
-  const all = await listening(options);
-  const source = await all.dial();
-  const send = (...frames: readonly string[]): void => source.write(...frames.map((text) => frame(text)));
-  return { ...all, source, send };
-}
+import { frame } from '../helpers/raw-peer.js';
+import { connected, SourceRecorder } from '../helpers/source-end.js';
 
 const blind: Transport = {
   ...nativeTransport,
