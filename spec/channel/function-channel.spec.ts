@@ -1,59 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
 import { FunctionChannel } from '../../lib/channel/function-channel.js';
-import { type Clock, systemClock } from '../../lib/clock.js';
-import { pluginStopped } from '../../lib/errors.js';
+import { systemClock } from '../../lib/clock.js';
+import { listening, result, stopped } from '../helpers/function-end.js';
 import { HandClock } from '../helpers/hand-clock.js';
-import { Recorder } from '../helpers/recorder.js';
-import { Requester } from '../helpers/requester.js';
 import { tempFolder } from '../helpers/unique.js';
-
-/** Calls and their outcomes, by their bodies. */
-class Calls extends Recorder {
-  readonly outcomes: string[] = [];
-  /** Runs with each outcome. */
-  each: () => void = () => undefined;
-
-  make(body: string, options: Partial<FunctionCall> = {}): FunctionCall {
-    const done = (outcome: Outcome): void => {
-      this.outcomes.push(`${body}: ${shown(outcome)}`);
-      this.each();
-      this.changed();
-    };
-    return { body, timeout: 1_000, whenLost: 'repeat', cancelled: false, done, ...options };
-  }
-
-  async count(count: number): Promise<readonly string[]> {
-    await this.until(() => this.outcomes.length >= count);
-    return this.outcomes;
-  }
-}
-
-const shown = (outcome: Outcome): string =>
-  'error' in outcome ? outcome.error.code : `${outcome.type} ${JSON.stringify(outcome.result)}`;
-
-const result = (value: unknown): string => JSON.stringify({ state: true, result: value });
-const stopped = pluginStopped('p');
-
-const opened: FunctionChannel[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((channel) => channel.close(stopped)));
-});
-
-async function listening(clock: Clock = systemClock, maxSend?: number) {
-  const address = join(tempFolder(), 'x.ipc');
-  const channel = new FunctionChannel(address, { symbol: 'f', clock, maxSend: () => maxSend });
-  await channel.open();
-  opened.push(channel);
-  const calls = new Calls();
-  const submit = (body: string, options?: Partial<FunctionCall>): FunctionCall => {
-    const call = calls.make(body, options);
-    channel.submit(call);
-    return call;
-  };
-  return { address, channel, calls, submit, dial: () => Requester.dial(address, 'handshake') };
-}
 
 describe('the channel of a function', () => {
   it('calls one process once at a time, in order', async () => {

@@ -25,6 +25,8 @@ export class SinkRecorder extends Recorder {
   readonly complaints: string[] = [];
   /** How many values each lost connection may have held. */
   readonly losses: number[] = [];
+  /** Of each lost connection: whether we had hung up, and all was with the plugin. */
+  readonly orderly: boolean[] = [];
 
   readonly handler: SinkHandler<string> = {
     passed: (count) => {
@@ -43,8 +45,9 @@ export class SinkRecorder extends Recorder {
       this.complaints.push(message);
       this.changed();
     },
-    disconnected: (unconfirmed) => {
+    disconnected: (unconfirmed, orderly) => {
       this.losses.push(unconfirmed);
+      this.orderly.push(orderly);
       this.changed();
     },
   };

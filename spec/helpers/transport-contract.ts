@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { addressContract } from './transport/addresses.js';
 import { Channels, type Sides } from './transport/channels.js';
 import { endContract } from './transport/ends.js';
+import { holdContract } from './transport/holds.js';
 import { messageContract } from './transport/messages.js';
 import { pauseContract } from './transport/pauses.js';
 
@@ -13,7 +14,7 @@ export function transportContract(title: string, sides: Sides): void {
     const channels = new Channels(sides);
 
     it('says truly what it can do', () => {
-      const claims = ({ halfClose, peerClose, pause }: Sides['pull']): object => ({ halfClose, peerClose, pause });
+      const claims = ({ open: _, ...capabilities }: Sides['pull']): object => capabilities;
       expect(channels.taker.capabilities).toMatchObject(claims(sides.pull));
       expect(channels.giver.capabilities).toMatchObject(claims(sides.push));
     });
@@ -22,5 +23,6 @@ export function transportContract(title: string, sides: Sides): void {
     addressContract(channels);
     endContract(channels, sides);
     if (sides.pull.pause) pauseContract(channels);
+    holdContract(channels, sides);
   });
 }

@@ -3,8 +3,20 @@ import { nativeTransport } from '../../lib/sp/native.js';
 import { describeWith } from '../helpers/toolchains.js';
 import { type Side, transportContract } from '../helpers/transport-contract.js';
 
-const native: Side = { open: async () => nativeTransport, halfClose: true, peerClose: true, pause: true };
-const nanomsg: Side = { open: () => openNanomsgTransport(), halfClose: false, peerClose: false, pause: true };
+const native: Side = {
+  open: async () => nativeTransport,
+  manyPeers: true,
+  halfClose: true,
+  peerClose: true,
+  pause: true,
+};
+const nanomsg: Side = {
+  open: () => openNanomsgTransport(),
+  manyPeers: false,
+  halfClose: false,
+  peerClose: false,
+  pause: true,
+};
 
 transportContract('the native transport', { pull: native, push: native });
 

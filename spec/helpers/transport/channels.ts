@@ -9,6 +9,7 @@ import { tempFolder } from '../unique.js';
 /** A transport and the capabilities by which specs are left out; the contract checks that it says the same itself. */
 export interface Side {
   readonly open: () => Promise<Transport>;
+  readonly manyPeers: boolean;
   readonly halfClose: boolean;
   readonly peerClose: boolean;
   readonly pause: boolean;
