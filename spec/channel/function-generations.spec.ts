@@ -164,5 +164,10 @@ describe('the channel of a function with two versions of its plugin', () => {
     second.says(result(3));
     expect(await again).toBe(1);
     expect(old.received).toEqual(['a']);
+    channel.hold();
+    await channel.cutBack();
+    submit('e');
+    third.says(result(4));
+    expect(await third.heard(2)).toEqual(['d', 'e']);
   });
 });

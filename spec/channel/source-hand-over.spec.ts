@@ -58,7 +58,8 @@ describe('a source that changes processes', () => {
   });
 
   it('had not connected', async () => {
-    const { recorder, channel, dial } = await listening();
+    // Nobody moves the clock: nothing is waited for.
+    const { recorder, channel, dial } = await listening({ clock: new HandClock() });
     channel.handOver();
     (await dial()).write(tuple(10));
     expect(await channel.takeOver()).toBe(true);
@@ -140,7 +141,9 @@ describe('a source that changes processes', () => {
   it('is not waited for where the transport does not tell its peers apart', async () => {
     const capabilities = { ...nativeTransport.capabilities, manyPeers: false };
     const alike: Transport = { ...nativeTransport, capabilities };
-    const { channel } = await connected({ transport: alike, clock: new HandClock() });
+    const { recorder, channel, send } = await connected({ transport: alike, clock: new HandClock() });
+    send('{"message":1}');
+    await recorder.count(1);
     channel.handOver();
     expect(await channel.takeOver()).toBe(true);
   });
