@@ -209,7 +209,8 @@ export class PluginLink {
     if (replica === this.replica && replica.spins && this.isIdle) {
       this.options.log.info({ plugin: this.name }, `plugin ${this.name} is started anew: a stopped Go sink spins`);
       await replica.stop();
-      if (this.hopeless === undefined) replica.start();
+      // An update may have ended meanwhile: nobody would look after a process of the version before.
+      if (this.hopeless === undefined && replica === this.replica) replica.start();
     }
     this.recycling = undefined;
   }
