@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
-import { Revival } from '../../lib/symbol/revival.js';
+import { isEscalation, Revival } from '../../lib/symbol/revival.js';
 
 /** A revival whose symbol dies `lives[i]` ms after its start; answers the attempts and when they came. */
 function run(...lives: readonly number[]): { at: number; attempt: number }[] {
@@ -55,5 +55,17 @@ describe('the revival of a symbol', () => {
     clock.flush();
     expect(seen).toEqual([]);
     expect(revival.died()).toBe(false);
+  });
+});
+
+describe('a new process for a symbol that dies again and again', () => {
+  it.each([
+    ['not before the fifth attempt', [1, 2, 3, 4], false],
+    ['comes with the fifth', [5], true],
+    ['not while the next ten are made', [6, 7, 8, 9, 10, 11, 12, 13, 14], false],
+    ['comes with every tenth after that', [15, 25, 105], true],
+    ['and not in between', [16, 20, 24, 26, 104], false],
+  ])('%s', (_, attempts, escalates) => {
+    expect(attempts.map(isEscalation)).toEqual(attempts.map(() => escalates));
   });
 });
