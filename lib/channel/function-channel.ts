@@ -12,7 +12,7 @@ import { type Look, StuckWatch } from './stuck-watch.js';
 interface Worker {
   readonly exchange: Exchange;
   /** Which version of the plugin it is of: only those of one version are called. */
-  readonly generation: number;
+  generation: number;
   call: FunctionCall | undefined;
   expires: number;
 }
@@ -134,6 +134,14 @@ export class FunctionChannel {
   async cutBack(): Promise<void> {
     this.arriving = this.before;
     await this.serve(this.before);
+  }
+
+  /** The other version is gone: when nobody is left who serves, who is connected is of the next process of this one. */
+  settle(): void {
+    const workers = [...this.workers.values()];
+    if (workers.some(({ generation }) => generation === this.serving)) return;
+    for (const worker of workers) worker.generation = this.serving;
+    this.pump();
   }
 
   /** Fails what waits and what is out with `error`, and frees the address. */

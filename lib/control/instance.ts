@@ -58,6 +58,8 @@ export interface HandOver {
   cutOver(): Promise<number>;
   /** Calls go to those who had them before `hold`, and to nobody else; resolves when the newcomers have answered theirs. */
   cutBack(): Promise<void>;
+  /** The newcomers are gone: who is connected is of the version that serves. */
+  settle(): void;
 }
 
 const KIND = { source: 'sources', sink: 'sinks', func: 'functions' } as const satisfies Record<PluginType, string>;

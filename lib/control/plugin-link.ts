@@ -173,6 +173,7 @@ export class PluginLink {
       return costs;
     } catch (error) {
       await to.close();
+      for (const { handOver } of this.instances.list()) handOver?.settle();
       throw error;
     } finally {
       this.incoming = undefined;

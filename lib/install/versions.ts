@@ -42,7 +42,8 @@ export async function placeVersion({ dir, home, name }: InstalledPlugin, folders
     await rm(link, { force: true });
     throw error;
   }
-  await flush(parent);
+  // It is in its place, whether the disk knows that yet or not.
+  await flush(parent).catch(() => undefined);
 }
 
 /** A folder can not be replaced by a link in one step: a host that dies in between finds the mark. */

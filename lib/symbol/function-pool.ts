@@ -94,6 +94,10 @@ export class SharedFunction implements Instance, HandOver {
     return this.channel.cutBack();
   }
 
+  settle(): void {
+    this.channel.settle();
+  }
+
   /** For good: what uses it is refused. */
   async close(): Promise<void> {
     const error = pluginStopped(this.link.name);

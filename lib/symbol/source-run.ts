@@ -115,8 +115,12 @@ class SourceRun<T> implements Instance, SourceHandler {
       await channel?.settled();
       await start();
       const gap = clock.now() - stopped;
-      this.early = (await channel?.takeOver()) === false || channel?.connected === false;
+      this.early = (await channel?.takeOver()) === false;
       return { gap, queued: 0 };
+    } catch (error) {
+      // It starts where it was, and is not to wait for what will not come.
+      void channel?.takeOver();
+      throw error;
     } finally {
       this.moving = false;
     }

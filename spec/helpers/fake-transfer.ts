@@ -54,7 +54,7 @@ export function transfer(lacking: readonly string[] = []) {
         state$.next({ phase: 'starting', attempt: 0, crashes: [] });
         took(`${name} starts`).then(
           () => one.comes(),
-          (error: RxportError) => state$.next({ phase: 'failed', error }),
+          (error: RxportError) => state$.next({ phase: 'failed', error, exit: { code: 1, signal: null, output: [] } }),
         );
       },
       stop: async () => {
@@ -82,6 +82,7 @@ export function transfer(lacking: readonly string[] = []) {
         arrived: () => took(`${symbol} arrived`),
         cutOver: () => took(`${symbol} cutOver`).then(() => 2),
         cutBack: () => took(`${symbol} cutBack`),
+        settle: () => undefined,
       },
     });
   const commit = (): Promise<void> => took('commit');
