@@ -36,6 +36,7 @@ class Screen implements LiveView {
   readonly interval = 250;
   private readonly rates = new Rates();
   private height = 0;
+  private frame: readonly string[] = [];
 
   constructor(private readonly out: Terminal) {}
 
@@ -53,26 +54,29 @@ class Screen implements LiveView {
       '',
     ];
     this.clear();
-    this.out.write(text.map((row) => `${this.fit(row)}\n`).join(''));
-    this.height = text.length;
+    this.draw(text);
   }
 
   say(text: string): void {
     this.clear();
     this.out.write(`${text}\n`);
-    this.height = 0;
+    this.draw(this.frame);
   }
 
   end(): void {
-    this.height = 0;
+    this.draw([]);
+  }
+
+  private draw(frame: readonly string[]): void {
+    this.out.write(frame.map((row) => `${this.fit(row)}\n`).join(''));
+    this.frame = frame;
+    this.height = frame.length;
   }
 
   private row(rule: Rule, elapsed: number): string[] {
     const totals = totalsOf(rule);
     const { tuples, calls, alerts, dropped } = totals;
-    return [rule.id, tuples, this.rates.of(rule, totals, elapsed), calls, alerts, dropped, rule.status.phase].map(
-      String,
-    );
+    return [rule.id, tuples, this.rates.of(rule, totals, elapsed), calls, alerts, dropped, statusOf(rule)].map(String);
   }
 
   /** A line that wraps would take two rows, and the next frame start too low. */
@@ -99,7 +103,7 @@ class Lines implements LiveView {
     const states = rules.map((rule) => {
       const totals = totalsOf(rule);
       const rate = this.rates.of(rule, totals, elapsed);
-      return `${rule.id} ${totals.tuples} tuples, ${rate}/s, ${totals.calls} calls, ${rule.status.phase}`;
+      return `${rule.id} ${totals.tuples} tuples, ${rate}/s, ${totals.calls} calls, ${statusOf(rule)}`;
     });
     this.say(`${seconds(elapsed)}  ${states.join('; ')}`);
   }
@@ -112,6 +116,10 @@ class Lines implements LiveView {
     this.say('');
   }
 }
+
+/** `running`, `waiting for source replay` */
+const statusOf = ({ status }: Rule): string =>
+  status.phase === 'waiting' ? `waiting for ${status.on.join(', ')}` : status.phase;
 
 /** Tuples a second, over the last second. */
 class Rates {

@@ -7,6 +7,7 @@ import { firstValueFrom, fromEvent, interval, race, Subscription, takeUntil, tak
 import { Host, type Rule, RxportError } from 'rxport';
 import { alertsIn } from './alerts.js';
 import { provide } from './bundled-plugins.js';
+import { sayComebacks } from './comebacks.js';
 import { type LiveView, liveView } from './live-view.js';
 import { HELP, type Options, readOptions } from './options.js';
 import { Processes } from './processes.js';
@@ -37,6 +38,7 @@ async function main({ runFor, python, data }: Options): Promise<boolean> {
     const names = ['mirror', 'telemetry', 'replay', ...(python ? ['stats'] : [])];
     const done = await Promise.all(names.map(async (name) => `${name} ${await provide(host, name)}`));
     processes.follow();
+    sayComebacks(host.plugins.list(), (line) => view.say(line));
     view.say(`plugins in ${relative('', data)}: ${done.join(', ')} (the folder stays; delete it as you like)\n`);
 
     rules = watch({ alerts, score: python ? 'zscore' : 'deviation' }).map((rule) => host.rule(rule));

@@ -6,6 +6,8 @@ export interface Totals {
   readonly calls: number;
   readonly alerts: number;
   readonly dropped: number;
+  /** How many of these by which reason. */
+  readonly reasons: Readonly<Record<string, number>>;
   readonly failed: number;
   readonly balanced: boolean;
 }
@@ -19,9 +21,17 @@ export function totalsOf(...rules: readonly Rule[]): Totals {
     calls: sum(of('call'), ({ passed }) => passed),
     alerts: sum(of('sink'), ({ passed }) => passed),
     dropped: sum(stages, ({ dropped }) => sum(Object.values(dropped), (count) => count)),
+    reasons: reasonsOf(stages),
     failed: sum(stages, ({ failed }) => sum(Object.values(failed), (count) => count)),
     balanced: stages.every(isBalanced),
   };
+}
+
+function reasonsOf(stages: readonly LedgerStage[]): Readonly<Record<string, number>> {
+  const reasons: Record<string, number> = {};
+  for (const { dropped } of stages)
+    for (const [reason, count] of Object.entries(dropped)) reasons[reason] = (reasons[reason] ?? 0) + count;
+  return reasons;
 }
 
 const sum = <T>(values: readonly T[], count: (value: T) => number): number =>
