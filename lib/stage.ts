@@ -20,6 +20,9 @@ export type StageKind = 'source' | 'call' | 'sink' | 'queue' | 'window';
 export class Stage {
   received = 0;
   passed = 0;
+  /** How often its symbol was started again. */
+  restarts = 0;
+  private isStarted = false;
   private readonly dropped = new Map<string, number>();
   private readonly failed = new Map<string, number>();
 
@@ -29,6 +32,12 @@ export class Stage {
     readonly name: string,
     private readonly depth: () => number = () => 0,
   ) {}
+
+  /** A process runs its symbol: for the first time, or again. */
+  started(): void {
+    if (this.isStarted) this.restarts += 1;
+    this.isStarted = true;
+  }
 
   drop(reason: string, count = 1): void {
     add(this.dropped, reason, count);

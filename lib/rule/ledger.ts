@@ -5,6 +5,8 @@ export interface LedgerStage extends StageCounts {
   readonly kind: StageKind;
   /** The symbol, or the operator: the same for every stage of that name, without the number that keys have. */
   readonly name: string;
+  /** How often its symbol was started again: after a crash, for an update, or because it had ended by itself. */
+  readonly restarts: number;
 }
 
 /** The counters of a rule, over all its runs. */
@@ -53,7 +55,8 @@ export class LedgerBook {
 
 function since(past: LedgerStage | undefined, stage: Stage): LedgerStage {
   const counts = stage.counts();
-  return { kind: stage.kind, name: stage.name, ...(past === undefined ? counts : add(past, counts)) };
+  const restarts = (past?.restarts ?? 0) + stage.restarts;
+  return { kind: stage.kind, name: stage.name, restarts, ...(past === undefined ? counts : add(past, counts)) };
 }
 
 const add = (a: StageCounts, b: StageCounts): StageCounts => ({

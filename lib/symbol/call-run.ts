@@ -1,14 +1,13 @@
-import { isLeft } from 'fp-ts/lib/Either.js';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { admit, DEFAULT_OVERFLOW } from '../channel/overflow.js';
 import { Queue } from '../channel/queue.js';
-import { callFailed, callInvalid, queueOverflow, type RxportError, userError, valueInvalid } from '../errors.js';
+import { callInvalid, queueOverflow, type RxportError, userError } from '../errors.js';
 import type { Stage } from '../stage.js';
 import { encodeExec, encodeValidate } from '../wire/function.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { CallSpec } from './call-spec.js';
+import { valueOf } from './call-value.js';
 import { Outlet } from './outlet.js';
 import type { Attendance } from './owner.js';
 
@@ -51,7 +50,7 @@ export class CallRun<T, R> {
     this.attendance = owner.attend(`function ${shared.symbol}`);
     this.leave = shared.use({
       ruleId: owner.ruleId,
-      started: () => this.attendance.present(),
+      started: () => this.started(),
       lost: () => this.attendance.absent(),
       refused: (error) => this.outlet.error(error),
     });
@@ -88,6 +87,11 @@ export class CallRun<T, R> {
     this.out.clear();
     this.leave();
     this.attendance.leave();
+  }
+
+  private started(): void {
+    this.stage.started();
+    this.attendance.present();
   }
 
   private get inOrder(): boolean {
@@ -189,29 +193,13 @@ export class CallRun<T, R> {
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     let value: R;
     try {
-      value = this.valueOf(slot, outcome);
+      value = valueOf(this.spec, slot, outcome);
     } catch (error) {
       this.failed(slot, error as RxportError);
       return;
     }
     this.stage.passed += 1;
     this.outlet.next(value);
-  }
-
-  /** Throws a coded error for everything that is not a value. */
-  private valueOf({ value, index }: Slot<T>, outcome: Outcome): R {
-    const { project, decode, shared } = this.spec;
-    if (outcome.type === 'error' || outcome.type === 'invalid') throw outcome.error;
-    if (outcome.type === 'failed') throw callFailed(shared.symbol, outcome.result);
-    try {
-      if (project !== undefined) return project(value, outcome.result, index);
-      if (decode === undefined) return outcome.result as R;
-      const decoded = decode.decode(outcome.result);
-      if (!isLeft(decoded)) return decoded.right as R;
-      throw valueInvalid(`result of function ${shared.symbol}`, PathReporter.report(decoded));
-    } catch (thrown) {
-      throw userError(`${project === undefined ? 'decode' : 'project'} of call ${shared.symbol}`, thrown);
-    }
   }
 
   private failed({ value }: Slot<T>, error: RxportError): void {

@@ -111,6 +111,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   // ---- Instance: what the plugin's process says
 
   started(): void {
+    this.stage.started();
     this.revival.started();
     this.attendance.present();
     this.channel.connect().catch((error: RxportError) => this.refused(error));

@@ -82,6 +82,7 @@ class SourceRun<T> implements Instance, SourceHandler {
   }
 
   started(): void {
+    this.stage.started();
     this.revival.started();
     this.attendance.present();
     const { early } = this;

@@ -10,6 +10,7 @@ const stage = (kind: StageKind, name: string, passed: number): LedgerStage => ({
   dropped: {},
   failed: {},
   inFlight: 0,
+  restarts: 0,
 });
 
 /** A rule that has taken as many tuples as the frame says. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 
-const zero = { kind: 'source', received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
+const zero = { kind: 'source', restarts: 0, received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
 
 describe('the ledger of a rule', () => {
   it('numbers stages of one name from the second on, in their keys only', () => {
@@ -32,6 +32,7 @@ describe('the ledger of a rule', () => {
       stages: {
         'call f': {
           kind: 'call',
+          restarts: 0,
           name: 'f',
           received: 7,
           passed: 2,
@@ -47,17 +48,21 @@ describe('the ledger of a rule', () => {
   it('adds runs up, stage by stage and reason by reason', () => {
     const book = new LedgerBook();
     const first = book.stage('source', 'a');
+    first.started();
     first.received = 5;
     first.passed = 4;
     first.drop('decode');
     book.fold();
     const second = book.stage('source', 'a');
+    second.started();
+    second.started();
     second.received = 3;
     second.passed = 1;
     second.drop('stopped');
     second.drop('decode');
     const both = {
       kind: 'source',
+      restarts: 1,
       name: 'a',
       received: 8,
       passed: 5,

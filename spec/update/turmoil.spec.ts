@@ -69,6 +69,9 @@ it('the new version is started again when it dies later', async () => {
   await flows();
   expect(pidOf(plugin)).not.toBe(pid);
   expect(plugin.manifest.version).toBe('v2');
+  // Once for the update, once after the crash.
+  const restarts = Object.values(rule.ledger().stages).map((stage) => stage.restarts);
+  expect(restarts).toEqual([2, 2, 2]);
 });
 
 it('calls in flight are answered by the old version, later ones by the new one', async () => {
