@@ -14,8 +14,12 @@ interface Outstanding {
   repeated: number;
 }
 
-/** So often a question is put again to who says `handshake` to it: then that is taken for its answer. */
+/**
+ * A question is put again to each `handshake`, so often; then to each eighth. Who says nothing else to it would be asked
+ * without a pause for ever; who has simply said it many times, ahead of our reply, gets it all the same.
+ */
 const REPEATS = 10;
+const THEN_EACH = 8;
 
 /**
  * Asks a peer that is itself the requester: its request carries the answer to what our last reply told it.
@@ -66,8 +70,9 @@ export class Exchange {
     const { outstanding } = this;
     if (outstanding === undefined) return;
     // A keepalive under a new id means that the peer has dropped our reply: it has not acted on it.
-    if (!outstanding.sent || (isKeepalive(body) && outstanding.repeated < REPEATS)) {
+    if (!outstanding.sent || isKeepalive(body)) {
       if (outstanding.sent) outstanding.repeated += 1;
+      if (outstanding.repeated > REPEATS && outstanding.repeated % THEN_EACH !== 0) return;
       outstanding.sent = this.peer.reply(outstanding.body);
       return;
     }

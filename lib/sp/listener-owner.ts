@@ -27,8 +27,9 @@ export async function listenerOwner(
   path: string,
   { proc = '/proc', maxFiles = 20_000 }: SearchOptions = {},
 ): Promise<ListenerOwner | undefined> {
-  const [inode] = listeningInodes(await textOf(`${proc}/net/unix`), path);
-  if (inode === undefined) return undefined;
+  const [inode, other] = listeningInodes(await textOf(`${proc}/net/unix`), path);
+  // Of two nobody can tell which one has the file now: the other's was removed by force, and it still listens.
+  if (inode === undefined || other !== undefined) return undefined;
   let budget = maxFiles;
   for (const pid of (await namesIn(proc)).map(Number).filter(Number.isInteger)) {
     const folder = join(proc, `${pid}`, 'fd');
@@ -43,15 +44,11 @@ export async function listenerOwner(
   return undefined;
 }
 
-/** Newest first: one whose file was removed by force still listens, where nobody finds it. */
 export const listeningInodes = (table: string, path: string): readonly number[] =>
-  table
-    .split('\n')
-    .flatMap((line) => {
-      const [, flags = '', inode, name] = SOCKET.exec(line) ?? [];
-      return name === path && (parseInt(flags, 16) & LISTENS) !== 0 ? [Number(inode)] : [];
-    })
-    .sort((a, b) => b - a);
+  table.split('\n').flatMap((line) => {
+    const [, flags = '', inode, name] = SOCKET.exec(line) ?? [];
+    return name === path && (parseInt(flags, 16) & LISTENS) !== 0 ? [Number(inode)] : [];
+  });
 
 const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
 

@@ -44,7 +44,11 @@ describe.each<Misbehaviour>([
         )
         .subscribe(sink(bad.sink)),
     );
+    const problems: string[] = [];
+    rule.events$.subscribe((event) => event.type === 'error' && problems.push(event.error.message));
+    rule.status$.subscribe((status) => 'error' in status && problems.push(status.error.message));
     return rule.done.then((status) => {
+      expect(problems).toEqual([]);
       expect(status.phase).toBe('completed');
       expect(rule.ledger()).toMatchObject({ balanced: true });
       expect(rule.ledger().stages[`call ${bad.symbol}`]).toMatchObject({ received: 20, passed: 20 });
