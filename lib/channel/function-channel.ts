@@ -30,6 +30,8 @@ export interface FunctionChannelOptions {
 const DEADLINE_STEP = 50;
 
 const WAIT_STEP = 1_000;
+/** Milliseconds for the calls that a version has out when another one takes over. */
+const DRAIN_TIMEOUT = 30_000;
 
 /**
  * The channel of one function, for all rules: REP, with one call at a time on each connection. Idle connections form
@@ -161,8 +163,8 @@ export class FunctionChannel {
       [...this.workers.values()].filter((worker) => worker.generation !== generation && worker.call !== undefined);
     const { length } = others();
     this.pump();
-    // A call ends by its own deadline at the latest.
-    await this.becomes(() => others().length === 0, Infinity);
+    // What is not back by then is lost with its process, and goes by `whenLost`.
+    await this.becomes(() => others().length === 0, DRAIN_TIMEOUT);
     return length;
   }
 

@@ -35,7 +35,7 @@ export class ControlSocket {
     );
   }
 
-  /** Connections may go to `line`; the later of two is that of the newer process. */
+  /** Connections may go to `line`. */
   add(line: ControlLine): void {
     this.lines.add(line);
   }
@@ -48,6 +48,8 @@ export class ControlSocket {
   /** A process is about to be spawned for `line`: who is connected and has said nothing is not that process. */
   expect(line: ControlLine): void {
     line.reset();
+    // Lines stand in the order in which their processes were expected.
+    if (this.lines.delete(line)) this.lines.add(line);
     for (const peer of this.silent) peer.close();
     line.expect();
   }
@@ -96,7 +98,7 @@ export class ControlSocket {
 
 /**
  * Which of the processes that lack a connection a first frame is from. A new process shakes hands; one that dials again
- * repeats its last answer.
+ * repeats its last answer. Of two new ones the one that was expected first.
  */
 export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known'>>(
   lines: readonly L[],
@@ -104,5 +106,5 @@ export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known'>>(
 ): L | undefined {
   const lacking = lines.filter(({ expecting }) => expecting);
   const isNew = isHandshake(first);
-  return lacking.findLast(({ known }) => known !== isNew) ?? lacking.at(-1);
+  return lacking.find(({ known }) => known !== isNew) ?? lacking[0];
 }

@@ -88,6 +88,7 @@ async function carryBack(instances: Instances, from: Runner, to: Runner, prepare
   };
   await Promise.all([
     ...prepared.map(async (instance) => {
+      if (instances.in(from).includes(instance)) return instance.handOver?.cutBack();
       if (from.ready) instances.adopt(instance, from);
       else instances.forget(instance);
       await instance.handOver?.cutBack();

@@ -28,6 +28,12 @@ export interface LinkUpdate {
   readonly commit: () => Promise<void>;
 }
 
+export interface Updated {
+  /** `replace` also where `overlap` was asked for and the old process was not there. */
+  readonly strategy: UpdateStrategy;
+  readonly costs: readonly Cost[];
+}
+
 /** Milliseconds between two restarts of a process for the sake of its symbols. */
 const ESCALATION_GAP = 60_000;
 
@@ -124,7 +130,7 @@ export class PluginLink {
   /** STOP; resolves when it is answered or the process is gone. */
   async detach(instance: Instance): Promise<void> {
     await this.instances.remove(instance);
-    if (this.replica.spins && this.isIdle) this.recycling ??= this.recycle();
+    this.recycleIfIdle();
   }
 
   /** A second STOP for a symbol that was not registered yet when the first one came. */
@@ -155,10 +161,14 @@ export class PluginLink {
    * Another version serves from now on. Rejects with why it does not, and then nothing has changed: until everything has
    * moved, this version stays.
    */
-  async update(next: ReplicaOptions, options: LinkUpdate): Promise<readonly Cost[]> {
-    await this.recycling;
-    const { strategy, signal, commit } = options;
+  async update(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
+    const { signal, commit } = options;
+    signal.throwIfAborted();
+    while (this.recycling !== undefined) await this.recycling;
     const from = this.replica;
+    // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
+    const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
+    const strategy = isComing ? 'replace' : options.strategy;
     const to = (this.incoming = new Replica(next, this.socket, this.handler));
     const parts = { instances: this.instances, from, to, commit };
     try {
@@ -170,13 +180,14 @@ export class PluginLink {
       this.hopeless = undefined;
       this.serving.next(to);
       await from.close();
-      return costs;
+      return { strategy, costs };
     } catch (error) {
       await to.close();
       for (const { handOver } of this.instances.list()) handOver?.settle();
       throw error;
     } finally {
       this.incoming = undefined;
+      this.recycleIfIdle();
     }
   }
 
@@ -201,6 +212,11 @@ export class PluginLink {
   private giveUp(error: RxportError): void {
     this.hopeless = error;
     this.instances.refuseAll(error);
+  }
+
+  private recycleIfIdle(): void {
+    // An update ends the old process itself.
+    if (this.incoming === undefined && this.replica.spins && this.isIdle) this.recycling ??= this.recycle();
   }
 
   /** A stopped sink of the Go SDK keeps more than one core busy until its process ends. */

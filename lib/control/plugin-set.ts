@@ -27,7 +27,7 @@ export interface PluginSetOptions extends LaunchOptions {
 export class PluginSet implements Plugins {
   private readonly links = new Map<string, PluginLink>();
   private unloadable: readonly BrokenPlugin[] = [];
-  /** Installs and updates that are under way. */
+  /** Installs, updates and removals that are under way. */
   private readonly work = new Set<Promise<unknown>>();
   /** Plugins that are being updated or removed. */
   private readonly busy = new Set<string>();
@@ -66,13 +66,14 @@ export class PluginSet implements Plugins {
   }
 
   remove(name: string, { force = false, signal }: RemoveOptions = {}): Promise<void> {
-    return this.alone(name, async () => {
+    const work = this.alone(name, async () => {
       signal?.throwIfAborted();
       const plugin = this.options.registry.get(name);
       const { usedBy = [] } = this.links.get(name) ?? {};
       if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
       await this.uninstall(plugin);
     });
+    return this.track(work);
   }
 
   has(name: string): boolean {

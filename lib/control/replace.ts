@@ -18,6 +18,8 @@ export async function replace(
   try {
     const costs = await swap(instances, from, to, signal);
     await commit();
+    // It may have died and come back meanwhile.
+    instances.replay(to);
     return costs;
   } catch (error) {
     // Whether it comes or not: its supervisor goes on trying.

@@ -14,7 +14,7 @@ import type { Registry } from '../registry/registry.js';
 import { type Instance, lacks } from './instance.js';
 import { usersOf } from './instances.js';
 import type { Cost } from './overlap.js';
-import type { PluginLink, UpdateStrategy } from './plugin-link.js';
+import type { PluginLink, Updated, UpdateStrategy } from './plugin-link.js';
 import type { ReplicaOptions } from './replica.js';
 
 export interface UpdateOptions {
@@ -35,6 +35,7 @@ export interface UpdateReport {
   /** Versions, as the manifests have them. */
   readonly from: string;
   readonly to: string;
+  /** As asked for, and `replace` when the old process was not there. */
   readonly strategy: UpdateStrategy;
   /** Milliseconds until the old process was gone. */
   readonly took: number;
@@ -77,23 +78,31 @@ export async function updatePlugin(
     await discard(staged);
     throw error;
   }
-  const version = await keepVersion(staged, folders, old.home);
+  const version = await keepVersion(staged, folders, old.home).catch(async (error: unknown) => {
+    await discard(staged);
+    throw error;
+  });
   const commit = async (): Promise<void> => {
     registry.replace(version);
     await placeVersion(version, folders);
   };
-  let costs: readonly Cost[];
+  let updated: Updated;
   try {
-    costs = await link.update(launch(version), { strategy, signal, commit });
+    updated = await link.update(launch(version), { strategy, signal, commit });
   } catch (error) {
     registry.replace(old);
-    await dropVersion(version, folders);
+    await drop(version, folders);
     throw error instanceof RxportError ? notUpdated(link.name, old.manifest.version, error) : error;
   }
-  await dropVersion(old, folders);
+  await drop(old, folders);
   const versions = { from: old.manifest.version, to: version.manifest.version };
-  return { name: link.name, ...versions, strategy, took: clock.now() - started, ...reportOf(costs) };
+  const took = clock.now() - started;
+  return { name: link.name, ...versions, strategy: updated.strategy, took, ...reportOf(updated.costs) };
 }
+
+/** What can not be deleted now, the next start of a host does: the update is what it is. */
+const drop = (version: InstalledPlugin, folders: PluginFolders): Promise<void> =>
+  dropVersion(version, folders).catch(() => undefined);
 
 function check(staged: Staged, source: string, link: PluginLink, registry: Registry, force: boolean): void {
   if (staged.name !== link.name) throw pluginMismatch(link.name, source, staged.name);

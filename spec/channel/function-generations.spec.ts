@@ -170,4 +170,22 @@ describe('the channel of a function with two versions of its plugin', () => {
     third.says(result(4));
     expect(await third.heard(2)).toEqual(['d', 'e']);
   });
+
+  it('waits for a call that has no end for half a minute, and no longer', async () => {
+    const clock = new HandClock();
+    const { channel, submit, dial } = await listening(clock);
+    const old = await dial();
+    submit('a', { timeout: Infinity });
+    await old.heard(1);
+    channel.hold();
+    await dial();
+    expect(await channel.arrived(10_000)).toBe(true);
+    const drained = settled(channel.cutOver());
+    clock.advance(29_000);
+    await new Promise(setImmediate);
+    expect(drained.value).toBeUndefined();
+    clock.advance(1_000);
+    await new Promise(setImmediate);
+    expect(drained.value).toBe(1);
+  });
 });

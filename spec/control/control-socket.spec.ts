@@ -41,7 +41,12 @@ describe('the owner of a first frame', () => {
     ['the new process of our SDK', [old, fresh], 'handshake {"v":1}', 'fresh'],
     ['the old process when it repeats an answer', [old, fresh], 'ok', 'old'],
     ['the old process when its answer begins with the word', [old, fresh], 'handshake failed', 'old'],
-    ['the newer one of two that have said nothing', [{ ...fresh, name: 'first' }, fresh], 'handshake', 'fresh'],
+    [
+      'the one expected first of two that have said nothing',
+      [{ ...fresh, name: 'first' }, fresh],
+      'handshake',
+      'first',
+    ],
   ])('is %s', (_, lines, first, name) => {
     expect(ownerOf(lines, first)?.name).toBe(name);
   });

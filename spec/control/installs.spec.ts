@@ -58,6 +58,16 @@ describe('a removal', () => {
     expect(existsSync(plugin.dir)).toBe(true);
   });
 
+  it('is over before its host is', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    await host.plugins.install(dir);
+    let removed = false;
+    void host.plugins.remove(name).then(() => (removed = true));
+    await host.stop();
+    expect(removed).toBe(true);
+  });
+
   it('is carried out once it has begun', async () => {
     const host = await startHost();
     const { dir, name } = scriptedPlugin();

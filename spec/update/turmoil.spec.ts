@@ -130,3 +130,16 @@ it('a host that starts again finds the new version, in a folder that other progr
   await again.plugins.remove('mirror');
   expect(() => lstatSync(home)).toThrow();
 });
+
+it('an update of a version that is still coming does not take its handshake for that of the new one', async () => {
+  const versions = versionsOf('node');
+  const dir = join(tempFolder(), 'data');
+  cpSync(late(versions.version('v1'), 300), join(dir, 'plugins/portables/mirror'), { recursive: true });
+  const host = await startHost({ dir, handshakeTimeout: 1_500 });
+  const plugin = host.plugins.get('mirror');
+  const update = host.plugins.update('mirror', late(versions.version('v2'), 60_000));
+  await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_HANDSHAKE' });
+  expect(plugin.manifest.version).toBe('v1');
+  await ready(plugin);
+  expect(await host.function(versions.echo).exec('a')).toBe('a');
+});
