@@ -143,3 +143,16 @@ it('an update of a version that is still coming does not take its handshake for 
   await ready(plugin);
   expect(await host.function(versions.echo).exec('a')).toBe('a');
 });
+
+it('an update of a version that comes later than the new one does not take the handshake of that for its own', async () => {
+  const versions = versionsOf('node');
+  const dir = join(tempFolder(), 'data');
+  cpSync(late(versions.version('v1'), 1_000), join(dir, 'plugins/portables/mirror'), { recursive: true });
+  const host = await startHost({ dir });
+  await host.plugins.update('mirror', versions.version('v2'));
+  const plugin = host.plugins.get('mirror');
+  const pid = pidOf(plugin);
+  expect(await host.function(versions.echo).exec('a')).toBe('a');
+  expect(pidOf(plugin)).toBe(pid);
+  expect(plugin.state).toMatchObject({ phase: 'ready', attempt: 0 });
+});
