@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { NEVER, of } from 'rxjs';
+import type { Rule } from '../lib/index.js';
 import { copyFixture } from './helpers/fixture.js';
 import { startHost } from './helpers/host.js';
 import { linesOf } from './helpers/lines.js';
@@ -24,6 +25,42 @@ describeWith('go', 'a sink of the Go SDK, which spins once it is stopped', () =>
     await until(() => ![0, before].includes(pidOf(plugin)), 'a new process');
     expect(linesOf(path)).toEqual(values);
     expect(await host.function(symbol('echo')).exec('a')).toBe('a');
+  });
+
+  it('is not stopped before all is collected, after which its author closes the file', async () => {
+    const { dir, symbol } = copyFixture('go');
+    const host = await startHost();
+    await host.plugins.install(dir);
+    const path = newFile();
+    const values = Array.from({ length: 100 }, (_, i) => i);
+    const config = { path, spin: true, closes: true, delay: 5 };
+    const rule = host.rule(unique('r'), ({ sink }) =>
+      of(...values).subscribe(sink<number>(symbol('file'), { config })),
+    );
+    expect((await rule.done).phase).toBe('completed');
+    expect(linesOf(path)).toEqual(values);
+  });
+
+  it('holds nobody up when its process dies with what it has not collected', async () => {
+    const { dir, symbol } = copyFixture('go');
+    const host = await startHost();
+    const plugin = await host.plugins.install(dir);
+    const sinkInto = (path: string, delay: number): Rule =>
+      host.rule(unique('r'), ({ sink }) =>
+        of(...Array(100).keys()).subscribe(sink<number>(symbol('file'), { config: { path, delay, closes: true } })),
+      );
+    const path = newFile();
+    const rule = sinkInto(path, 60);
+    // All is read, and six seconds of it are left to collect.
+    await until(() => rule.ledger().stages[`sink ${symbol('file')}`]?.passed === 100, 'all is passed');
+    await until(() => linesOf(path).length > 3, 'it collects');
+    const killed = performance.now();
+    process.kill(pidOf(plugin), 'SIGKILL');
+    expect((await rule.done).phase).toBe('completed');
+    expect(performance.now() - killed).toBeLessThan(2_000);
+    const next = newFile();
+    expect((await sinkInto(next, 0).done).phase).toBe('completed');
+    expect(linesOf(next)).toHaveLength(100);
   });
 
   it('stays while another rule uses the process, and is gone after it', async () => {

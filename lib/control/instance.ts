@@ -7,8 +7,11 @@ export interface Runner {
   readonly plugin: InstalledPlugin;
   /** True once it has shaken hands, until it is gone. */
   readonly ready: boolean;
-  /** Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, `ERR_COMMAND_LOST`. */
-  command(verb: Verb, control: Control): Promise<void>;
+  /**
+   * Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, `ERR_COMMAND_LOST`. `shared`: something else is at work in
+   * the process, now.
+   */
+  command(verb: Verb, control: Control, shared?: () => boolean): Promise<void>;
 }
 
 /** One running symbol of one rule (or one function), as its plugin's process sees it. */

@@ -53,12 +53,12 @@ export class Instances {
     this.entries.delete(controlKey(instance.control));
     entry.epoch += 1;
     if (entry.moving !== undefined) await entry.moving;
-    await stopIn(entry.runner, instance);
+    await this.stopIn(entry.runner, instance);
   }
 
   /** Repeats a STOP that may have come before the symbol was registered in the plugin. */
   stop(instance: Instance): Promise<void> {
-    return stopIn(this.startedIn.get(instance), instance);
+    return this.stopIn(this.startedIn.get(instance), instance);
   }
 
   /** The symbol died while its process lives: STOP clears what is left of it, START follows. */
@@ -66,7 +66,7 @@ export class Instances {
     const entry = this.entryOf(instance);
     const { runner, moving, epoch } = entry ?? {};
     if (entry === undefined || runner?.ready !== true || moving !== undefined) return;
-    await stopIn(runner, instance);
+    await this.stopIn(runner, instance);
     if (entry.epoch === epoch && runner.ready) this.start(entry, runner);
   }
 
@@ -170,7 +170,7 @@ export class Instances {
     entry.epoch += 1;
     const { epoch } = entry;
     const steps = {
-      stop: () => stopIn(from, instance),
+      stop: () => this.stopIn(from, instance),
       start: async () => {
         const to = await target();
         // It was removed meanwhile.
@@ -202,6 +202,16 @@ export class Instances {
     );
   }
 
+  /** Never rejects: what can not be told is dead. */
+  private async stopIn(runner: Runner | undefined, instance: Instance): Promise<void> {
+    const { control } = instance;
+    // "never ended once created": a function has no STOP.
+    if (runner?.ready !== true || control.pluginType === 'func') return;
+    const atWork = (other: Instance): boolean =>
+      other !== instance && other.control.pluginType !== 'sink' && usersOf(other).length > 0;
+    await runner.command('stop', control, () => this.in(runner).some(atWork)).catch(() => undefined);
+  }
+
   private entryOf(instance: Instance): Entry | undefined {
     const entry = this.entries.get(controlKey(instance.control));
     return entry?.instance === instance ? entry : undefined;
@@ -216,13 +226,6 @@ async function plainMove({ stop, start }: MoveSteps): Promise<Moved> {
   await stop();
   await start();
   return NOTHING;
-}
-
-/** Never rejects: what can not be told is dead. */
-async function stopIn(runner: Runner | undefined, { control }: Instance): Promise<void> {
-  // "never ended once created": a function has no STOP.
-  if (runner?.ready !== true || control.pluginType === 'func') return;
-  await runner.command('stop', control).catch(() => undefined);
 }
 
 /** What START says there. Throws what reading the configuration throws. */

@@ -7,8 +7,8 @@ import type { Logger } from '../log.js';
 import type { Life } from '../process/spawn.js';
 import type { ProcessState, RestartPolicy } from '../process/state.js';
 import { Supervisor } from '../process/supervisor.js';
-import { workOff } from '../process/work-off.js';
-import type { Control, Verb } from '../wire/control.js';
+import { collect, workOff } from '../process/work-off.js';
+import { type Control, controlKey, type Verb } from '../wire/control.js';
 import type { PeerInfo } from '../wire/handshake.js';
 import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
@@ -55,6 +55,10 @@ export class Replica implements Runner {
   private peer: PeerInfo | undefined;
   /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
   private sinkStopped: number | undefined;
+  /** Sinks that were sent START and no STOP: one that was refused has read nothing, and does not spin. */
+  private readonly sinks = new Set<string>();
+  /** It is not certain that each stopped sink had nothing left. */
+  private leftOver = false;
 
   constructor(
     private readonly options: ReplicaOptions,
@@ -113,11 +117,20 @@ export class Replica implements Runner {
     this.supervisor.start();
   }
 
-  async command(verb: Verb, control: Control): Promise<void> {
+  async command(verb: Verb, control: Control, shared: () => boolean = () => false): Promise<void> {
     if (!this.ready) throw commandLost(this.plugin.name);
     const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
-    await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
-    if (verb === 'stop' && control.pluginType === 'sink' && this.stockGo) this.sinkStopped = this.options.clock.now();
+    const key = controlKey(control);
+    const stopsSink = verb === 'stop' && this.stockGo && this.sinks.delete(key);
+    if (stopsSink) await this.collected(shared);
+    if (verb === 'start' && control.pluginType === 'sink') this.sinks.add(key);
+    try {
+      await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
+    } catch (error) {
+      this.sinks.delete(key);
+      throw error;
+    }
+    if (stopsSink) this.sinkStopped = this.options.clock.now();
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
@@ -134,8 +147,8 @@ export class Replica implements Runner {
 
   /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
   async workedOff(): Promise<void> {
-    const { state, sinkStopped } = this;
-    if (sinkStopped === undefined || state.phase !== 'ready') return;
+    const { state, sinkStopped, leftOver } = this;
+    if (sinkStopped === undefined || !leftOver || state.phase !== 'ready') return;
     await workOff(this.options.clock, state.pid, sinkStopped);
   }
 
@@ -151,6 +164,19 @@ export class Replica implements Runner {
     this.watch.unsubscribe();
     this.looking.unsubscribe();
     this.socket.remove(this.line);
+  }
+
+  private async collected(shared: () => boolean): Promise<void> {
+    const { state } = this;
+    if (state.phase !== 'ready') return;
+    const usage = (): { readonly shared: boolean; readonly spins: boolean } => ({
+      shared: shared(),
+      spins: this.spins,
+    });
+    const certain = await collect(this.options.clock, state.pid, usage);
+    // What ran there is gone, and a later process has nothing to stop.
+    if (this.state.phase !== 'ready' || this.state.pid !== state.pid) throw commandLost(this.plugin.name);
+    if (!certain) this.leftOver = true;
   }
 
   private shaken(info: PeerInfo): void {
@@ -178,6 +204,8 @@ export class Replica implements Runner {
     if (state.phase === 'ready' || state.phase === 'stopping') return;
     this.looking.unsubscribe();
     this.sinkStopped = undefined;
+    this.leftOver = false;
+    this.sinks.clear();
     if (state.phase === 'starting') return this.socket.expect(this.line);
     this.line.reset();
     this.handler.lost(this);
