@@ -21,7 +21,7 @@ export type { Rule, RuleEvent, StopOptions, StopReport } from './rule/rule.js';
 export type { Branch } from './rule/run.js';
 export type { RuleStatus } from './rule/status.js';
 
-export type { Overflow } from './channel/overflow.js';
+export type { Overflow } from './stage.js';
 export type { CallOptions, OnError } from './symbol/call-options.js';
 export type { SymbolEvent } from './symbol/owner.js';
 export type { RemoteFunction, RemoteFunctionOptions } from './symbol/remote-function.js';

@@ -3,10 +3,10 @@ import { type Clock, every } from '../clock.js';
 import { type Answer, Exchange } from '../control/exchange.js';
 import { callLost, callStuck, callTimeout, channelClosed, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import { Queue } from '../stage.js';
 import { decodeReply } from '../wire/function.js';
 import type { FunctionCall, Outcome } from './function-call.js';
 import { Motion } from './motion.js';
-import { Queue } from './queue.js';
 import { type Look, StuckWatch } from './stuck-watch.js';
 
 interface Worker {

@@ -2,10 +2,9 @@ import type { Subscription } from 'rxjs';
 import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { PullSocket, PushSocket } from '../sp/transport.js';
+import { admit, type Admission, Queue } from '../stage.js';
 import { decodeAck } from '../wire/ack.js';
 import { Motion } from './motion.js';
-import { admit, type Admission } from './overflow.js';
-import { Queue } from './queue.js';
 import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
 
 /** What a broken connection may have held: the kernel's buffer in bytes, and the messages a Go plugin reads ahead. */
@@ -55,6 +54,11 @@ export class SinkChannel<T> {
   /** How many values are neither passed nor dropped nor failed. */
   get depth(): number {
     return this.waiting.length + this.out.length;
+  }
+
+  /** How many of them wait for the connection. */
+  get waits(): number {
+    return this.waiting.length;
   }
 
   /** Binds the ack channel: always, since a Go sink whose ack channel is missing can not be started again. */

@@ -1,6 +1,6 @@
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, Transport } from '../sp/transport.js';
-import type { Overflow } from './overflow.js';
+import type { Overflow } from '../stage.js';
 
 /** What the channels of a sink say, on the tick on which it happens. */
 export interface SinkHandler<T> {

@@ -3,6 +3,7 @@ import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, PullSocket, Transport } from '../sp/transport.js';
 import { decodeSourceFrame, type Parse } from '../wire/source.js';
+import { Pacer } from './pacer.js';
 
 /** What the data channel of a source says, on the tick on which it happens. */
 export interface SourceHandler {
@@ -25,12 +26,19 @@ export interface SourceChannelOptions extends ChannelOptions {
   readonly transport: Transport;
   /** In place of `JSON.parse` and its tolerance for `NaN` and `Infinity`, for the text of a frame. */
   readonly parse?: Parse | undefined;
+  /** Whether the source waits when it is not read, for as long as that takes; the stock SDKs do not. Default no. */
+  readonly patient?: () => boolean;
 }
 
 /** The data channel of one running source: PULL, bound before START. */
 export interface SourceChannel {
   /** True while the plugin has its end open. */
   readonly connected: boolean;
+  /** The rule has more than it can work off: not read until `resume`, or in gulps where the source is not patient. */
+  pause(): void;
+  resume(): void;
+  /** Reads whatever the rule holds: the source is about to be stopped. */
+  unpaced(): void;
   /**
    * Resolves true when the plugin has closed its end and everything was read, false after `timeout` ms. Over a transport
    * that does not notice the close, silence stands for it.
@@ -117,6 +125,7 @@ export async function openSourceChannel(
       handler.ended();
     },
   });
+  const pacer = new Pacer(socket, clock, options.patient ?? (() => false));
   const silent = async (timeout: number): Promise<boolean> => {
     for (const until = clock.now() + timeout; clock.now() + SILENCE <= until;) {
       const before = received;
@@ -129,12 +138,16 @@ export async function openSourceChannel(
     get connected() {
       return socket.peers > 0;
     },
+    pause: () => pacer.pause(),
+    resume: () => pacer.resume(),
+    unpaced: () => pacer.suspend(),
     async drained(timeout) {
       if (!transport.capabilities.peerClose) return silent(timeout);
       if (socket.peers > 0) await pause(clock, timeout, empty.signal);
       return socket.peers === 0;
     },
     handOver() {
+      pacer.suspend();
       hand = new Hand();
       if (socket.peers === 0) hand.tail.abort();
       socket.hold();
@@ -143,15 +156,18 @@ export async function openSourceChannel(
       if (!transport.capabilities.manyPeers) await silent(HOLD);
     },
     async takeOver() {
-      if (!transport.capabilities.manyPeers) return true;
       const { newcomer, tail } = hand;
-      if (!newcomer.signal.aborted) await pause(clock, ARRIVAL, newcomer.signal);
-      if (!tail.signal.aborted) await pause(clock, HOLD, tail.signal);
-      hand.end();
-      socket.release();
-      return newcomer.signal.aborted && socket.peers > 0;
+      if (transport.capabilities.manyPeers) {
+        if (!newcomer.signal.aborted) await pause(clock, ARRIVAL, newcomer.signal);
+        if (!tail.signal.aborted) await pause(clock, HOLD, tail.signal);
+        hand.end();
+        socket.release();
+      }
+      pacer.restore();
+      return !transport.capabilities.manyPeers || (newcomer.signal.aborted && socket.peers > 0);
     },
     async close() {
+      pacer.close();
       hand.end();
       await socket.close();
     },

@@ -9,7 +9,7 @@ import {
   type RxportError,
   symbolRefused,
 } from '../errors.js';
-import { MAX_FRAME } from '../sp/pipe.js';
+import { MAX_FRAME } from '../sp/limits.js';
 import type { RepPeer } from '../sp/rep.js';
 import { type Control, encodeCommand, OK, type Verb } from '../wire/control.js';
 import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';

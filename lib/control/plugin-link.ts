@@ -91,6 +91,11 @@ export class PluginLink {
     return limits.length === 0 ? undefined : Math.min(...limits);
   }
 
+  /** True when its sources wait while they are not read: the stock SDKs give up on a send after a second. */
+  get patient(): boolean {
+    return this.replica.info?.sdk !== undefined;
+  }
+
   /** True when an empty message must not be sent: pynng raises on one, and the SDK ends the symbol without a word. */
   get refusesEmpty(): boolean {
     return this.plugin.manifest.language === 'python';

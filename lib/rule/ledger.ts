@@ -1,4 +1,4 @@
-import { isBalanced, Stage, type StageCounts, type StageKind } from '../stage.js';
+import { type Gauge, isBalanced, Stage, type StageCounts, type StageKind } from '../stage.js';
 
 /** What one stage has counted, and which stage that is. */
 export interface LedgerStage extends StageCounts {
@@ -7,6 +7,10 @@ export interface LedgerStage extends StageCounts {
   readonly name: string;
   /** How often its symbol was started again: after a crash, for an update, or because it had ended by itself. */
   readonly restarts: number;
+  /** How often a source was held back because the rule had more than it can work off. */
+  readonly pauses: number;
+  /** The most values that have waited there at once. */
+  readonly peak: number;
 }
 
 /** The counters of a rule, over all its runs. */
@@ -22,8 +26,8 @@ export class LedgerBook {
   private readonly past = new Map<string, LedgerStage>();
   private current = new Map<string, Stage>();
 
-  stage(kind: StageKind, name: string, depth?: () => number): Stage {
-    const stage = new Stage(kind, name, depth);
+  stage(kind: StageKind, name: string, depth?: () => number, gauge?: Gauge): Stage {
+    const stage = new Stage(kind, name, depth, gauge);
     this.current.set(this.keyFor(`${kind} ${name}`), stage);
     return stage;
   }
@@ -45,18 +49,28 @@ export class LedgerBook {
     return Object.values(this.read().stages).reduce((sum, { dropped }) => addEach(sum, dropped), {});
   }
 
-  private keyFor(key: string): string {
-    if (!this.current.has(key)) return key;
-    let number = 2;
-    while (this.current.has(`${key} ${number}`)) number += 1;
-    return `${key} ${number}`;
+  /** Of a stage that has ended the key is free: a call in a `switchMap` is subscribed again and again. */
+  private keyFor(name: string): string {
+    let key = name;
+    for (let number = 2; ; number += 1) {
+      const holder = this.current.get(key);
+      if (holder === undefined) return key;
+      if (holder.ended) {
+        this.past.set(key, since(this.past.get(key), holder));
+        return key;
+      }
+      key = `${name} ${number}`;
+    }
   }
 }
 
 function since(past: LedgerStage | undefined, stage: Stage): LedgerStage {
   const counts = stage.counts();
+  const { kind, name } = stage;
   const restarts = (past?.restarts ?? 0) + stage.restarts;
-  return { kind: stage.kind, name: stage.name, restarts, ...(past === undefined ? counts : add(past, counts)) };
+  const pauses = (past?.pauses ?? 0) + stage.pauses;
+  const peak = Math.max(past?.peak ?? 0, stage.peak);
+  return { kind, name, restarts, pauses, peak, ...(past === undefined ? counts : add(past, counts)) };
 }
 
 const add = (a: StageCounts, b: StageCounts): StageCounts => ({

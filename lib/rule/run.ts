@@ -1,13 +1,15 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
 import { type Clock, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
-import { type Stage, type StageKind, withScope } from '../stage.js';
+import { type Gauge, type Marks, type Stage, type StageKind, withScope } from '../stage.js';
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
-import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
+import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
 import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
+import { Intake } from './intake.js';
 import { Tail } from './tail.js';
+import { Tallies } from './tallies.js';
 
 /** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
 export type Branch = Subscription | Observable<unknown>;
@@ -31,7 +33,7 @@ export interface RunOptions {
   readonly opId: () => string;
   /** The id of a call position, stable over runs. */
   readonly callId: (position: number) => string;
-  readonly stage: (kind: StageKind, name: string, depth?: () => number) => Stage;
+  readonly stage: (kind: StageKind, name: string, depth?: () => number, gauge?: Gauge) => Stage;
   readonly report: (event: SymbolEvent) => void;
   readonly missing: (labels: readonly string[]) => void;
   /** The first error of the run. */
@@ -53,19 +55,21 @@ export class RuleRun implements Owner {
     this.tell(userError(`a subscriber of stopping$ of rule ${this.ruleId}`, thrown)),
   );
   private readonly roll: Roll;
-  private readonly sources = new Set<Stoppable>();
   /** Each with the promise that its stream has ended. */
   private readonly sinks = new Map<Subscription, SinkEntry>();
   /** What the body has returned: waited for, with a stream or without. */
   private readonly returned = new Set<Subscription>();
   private readonly branches = new Set<Tail>();
   private readonly work = new Set<Promise<unknown>>();
+  private readonly intake = new Intake((by) => this.tally({ type: 'paused', symbol: by, count: 1 }));
+  private readonly tallies: Tallies;
   private calls = 0;
   private error: RxportError | undefined;
 
   constructor(private readonly options: RunOptions) {
     this.ruleId = options.ruleId;
     this.roll = new Roll(options.missing);
+    this.tallies = new Tallies(options.clock, (news) => this.report(news));
   }
 
   /**
@@ -93,6 +97,7 @@ export class RuleRun implements Owner {
     for (const { sink } of this.sinks.values()) sink.unsubscribe();
     await settled(() => [...this.sinks.values()].map(({ sink }) => sink.drained));
     await settled(() => [...this.work]);
+    this.tallies.flush();
     this.roll.close();
   }
 
@@ -100,7 +105,7 @@ export class RuleRun implements Owner {
   async stop({ flush, timeout }: StopPlan): Promise<void> {
     this.begin();
     if (!flush) this.cut();
-    await Promise.all([...this.sources].map((source) => source.stop()));
+    await this.intake.stop();
     await settlesWithin(
       this.options.clock,
       timeout,
@@ -134,8 +139,8 @@ export class RuleRun implements Owner {
     return JSON.stringify({ ruleId: this.ruleId, opId, instanceId: 0, funcId: 0 });
   }
 
-  stage(kind: StageKind, name: string, depth?: () => number): Stage {
-    return this.options.stage(kind, name, depth);
+  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
+    return this.options.stage(kind, name, depth, marks && this.intake.gauge(`${kind} ${name}`, marks));
   }
 
   attend(label: string): Attendance {
@@ -148,9 +153,12 @@ export class RuleRun implements Owner {
     return event;
   }
 
+  tally(tally: Tally): void {
+    this.tallies.note(tally);
+  }
+
   running(source: Stoppable): () => void {
-    this.sources.add(source);
-    return () => this.sources.delete(source);
+    return this.intake.add(source);
   }
 
   track(work: Promise<unknown>): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { Throttle } from './throttle.js';
+import { Throttle } from '../stage.js';
 
 /** What a source lost, told at most once a second for each reason. */
 export class Trouble {

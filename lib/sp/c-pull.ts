@@ -1,7 +1,7 @@
 import { addressInUse, channelBind } from '../errors.js';
 import { type Library, Readiness, urlOf } from './c-library.js';
 import { checkPath, ownerOnly, removeStale } from './listen.js';
-import { MAX_FRAME } from './pipe.js';
+import { MAX_FRAME } from './limits.js';
 import type { ChannelOptions, PullHandler, PullSocket } from './transport.js';
 
 /** Messages taken in one turn of the event loop. */
@@ -25,15 +25,20 @@ export async function pull(
     nn.Close(socket);
     throw error;
   }
+  let open = true;
+  /** Until nothing is there. */
+  let once = false;
   const readable = new Readiness(nn, socket, false, () => {
     for (let taken = 0; taken < BATCH && readable.watched; taken += 1) {
       const payload = nn.Recv(socket, nn.NN_DONTWAIT);
-      if (typeof payload === 'number') return;
+      if (typeof payload === 'number') {
+        if (once) readable.rest();
+        return;
+      }
       if (handler.text === undefined) handler.message(payload);
       else handler.text(payload.toString());
     }
   });
-  let open = true;
   readable.watch();
   return {
     address,
@@ -43,6 +48,11 @@ export async function pull(
     release: () => undefined,
     pause: () => readable.rest(),
     resume() {
+      once = false;
+      if (open) readable.watch();
+    },
+    readOut() {
+      once = true;
       if (open) readable.watch();
     },
     async close() {

@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs';
 import { after } from '../clock.js';
 import { channelClosed, channelDial, type RxportError } from '../errors.js';
 import { type Library, Readiness, urlOf } from './c-library.js';
-import { checkSize, HIGH_WATER, MAX_FRAME } from './pipe.js';
+import { checkSize, HIGH_WATER, MAX_FRAME } from './limits.js';
 import type { ChannelOptions, PushHandler, PushSocket } from './transport.js';
 
 /** Milliseconds between two attempts to connect, and the least that connecting gets: the C library does it aside. */

@@ -50,6 +50,9 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
       paused = false;
       flow();
     },
+    readOut() {
+      if (paused) for (const pipe of peers.pipes) if (!held.has(pipe)) pipe.readOut();
+    },
     hold() {
       holding = true;
     },

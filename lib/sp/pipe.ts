@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
-import { channelClosed, frameInvalid, frameTooLarge, greetingInvalid, reasonOf, RxportError } from '../errors.js';
+import { channelClosed, frameInvalid, greetingInvalid, reasonOf, RxportError } from '../errors.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameWriter } from './frame-writer.js';
+import { checkSize, HIGH_WATER, MAX_FRAME } from './limits.js';
 import { greeting, GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
 
 export interface PipeOptions {
@@ -16,10 +17,9 @@ export interface PipeOptions {
   readonly greetingTimeout?: number;
 }
 
-export const MAX_FRAME = 64 * 1024 * 1024;
 const GREETING_TIMEOUT = 5_000;
-/** Above this many bytes on their way to the kernel `send` answers false. */
-export const HIGH_WATER = 256 * 1024;
+/** What Node reads of a socket at once, in bytes, when there is as much. */
+const READ_BYTES = 65_536;
 
 /** What a pipe tells its owner. Every callback runs on the socket's tick and must not throw. */
 export interface PipeHandler {
@@ -46,6 +46,8 @@ export class Pipe {
   private greeted: Buffer | undefined = Buffer.alloc(0);
   private state: 'greeting' | 'open' | 'closing' | 'closed' = 'greeting';
   private paused = false;
+  /** Bytes that are still in the socket's own buffer, while what is there is read out; undefined otherwise. */
+  private toReadOut: number | undefined;
   private delivering = false;
   private full = false;
   /** No more is sent. */
@@ -102,10 +104,24 @@ export class Pipe {
   /** Stops handing on frames, within a chunk too; the kernel's buffer fills and the peer blocks. */
   pause(): void {
     this.paused = true;
+    this.toReadOut = undefined;
     this.socket.pause();
   }
 
+  /** Hands on what has come up to now, from the kernel's buffer too, and pauses again. */
+  readOut(): void {
+    if (!this.paused) return;
+    const { readableLength } = this.socket;
+    this.flow();
+    if (!this.paused) this.toReadOut = readableLength;
+  }
+
   resume(): void {
+    this.toReadOut = undefined;
+    this.flow();
+  }
+
+  private flow(): void {
     this.paused = false;
     // From within a callback the loop that called it goes on: a second one would overtake the frame at hand.
     if (!this.delivering) this.deliver();
@@ -138,6 +154,14 @@ export class Pipe {
     }
     this.decoder.push(chunk);
     this.deliver();
+    if (this.toReadOut !== undefined) this.hasReadOut(this.toReadOut, chunk.length);
+  }
+
+  private hasReadOut(ahead: number, length: number): void {
+    this.toReadOut = Math.max(0, ahead - length);
+    // A chunk that is not as long as it could be has emptied the kernel's buffer. Never inside a frame: its rest would
+    // come a gulp later, and its sender may not wait for so long.
+    if (ahead === 0 && length < READ_BYTES && !this.decoder.truncated) this.pause();
   }
 
   /** Takes the peer's greeting off the front; answers what follows it, or undefined until it is complete and right. */
@@ -214,12 +238,4 @@ export class Pipe {
   private endError(cause: unknown): RxportError {
     return new RxportError('ERR_CHANNEL_CLOSED', `${this.address}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-/** Throws `ERR_FRAME_TOO_LARGE` when `body` with `prefix` bytes in front takes more than `limit` bytes. */
-export function checkSize(address: string, body: string | Uint8Array, prefix: number, limit: number): void {
-  // A UTF-16 unit takes at most three bytes: most strings need no count.
-  if (prefix + body.length * 3 <= limit) return;
-  const bytes = prefix + (typeof body === 'string' ? Buffer.byteLength(body) : body.length);
-  if (bytes > limit) throw frameTooLarge(address, bytes, limit);
 }

@@ -40,6 +40,8 @@ export interface PullSocket {
   /** No message until `resume`. Does nothing where the transport can not (`pause`). */
   pause(): void;
   resume(): void;
+  /** While paused: hands on what has been sent up to now, whole frames, and pauses again. */
+  readOut(): void;
   /** Who connects from now on is not read until `release`. Does nothing where peers are not told apart (`manyPeers`). */
   hold(): void;
   release(): void;

@@ -1,5 +1,5 @@
-import { checkOverflow, type Overflow } from '../channel/overflow.js';
 import { operatorOption, type RxportError } from '../errors.js';
+import { checkOverflow, type Overflow } from '../stage.js';
 
 /** `drop` counts and reports, `fail` ends the stream, a function gives the value to go on with. */
 export type OnError<T, E> = 'fail' | 'drop' | ((error: RxportError, value: T) => E);

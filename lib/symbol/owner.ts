@@ -1,5 +1,5 @@
 import type { RxportError } from '../errors.js';
-import type { Stage, StageKind } from '../stage.js';
+import type { Marks, Stage, StageKind } from '../stage.js';
 
 /** Something that a rule can miss: present once the plugin has started it, absent while it has not. */
 export interface Attendance {
@@ -13,15 +13,24 @@ export interface Attendance {
 export interface Stoppable {
   /** STOP, read what is still there, complete the subscriber. Never rejects. */
   stop(): Promise<void>;
+  /** The rule has more than it can work off: nothing is read for a while, or in gulps from a plugin that can not wait. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What happened to a symbol, short of ending its rule. */
 export type SymbolNews =
   | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError }
   | { readonly type: 'restarted'; readonly symbol: string; readonly attempt: number }
-  | { readonly type: 'dropped'; readonly symbol: string; readonly reason: string; readonly count: number }
+  | Tally
   /** A sink's connection broke: so many values at most were with the kernel and may not have been read. */
   | { readonly type: 'unconfirmed'; readonly symbol: string; readonly count: number };
+
+/** News that are summed up: one as soon as something happens, then one a second at most. */
+export type Tally =
+  | { readonly type: 'dropped'; readonly symbol: string; readonly reason: string; readonly count: number }
+  /** More values than its high mark waited in a stage, `sink file` say, so that the sources of the rule were paused. */
+  | { readonly type: 'paused'; readonly symbol: string; readonly count: number };
 
 /** The same with its time, in milliseconds since the epoch. */
 export type SymbolEvent = SymbolNews & { readonly at: number };
@@ -38,10 +47,12 @@ export interface Owner {
   /** The context of the next call position, as JSON: the same for each run of the rule. */
   callContext(): string;
   /** Where the rule counts what this symbol takes, passes and drops. */
-  stage(kind: StageKind, name: string, depth?: () => number): Stage;
+  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage;
   attend(label: string): Attendance;
   /** Shows it in the rule's events; answers what was shown. */
   report(news: SymbolNews): SymbolEvent;
+  /** The same for what may happen thousands of times in a second: summed up. */
+  tally(tally: Tally): void;
   /** A source is open until the returned function is called. */
   running(source: Stoppable): () => void;
   /** Work that must be over before the rule is. Must not reject. */

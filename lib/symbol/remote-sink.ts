@@ -1,37 +1,24 @@
-import { BehaviorSubject, type Observable, Subject } from 'rxjs';
-import { checkOverflow, isUnderPressure, type Overflow } from '../channel/overflow.js';
+import { type Observable, Subject } from 'rxjs';
 import { SinkChannel } from '../channel/sink-channel.js';
 import type { Item, SinkHandler } from '../channel/sink-handler.js';
-import type { Clock } from '../clock.js';
 import type { Instance, Moved, MoveSteps } from '../control/instance.js';
-import type { PluginLink } from '../control/plugin-link.js';
 import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
-import type { Transport } from '../sp/transport.js';
-import type { Stage } from '../stage.js';
+import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
 import { ackPath, dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
 import { OneStream } from './one-stream.js';
 import { teardownError } from './outlet.js';
-import type { Attendance, Owner } from './owner.js';
+import type { Attendance } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
-import type { SymbolSettings } from './settings.js';
+import type { SinkSpec } from './sink-spec.js';
 import { stopSink } from './sink-stop.js';
-import type { DrainReport, Sink, SinkAck, SinkOptions } from './sink.js';
+import type { DrainReport, Sink, SinkAck } from './sink.js';
 import { acksOf } from './sink-acks.js';
 import { sinkPayload } from './sink-payload.js';
-
-export interface SinkSpec {
-  readonly symbol: string;
-  readonly link: PluginLink;
-  readonly owner: Owner;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly config: SymbolSettings;
-  readonly options: SinkOptions;
-}
+import { SinkPressure } from './sink-pressure.js';
 
 /**
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
@@ -42,8 +29,8 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   readonly drained: Promise<DrainReport>;
   private readonly acks = new Subject<SinkAck<T>>();
   readonly acks$ = this.hot(this.acks);
-  private readonly pressure = new BehaviorSubject(false);
-  readonly pressure$ = this.hot(this.pressure);
+  readonly pressure$: Observable<boolean>;
+  private readonly pressure: SinkPressure;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly channel: SinkChannel<T>;
@@ -68,7 +55,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
       { transport, clock, overflow, maxSend: () => link.maxSend, ...acksOf(symbol, options) },
       this,
     );
-    this.stage = owner.stage('sink', symbol, () => this.channel.depth);
+    const marks = marksOf(overflow);
+    this.stage = owner.stage('sink', symbol, () => this.channel.depth, marks);
+    this.pressure = new SinkPressure(marks);
+    this.pressure$ = this.hot(this.pressure.under);
     this.attendance = owner.attend(`sink ${symbol}`);
     this.revival = revivalOf(this, link, clock, (news) => void owner.report(news));
     this.drained = new Promise((resolve) => (this.settle = resolve));
@@ -229,9 +219,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
     this.phase = 'finished';
+    this.stage.end();
     this.attendance.leave();
     this.acks.complete();
-    this.pressure.complete();
+    this.pressure.under.complete();
     const { passed, dropped, failed } = this.stage.counts();
     this.settle({ delivered: passed, dropped: { ...dropped, ...failed } });
   }
@@ -239,12 +230,13 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private overflowed(count: number, failed: boolean): void {
     const { owner, symbol } = this.spec;
     this.stage.drop('overflow', count);
-    owner.report({ type: 'dropped', symbol, reason: 'overflow', count });
+    owner.tally({ type: 'dropped', symbol, reason: 'overflow', count });
     if (failed) this.fail(queueOverflow(`sink ${symbol}`, this.overflow.size));
   }
 
   private weigh(): void {
-    const under = isUnderPressure(this.pressure.value, this.channel.depth, this.overflow.size);
-    if (under !== this.pressure.value) this.pressure.next(under);
+    const { waits } = this.channel;
+    this.pressure.set(waits);
+    this.stage.weigh(waits);
   }
 }

@@ -1,6 +1,6 @@
 import type { Observable, Observer, Subscription } from 'rxjs';
-import type { Overflow } from '../channel/overflow.js';
 import type { RxportError } from '../errors.js';
+import type { Overflow } from '../stage.js';
 
 export interface SinkAck<T> {
   readonly value: T;
@@ -25,7 +25,7 @@ export interface Sink<T> extends Observer<T>, Subscription {
   readonly closed: boolean;
   /** Hot: one per value, in order, when `requireAck` is set; silent otherwise. */
   readonly acks$: Observable<SinkAck<T>>;
-  /** Hot, replays the newest: true above three quarters of the queue, until it is below one quarter. */
+  /** Hot, replays the newest: true above the high mark of the queue, until it is at its low mark or below. */
   readonly pressure$: Observable<boolean>;
   /** Settles when everything accepted is delivered or counted; never rejects. */
   readonly drained: Promise<DrainReport>;

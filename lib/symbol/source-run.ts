@@ -8,18 +8,15 @@ import type { Stage } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import { Outlet } from './outlet.js';
-import type { Attendance, SymbolEvent, SymbolNews } from './owner.js';
+import type { Attendance, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
+import { stopSource } from './source-stop.js';
 import { tryDecode } from './try-decode.js';
 
 type TupleMeta = Readonly<Record<string, unknown>>;
 type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
-
-/** How long the tail of a stopped source may take, in milliseconds, before STOP is repeated; and how often. */
-const TAIL_TIMEOUT = 500;
-const STOP_ATTEMPTS = 3;
 
 /** One subscription to a source: binds its channel, sends START, emits; its end sends STOP and closes. */
 export function runSource<T>(
@@ -39,7 +36,7 @@ export function runSource<T>(
   return new Subscription(() => run.end());
 }
 
-class SourceRun<T> implements Instance, SourceHandler {
+class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   readonly control: Control;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
@@ -56,6 +53,8 @@ class SourceRun<T> implements Instance, SourceHandler {
   private early = false;
   /** It changes processes. */
   private moving = false;
+  /** Its rule has more than it can work off. */
+  private held = false;
 
   constructor(
     private readonly spec: SourceSpec<T>,
@@ -70,7 +69,7 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
     this.revival = revivalOf(this, link, clock, (news) => this.report(news));
-    this.released = owner.running({ stop: () => this.stop() });
+    this.released = owner.running(this);
     this.opening = this.open();
   }
 
@@ -180,15 +179,28 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.spec.owner.track(this.close());
   }
 
-  private async stop(): Promise<void> {
+  async stop(): Promise<void> {
     await this.close();
     this.outlet.complete();
+  }
+
+  pause(): void {
+    this.held = true;
+    this.stage.pauses += 1;
+    this.channel?.pause();
+  }
+
+  resume(): void {
+    this.held = false;
+    this.channel?.resume();
   }
 
   private async open(): Promise<SourceChannel | undefined> {
     const { transport, clock, parse, link } = this.spec;
     try {
-      this.channel = await openSourceChannel(this.address, { transport, clock, parse }, this);
+      const patient = (): boolean => link.patient;
+      this.channel = await openSourceChannel(this.address, { transport, clock, parse, patient }, this);
+      if (this.held) this.channel.pause();
       if (this.phase === 'running') link.attach(this);
       return this.channel;
     } catch (error) {
@@ -206,22 +218,12 @@ class SourceRun<T> implements Instance, SourceHandler {
     this.phase = 'stopping';
     this.revival.cancel();
     const channel = await this.opening;
-    if (channel !== undefined) await this.drain(channel);
+    if (channel !== undefined) await stopSource(this, channel, this.spec.link);
     await channel?.close();
     this.phase = 'ended';
+    this.stage.end();
     this.attendance.leave();
     this.released();
-  }
-
-  /** STOP, then reads until the plugin has closed its end. */
-  private async drain(channel: SourceChannel): Promise<void> {
-    const { link } = this.spec;
-    await link.detach(this);
-    for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt += 1) {
-      if (await channel.drained(TAIL_TIMEOUT)) return;
-      // The Python SDK registers a symbol late: a STOP right after START can find nothing and answer ok.
-      await link.stopAgain(this);
-    }
   }
 
   private controlWith(config: Readonly<Record<string, unknown>>, meta: Meta): Control {

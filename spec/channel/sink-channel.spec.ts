@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Overflow } from '../../lib/channel/overflow.js';
+import type { Overflow } from '../../lib/stage.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { connectedSink, sinkChannel } from '../helpers/sink-plugin.js';
 import { until } from '../helpers/until.js';

@@ -11,6 +11,8 @@ const stage = (kind: StageKind, name: string, passed: number): LedgerStage => ({
   failed: {},
   inFlight: 0,
   restarts: 0,
+  pauses: 0,
+  peak: 0,
 });
 
 /** A rule that has taken as many tuples as the frame says. */

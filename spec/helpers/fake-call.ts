@@ -65,6 +65,7 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
       news.push(one);
       return { ...one, at: 0 };
     },
+    tally: (one) => void news.push(one),
     running: () => noop,
     track: noop,
     fail: (error) => failures.push(error),

@@ -14,7 +14,8 @@ const Odd = new t.Type<{ i: number }>(
   (value, context) => t.failure(value, context),
   t.identity,
 );
-const queue: Overflow = { size: 64, policy: 'drop-oldest' };
+/** Nothing is paced: queues are to run over. */
+const queue: Overflow = { size: 64, policy: 'drop-oldest', high: Infinity };
 
 /** A flood through every kind of stage, with decode errors, full queues and a slow branch. */
 const flood = (path: string): Rule =>
@@ -26,7 +27,7 @@ const flood = (path: string): Rule =>
       return [
         values.pipe(echo(context, { queue, concurrency: 2 })).subscribe(file(context, path, { queue })),
         values.pipe(context.call(shared.symbol('slow'), () => [1], { order: 'completion', queue, timeout: 3 })),
-        values.pipe(context.call(shared.symbol('fail'), ({ i }) => [i], { queue: { size: 8, policy: 'drop-newest' } })),
+        values.pipe(context.call(shared.symbol('fail'), ({ i }) => [i], { queue: { ...queue, size: 8, policy: 'drop-newest' } })),
         values.subscribe(file(context, newFile(), { requireAck: true, queue, config: { acks: ['ok', 'no'] } })),
       ];
     },

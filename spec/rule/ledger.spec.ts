@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 
-const zero = { kind: 'source', restarts: 0, received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
+const zero = { kind: 'source', restarts: 0, pauses: 0, peak: 0, received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
 
 describe('the ledger of a rule', () => {
   it('numbers stages of one name from the second on, in their keys only', () => {
@@ -33,6 +33,8 @@ describe('the ledger of a rule', () => {
         'call f': {
           kind: 'call',
           restarts: 0,
+          pauses: 0,
+          peak: 0,
           name: 'f',
           received: 7,
           passed: 2,
@@ -63,6 +65,8 @@ describe('the ledger of a rule', () => {
     const both = {
       kind: 'source',
       restarts: 1,
+      pauses: 0,
+      peak: 0,
       name: 'a',
       received: 8,
       passed: 5,

@@ -13,8 +13,8 @@ export class Throttle {
     private readonly tell: (count: number) => void,
   ) {}
 
-  note(): void {
-    this.count += 1;
+  note(count = 1): void {
+    this.count += count;
     if (this.window === undefined) this.tellFirst();
   }
 

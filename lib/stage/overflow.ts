@@ -1,4 +1,5 @@
 import { operatorOption } from '../errors.js';
+import type { Marks } from './pressure.js';
 import type { Queue } from './queue.js';
 
 /** What happens to a value that finds its queue full. */
@@ -7,6 +8,13 @@ export interface Overflow {
   readonly size: number;
   /** `latest` keeps only the newest value, whatever `size` says; default `drop-oldest`. */
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
+  /**
+   * While more values wait than this, the plugin sources of the rule are paced; default three quarters of `size`, 1,000 at
+   * most. `Infinity`, and `latest`, never pace them.
+   */
+  readonly high?: number;
+  /** They flow again when no queue of the rule holds more than this; default a quarter of `high`. */
+  readonly low?: number;
 }
 
 export const DEFAULT_OVERFLOW: Overflow = { size: 10_000, policy: 'drop-oldest' };
@@ -30,6 +38,10 @@ export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFL
     throw operatorOption(where, `queue.policy ${policy} is none of ${[...POLICIES].join(', ')}`);
   if (policy !== 'latest' && !(Number.isInteger(size) && size > 0))
     throw operatorOption(where, `queue.size ${size} is no whole number from 1`);
+  const { high, low } = marksOf(overflow);
+  if (!(high >= 0)) throw operatorOption(where, `queue.high ${high} is no number from 0`);
+  if (!(low >= 0 && low <= high))
+    throw operatorOption(where, `queue.low ${low} is not between 0 and queue.high ${high}`);
   return overflow;
 }
 
@@ -51,6 +63,11 @@ export function admit<T>(queue: Queue<T>, value: T, { size, policy }: Overflow):
   return DROPPED;
 }
 
-/** Pressure begins above three quarters of a queue, and ends below one quarter. */
-export const isUnderPressure = (before: boolean, depth: number, size: number): boolean =>
-  before ? depth >= size / 4 : depth > (size * 3) / 4;
+/** Low enough that values do not grow old in a queue, high enough that the sources are not stopped all the time. */
+const HIGH = 1_000;
+
+/** When a queue asks for a pause. */
+export function marksOf({ size, policy, ...given }: Overflow): Marks {
+  const high = given.high ?? (policy === 'latest' ? Infinity : Math.min(Math.floor((size * 3) / 4), HIGH));
+  return { high, low: given.low ?? Math.floor(high / 4) };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { admit, checkOverflow, DEFAULT_OVERFLOW, type Overflow } from '../../lib/channel/overflow.js';
-import { Queue } from '../../lib/channel/queue.js';
+import { admit, checkOverflow, DEFAULT_OVERFLOW, type Overflow } from '../../lib/stage/overflow.js';
+import { Queue } from '../../lib/stage/queue.js';
 
 type Policy = Overflow['policy'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Queue } from '../../lib/channel/queue.js';
+import { Queue } from '../../lib/stage/queue.js';
 
 interface Step {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
-import { Throttle } from '../../lib/sdk/throttle.js';
+import { Throttle } from '../../lib/stage/throttle.js';
 
 describe('a throttle', () => {
   function start() {

@@ -1,0 +1,39 @@
+import { type Gauge, type Marks, Pressure } from '../stage.js';
+import type { Stoppable } from '../symbol/owner.js';
+
+/** The sources of a run, held back while it has more than it can work off. */
+export class Intake {
+  private readonly sources = new Set<Stoppable>();
+  private readonly pressure = new Pressure((under, by) => (under ? this.pause(by) : this.resume()));
+
+  /** `paused` hears which stage the sources are paused for. */
+  constructor(private readonly paused: (by: string) => void) {}
+
+  /** It is open until the returned function is called. */
+  add(source: Stoppable): () => void {
+    this.sources.add(source);
+    if (this.pressure.under) source.pause();
+    return () => this.sources.delete(source);
+  }
+
+  gauge(name: string, marks: Marks): Gauge {
+    return this.pressure.gauge(name, marks);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.sources].map((source) => source.stop()));
+  }
+
+  private pause(by: string): void {
+    this.paused(by);
+    for (const source of this.sources) source.pause();
+  }
+
+  private resume(): void {
+    for (const source of this.sources) {
+      // What the one before it had read may be too much already.
+      if (this.pressure.under) return;
+      source.resume();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import { frameTooLarge } from '../errors.js';
+
+/** Largest payload, in bytes, where nothing else is said. */
+export const MAX_FRAME = 64 * 1024 * 1024;
+/** Above this many bytes on their way to the kernel `send` answers false. */
+export const HIGH_WATER = 256 * 1024;
+
+/** Throws `ERR_FRAME_TOO_LARGE` when `body` with `prefix` bytes in front takes more than `limit` bytes. */
+export function checkSize(address: string, body: string | Uint8Array, prefix: number, limit: number): void {
+  // A UTF-16 unit takes at most three bytes: most strings need no count.
+  if (prefix + body.length * 3 <= limit) return;
+  const bytes = prefix + (typeof body === 'string' ? Buffer.byteLength(body) : body.length);
+  if (bytes > limit) throw frameTooLarge(address, bytes, limit);
+}

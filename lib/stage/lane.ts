@@ -1,0 +1,113 @@
+import { admit, type Admission, type Overflow } from './overflow.js';
+import { Queue } from './queue.js';
+
+/** In input order at most this many outcomes per concurrent value wait for an earlier one. */
+const WAITING_OUTCOMES = 4;
+
+export interface LaneOptions {
+  /** In which order outcomes go on; default `input`. */
+  readonly order?: 'input' | 'completion' | undefined;
+  readonly overflow: Overflow;
+  /** How many values may be out at once; asked before each. */
+  readonly concurrency: () => number;
+}
+
+export interface LaneHandler<T, O> {
+  /** False while nothing may go out, whatever room there is. */
+  ready(): boolean;
+  /** It goes out; `settle` brings it back. */
+  start(slot: Slot<T, O>): void;
+  /** Its turn has come. */
+  pass(slot: Slot<T, O>, outcome: O): void;
+}
+
+/** One value on its way. */
+export interface Slot<T, O> {
+  readonly value: T;
+  /** Counts the values that were added. */
+  readonly index: number;
+  /** Undefined while it is out. */
+  outcome: O | undefined;
+}
+
+/** Values wait in a bounded queue, go out some at a time, and their outcomes go on in order. */
+export class Lane<T, O extends object> {
+  private readonly waiting = new Queue<Slot<T, O>>();
+  /** In input order: everything between the oldest value that is out and the newest. */
+  private readonly slots = new Queue<Slot<T, O>>();
+  private readonly out = new Set<Slot<T, O>>();
+  private readonly inOrder: boolean;
+  private index = 0;
+  private pumping = false;
+
+  constructor(
+    private readonly options: LaneOptions,
+    private readonly handler: LaneHandler<T, O>,
+  ) {
+    this.inOrder = options.order !== 'completion';
+  }
+
+  /** How many values have not gone out yet. */
+  get waits(): number {
+    return this.waiting.length;
+  }
+
+  /** How many have been added, and have neither passed nor been dropped. */
+  get held(): number {
+    return this.waiting.length + (this.inOrder ? this.slots.length : this.out.size);
+  }
+
+  add(value: T): Admission {
+    const slot: Slot<T, O> = { value, index: this.index++, outcome: undefined };
+    const admission = admit(this.waiting, slot, this.options.overflow);
+    if (!admission.failed) this.pump();
+    return admission;
+  }
+
+  settle(slot: Slot<T, O>, outcome: O): void {
+    // It was cleared away.
+    if (!this.out.delete(slot)) return;
+    slot.outcome = outcome;
+    if (this.inOrder) this.release();
+    else this.handler.pass(slot, outcome);
+    this.pump();
+  }
+
+  /** To be called when `ready` or `concurrency` may have changed. */
+  pump(): void {
+    // An outcome can come while a value is being sent out; one loop is enough.
+    if (this.pumping) return;
+    this.pumping = true;
+    while (this.hasRoom()) {
+      const slot = this.waiting.shift();
+      if (slot === undefined) break;
+      if (this.inOrder) this.slots.push(slot);
+      this.out.add(slot);
+      this.handler.start(slot);
+    }
+    this.pumping = false;
+  }
+
+  /** Forgets everything; answers what was out. */
+  clear(): readonly Slot<T, O>[] {
+    const out = [...this.out];
+    this.waiting.clear();
+    this.slots.clear();
+    this.out.clear();
+    return out;
+  }
+
+  private hasRoom(): boolean {
+    if (this.waiting.length === 0 || !this.handler.ready()) return false;
+    const concurrency = this.options.concurrency();
+    if (this.out.size >= concurrency) return false;
+    return !this.inOrder || this.slots.length < concurrency * (1 + WAITING_OUTCOMES);
+  }
+
+  private release(): void {
+    for (let head = this.slots.at(0); head?.outcome !== undefined; head = this.slots.at(0)) {
+      this.slots.shift();
+      this.handler.pass(head, head.outcome);
+    }
+  }
+}

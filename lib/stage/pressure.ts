@@ -1,0 +1,53 @@
+/** Of the values that wait in a stage: above `high` it asks for a pause of the sources, at `low` or less it is content. */
+export interface Marks {
+  readonly high: number;
+  readonly low: number;
+}
+
+/**
+ * Whether a rule has more than it can work off: from when one of its stages is above its high mark until all of them are
+ * at their low marks or below.
+ */
+export class Pressure {
+  private isUnder = false;
+  /** How many stages are above their low marks. */
+  private busy = 0;
+
+  /** `changed` hears each change on the tick on which it happens; `by` names the stage that rose above its mark. */
+  constructor(private readonly changed: (under: boolean, by: string) => void) {}
+
+  get under(): boolean {
+    return this.isUnder;
+  }
+
+  gauge(name: string, marks: Marks): Gauge {
+    let busy = false;
+    return {
+      set: (waiting) => {
+        if (waiting > marks.low !== busy) {
+          busy = !busy;
+          this.busy += busy ? 1 : -1;
+        }
+        if (waiting > marks.high) this.rise(name);
+        else if (this.busy === 0) this.settle(name);
+      },
+    };
+  }
+
+  private rise(name: string): void {
+    if (this.isUnder) return;
+    this.isUnder = true;
+    this.changed(true, name);
+  }
+
+  private settle(name: string): void {
+    if (!this.isUnder) return;
+    this.isUnder = false;
+    this.changed(false, name);
+  }
+}
+
+/** Where one stage tells how many values wait in it. */
+export interface Gauge {
+  set(waiting: number): void;
+}

@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Marks } from './pressure.js';
+import type { Stage, StageKind } from './stage.js';
+
+/** What an operator finds of the rule it runs in. */
+export interface StageScope {
+  /**
+   * A stage of the rule; `depth` counts what it holds. With `marks` it adds to the rule's pressure: only for what drains
+   * without further input. One that waits for another stream would wait for ever once the rule's sources are paused.
+   */
+  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage;
+}
+
+const scopes = new AsyncLocalStorage<StageScope>();
+
+export const withScope = <T>(scope: StageScope, work: () => T): T => scopes.run(scope, work);
+
+/** The rule that is being built or subscribed now, if any. Ask at subscription, not when a value arrives. */
+export const currentScope = (): StageScope | undefined => scopes.getStore();

@@ -1,0 +1,18 @@
+import type { SourceChannel } from '../channel/source-channel.js';
+import type { Instance } from '../control/instance.js';
+import type { PluginLink } from '../control/plugin-link.js';
+
+/** How long the tail of a stopped source may take, in milliseconds, before STOP is repeated; and how often. */
+const TAIL_TIMEOUT = 500;
+const STOP_ATTEMPTS = 3;
+
+/** STOP, then reads until the plugin has closed its end. */
+export async function stopSource(source: Instance, channel: SourceChannel, link: PluginLink): Promise<void> {
+  channel.unpaced();
+  await link.detach(source);
+  for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt += 1) {
+    if (await channel.drained(TAIL_TIMEOUT)) return;
+    // The Python SDK registers a symbol late: a STOP right after START can find nothing and answer ok.
+    await link.stopAgain(source);
+  }
+}
