@@ -7,5 +7,5 @@ export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
 export { Queue } from './stage/queue.js';
 export { Lane, type LaneHandler, type LaneOptions, type Slot } from './stage/lane.js';
 export { currentScope, type StageScope, withScope } from './stage/scope.js';
-export { isBalanced, Stage, type StageCounts, type StageKind } from './stage/stage.js';
+export { isBalanced, Stage, type StageCounts, type StageHooks, type StageKind } from './stage/stage.js';
 export { Throttle } from './stage/throttle.js';

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   ERR_CONFIG_INVALID: usage,
   ERR_OPERATOR_OPTION: usage,
   ERR_OPERATOR_BOUND: system,
+  ERR_PROJECT_TIMEOUT: late,
+  ERR_STAGE_STALLED: late,
   ERR_VALUE_INVALID: usage,
 
   ERR_ADDRESS_TOO_LONG: usage,

@@ -18,5 +18,15 @@ export const operatorOption = (operator: string, problem: string): RxportError =
 export const operatorBound = (operator: string, problem: string, details = {}): RxportError =>
   make('ERR_OPERATOR_BOUND', `${operator}: ${problem}`, { operator, ...details });
 
+export const projectTimeout = (operator: string, timeout: number): RxportError =>
+  make('ERR_PROJECT_TIMEOUT', `${operator}: its project gave nothing within ${timeout} ms`, { operator, timeout });
+
+export const stageStalled = (operator: string, held: number, silence: number): RxportError =>
+  make(
+    'ERR_STAGE_STALLED',
+    `${operator} holds ${held} values and has emitted none for ${silence} ms: does its operator emit one value for each?`,
+    { operator, held, silence },
+  );
+
 export const valueInvalid = (where: string, problems: readonly string[]): RxportError =>
   make('ERR_VALUE_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });

@@ -1,4 +1,4 @@
-import { type Gauge, isBalanced, Stage, type StageCounts, type StageKind } from '../stage.js';
+import { isBalanced, Stage, type StageCounts, type StageHooks, type StageKind } from '../stage.js';
 
 /** What one stage has counted, and which stage that is. */
 export interface LedgerStage extends StageCounts {
@@ -26,8 +26,8 @@ export class LedgerBook {
   private readonly past = new Map<string, LedgerStage>();
   private current = new Map<string, Stage>();
 
-  stage(kind: StageKind, name: string, depth?: () => number, gauge?: Gauge): Stage {
-    const stage = new Stage(kind, name, depth, gauge);
+  stage(kind: StageKind, name: string, depth?: () => number, hooks?: StageHooks): Stage {
+    const stage = new Stage(kind, name, depth, hooks);
     this.current.set(this.keyFor(`${kind} ${name}`), stage);
     return stage;
   }

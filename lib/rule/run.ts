@@ -1,7 +1,7 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
 import { type Clock, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
-import { type Gauge, type Marks, type Stage, type StageKind, withScope } from '../stage.js';
+import { type Marks, type Stage, type StageHooks, type StageKind, withScope } from '../stage.js';
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly opId: () => string;
   /** The id of a call position, stable over runs. */
   readonly callId: (position: number) => string;
-  readonly stage: (kind: StageKind, name: string, depth?: () => number, gauge?: Gauge) => Stage;
+  readonly stage: (kind: StageKind, name: string, depth?: () => number, hooks?: StageHooks) => Stage;
   readonly report: (event: SymbolEvent) => void;
   readonly missing: (labels: readonly string[]) => void;
   /** The first error of the run. */
@@ -140,7 +140,10 @@ export class RuleRun implements Owner {
   }
 
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
-    return this.options.stage(kind, name, depth, marks && this.intake.gauge(`${kind} ${name}`, marks));
+    return this.options.stage(kind, name, depth, {
+      gauge: marks && this.intake.gauge(`${kind} ${name}`, marks),
+      overflowed: (count) => this.tally({ type: 'dropped', symbol: name, reason: 'overflow', count }),
+    });
   }
 
   attend(label: string): Attendance {
@@ -151,10 +154,6 @@ export class RuleRun implements Owner {
     const event: SymbolEvent = { ...news, at: this.options.clock.now() };
     this.options.report(event);
     return event;
-  }
-
-  tally(tally: Tally): void {
-    this.tallies.note(tally);
   }
 
   running(source: Stoppable): () => void {
@@ -178,6 +177,10 @@ export class RuleRun implements Owner {
   }
 
   // ---- inside
+
+  private tally(tally: Tally): void {
+    this.tallies.note(tally);
+  }
 
   private begin(): void {
     if (this.stopping) return;

@@ -157,7 +157,7 @@ export class RunningRule implements Rule {
       clock,
       opId,
       callId: (position) => (this.callIds[position] ??= opId()),
-      stage: (kind, name, depth, gauge) => this.book.stage(kind, name, depth, gauge),
+      stage: (kind, name, depth, hooks) => this.book.stage(kind, name, depth, hooks),
       report: (event) => this.events.next(event),
       missing: (missing) => this.change({ type: 'attendance', missing }),
       failed: (error) => {

@@ -40,7 +40,7 @@ export async function acceptPeers(
     },
   };
   const accept = (socket: Socket): void => void greeting.add(new Pipe(socket, protocol, path, options, tracked));
-  const listener: Listener = await listen(path, accept);
+  const listener: Listener = await listen(path, accept, { readAhead: protocol !== 'pull' });
 
   return {
     pipes,

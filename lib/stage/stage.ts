@@ -12,6 +12,13 @@ export interface StageCounts {
 /** What counts there: a symbol of a plugin, or an operator that holds values. */
 export type StageKind = 'source' | 'call' | 'sink' | 'queue' | 'window';
 
+/** What a stage tells its rule as it happens. */
+export interface StageHooks {
+  readonly gauge?: Gauge | undefined;
+  /** So many values found its queue full. */
+  readonly overflowed?: ((count: number) => void) | undefined;
+}
+
 /** Counters of one place. `received` and `passed` are plain fields because the hot path increments them. */
 export class Stage {
   received = 0;
@@ -33,7 +40,7 @@ export class Stage {
     readonly kind: StageKind,
     readonly name: string,
     private readonly depth: () => number = () => 0,
-    private readonly gauge?: Gauge,
+    private readonly hooks: StageHooks = {},
   ) {}
 
   /** A process runs its symbol: for the first time, or again. */
@@ -45,11 +52,16 @@ export class Stage {
   /** So many values wait here now; told after each change, on its tick. */
   weigh(waiting: number): void {
     if (waiting > this.peak) this.peak = waiting;
-    this.gauge?.set(waiting);
+    this.hooks.gauge?.set(waiting);
   }
 
   drop(reason: string, count = 1): void {
     add(this.dropped, reason, count);
+  }
+
+  overflow(count: number): void {
+    this.drop('overflow', count);
+    this.hooks.overflowed?.(count);
   }
 
   fail(reason: string, count = 1): void {
@@ -58,7 +70,7 @@ export class Stage {
 
   end(): void {
     this.ended = true;
-    this.gauge?.set(0);
+    this.hooks.gauge?.set(0);
   }
 
   counts(): StageCounts {

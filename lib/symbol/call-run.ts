@@ -47,7 +47,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     // A source that emits at once goes on when what follows has ended already.
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     const { dropped, failed } = this.lane.add(value);
-    if (dropped > 0) this.overflowed(dropped);
+    if (dropped > 0) this.stage.overflow(dropped);
     if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.overflow.size));
     this.stage.weigh(this.lane.waits);
   }
@@ -169,11 +169,6 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
 
   private finishWhenEmpty(): void {
     if (this.completed && this.lane.held === 0) this.outlet.complete();
-  }
-
-  private overflowed(count: number): void {
-    this.stage.drop('overflow', count);
-    this.spec.owner.tally({ type: 'dropped', symbol: this.spec.shared.symbol, reason: 'overflow', count });
   }
 
   private report(error: RxportError): void {

@@ -51,8 +51,6 @@ export interface Owner {
   attend(label: string): Attendance;
   /** Shows it in the rule's events; answers what was shown. */
   report(news: SymbolNews): SymbolEvent;
-  /** The same for what may happen thousands of times in a second: summed up. */
-  tally(tally: Tally): void;
   /** A source is open until the returned function is called. */
   running(source: Stoppable): () => void;
   /** Work that must be over before the rule is. Must not reject. */

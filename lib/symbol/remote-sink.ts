@@ -78,7 +78,8 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
       return;
     }
     const { dropped, failed } = this.channel.accept({ value, payload });
-    if (dropped > 0) this.overflowed(dropped, failed);
+    if (dropped > 0) this.stage.overflow(dropped);
+    if (failed) this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.overflow.size));
     this.weigh();
   }
 
@@ -225,13 +226,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.pressure.under.complete();
     const { passed, dropped, failed } = this.stage.counts();
     this.settle({ delivered: passed, dropped: { ...dropped, ...failed } });
-  }
-
-  private overflowed(count: number, failed: boolean): void {
-    const { owner, symbol } = this.spec;
-    this.stage.drop('overflow', count);
-    owner.tally({ type: 'dropped', symbol, reason: 'overflow', count });
-    if (failed) this.fail(queueOverflow(`sink ${symbol}`, this.overflow.size));
   }
 
   private weigh(): void {

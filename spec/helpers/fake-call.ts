@@ -59,13 +59,16 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
     cutOff: 'unsubscribed',
     opId: () => 'o',
     callContext: () => '{}',
-    stage: (kind, name, depth) => (stage = new Stage(kind, name, depth)),
+    stage: (kind, name, depth) => {
+      const overflowed = (count: number): void =>
+        void news.push({ type: 'dropped', symbol: name, reason: 'overflow', count });
+      return (stage = new Stage(kind, name, depth, { overflowed }));
+    },
     attend: () => ({ present: noop, absent: noop, leave: noop }),
     report: (one) => {
       news.push(one);
       return { ...one, at: 0 };
     },
-    tally: (one) => void news.push(one),
     running: () => noop,
     track: noop,
     fail: (error) => failures.push(error),

@@ -1,0 +1,112 @@
+import { type Observable, Subscription } from 'rxjs';
+import { queueOverflow } from '../lib/errors.js';
+import { admit, type Overflow, Queue, type Stage } from '../lib/stage.js';
+import { queueStage } from './queue-stage.js';
+
+export interface IterationPlan {
+  readonly name: string;
+  readonly overflow: Overflow;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Ending = { readonly type: 'done' } | { readonly type: 'error'; readonly error: unknown };
+
+/** Who waits for the next value. */
+interface Taker<T> {
+  resolve(result: IteratorResult<T>): void;
+  reject(error: unknown): void;
+}
+
+/** One loop over a stream. */
+export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
+  private readonly queue = new Queue<T>();
+  private readonly takers = new Queue<Taker<T>>();
+  private readonly subscription = new Subscription();
+  private stage: Stage | undefined;
+  private ending: Ending | undefined;
+
+  constructor(
+    private readonly stream: Observable<T>,
+    private readonly plan: IterationPlan,
+  ) {}
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T>> {
+    this.open();
+    return new Promise((resolve, reject) => {
+      this.takers.push({ resolve, reject });
+      this.hand();
+    });
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    this.end({ type: 'done' });
+    const left = this.queue.clear();
+    if (left > 0) this.stage?.drop('stopped', left);
+    this.stage?.end();
+    this.hand();
+    return { done: true, value: undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  private open(): void {
+    if (this.stage !== undefined || this.ending !== undefined) return;
+    const { name, overflow, signal } = this.plan;
+    this.stage = queueStage(name, overflow, () => this.queue.length);
+    const stop = (): void => void this.return();
+    signal?.addEventListener('abort', stop, { once: true });
+    this.subscription.add(() => signal?.removeEventListener('abort', stop));
+    if (signal?.aborted === true) return stop();
+    this.subscription.add(
+      this.stream.subscribe({
+        next: (value) => this.take(value),
+        error: (error: unknown) => this.end({ type: 'error', error }),
+        complete: () => this.end({ type: 'done' }),
+      }),
+    );
+  }
+
+  private take(value: T): void {
+    const { stage, plan } = this;
+    if (stage === undefined) return;
+    stage.received += 1;
+    if (this.ending !== undefined) return stage.drop('stopped');
+    const { dropped, failed } = admit(this.queue, value, plan.overflow);
+    if (dropped > 0) stage.overflow(dropped);
+    if (failed) this.end({ type: 'error', error: queueOverflow(plan.name, plan.overflow.size) });
+    this.hand();
+  }
+
+  /** What waits is still handed out; nothing is added to it. */
+  private end(ending: Ending): void {
+    this.ending ??= ending;
+    this.subscription.unsubscribe();
+    this.hand();
+  }
+
+  private hand(): void {
+    while (this.takers.length > 0 && (this.queue.length > 0 || this.ending !== undefined)) {
+      const taker = this.takers.shift();
+      if (this.queue.length > 0) {
+        if (this.stage !== undefined) this.stage.passed += 1;
+        taker?.resolve({ done: false, value: this.queue.shift() as T });
+      } else this.finish(taker);
+    }
+    this.stage?.weigh(this.queue.length);
+    if (this.ending !== undefined && this.queue.length === 0) this.stage?.end();
+  }
+
+  /** An error is told once; from then on the loop is over. */
+  private finish(taker: Taker<T> | undefined): void {
+    const { ending } = this;
+    this.ending = { type: 'done' };
+    if (ending?.type === 'error') taker?.reject(ending.error);
+    else taker?.resolve({ done: true, value: undefined });
+  }
+}

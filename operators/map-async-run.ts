@@ -1,0 +1,152 @@
+import { from, type ObservableInput, type Observer, type SchedulerLike, Subscription, take } from 'rxjs';
+import { projectTimeout, queueOverflow, type RxportError, userError } from '../lib/errors.js';
+import { Lane, type LaneHandler, type Overflow, type Slot, type Stage } from '../lib/stage.js';
+import { queueStage } from './queue-stage.js';
+
+export interface MapAsyncPlan<T, R> {
+  readonly name: string;
+  readonly project: (value: T, index: number, signal: AbortSignal) => ObservableInput<R>;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly order: 'input' | 'completion' | undefined;
+  readonly onError: 'fail' | 'drop' | ((error: RxportError, value: T) => R);
+  readonly overflow: Overflow;
+  readonly scheduler: SchedulerLike;
+}
+
+type Outcome<R> =
+  | { readonly type: 'value'; readonly value: R }
+  | { readonly type: 'empty' }
+  | { readonly type: 'error'; readonly error: RxportError };
+
+/** A project that is under way. */
+interface Work {
+  readonly aborter: AbortController;
+  /** Its stream, and the end of its time. */
+  readonly parts: Subscription;
+}
+
+/** One subscription of `mapAsync`. */
+export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T> {
+  private readonly lane: Lane<T, Outcome<R>>;
+  private readonly stage: Stage;
+  private readonly under = new Map<Slot<T, Outcome<R>>, Work>();
+  private completed = false;
+
+  constructor(
+    private readonly plan: MapAsyncPlan<T, R>,
+    private readonly subscriber: Observer<R> & { readonly closed: boolean },
+  ) {
+    const { name, order, overflow, concurrency } = plan;
+    this.lane = new Lane({ order, overflow, concurrency: () => concurrency }, this);
+    this.stage = queueStage(name, overflow, () => this.lane.held);
+  }
+
+  next(value: T): void {
+    this.stage.received += 1;
+    // A source that emits at once goes on when what follows has ended already.
+    if (this.subscriber.closed) return this.stage.drop('stopped');
+    const { dropped, failed } = this.lane.add(value);
+    if (dropped > 0) this.stage.overflow(dropped);
+    if (failed) this.subscriber.error(queueOverflow(this.plan.name, this.plan.overflow.size));
+    this.stage.weigh(this.lane.waits);
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    this.completed = true;
+    this.finishWhenEmpty();
+  }
+
+  /** The end of the subscription, whatever ended it. */
+  end(): void {
+    const { held } = this.lane;
+    if (held > 0) this.stage.drop('stopped', held);
+    this.lane.clear();
+    const unwanted = [...this.under.values()];
+    this.under.clear();
+    for (const { parts, aborter } of unwanted) {
+      parts.unsubscribe();
+      aborter.abort();
+    }
+    this.stage.end();
+  }
+
+  // ---- LaneHandler
+
+  ready(): boolean {
+    return !this.subscriber.closed;
+  }
+
+  start(slot: Slot<T, Outcome<R>>): void {
+    const { project, timeout, scheduler, name } = this.plan;
+    const [aborter, parts] = [new AbortController(), new Subscription()];
+    this.under.set(slot, { aborter, parts });
+    const settle = (outcome: Outcome<R>): void => this.settle(slot, outcome);
+    const failed = (thrown: unknown): void => settle({ type: 'error', error: userError(`project of ${name}`, thrown) });
+    const late = (): void => {
+      settle({ type: 'error', error: projectTimeout(name, timeout) });
+      aborter.abort();
+    };
+    if (timeout !== Infinity) parts.add(scheduler.schedule(late, timeout));
+    try {
+      const result = from(project(slot.value, slot.index, aborter.signal)).pipe(take(1));
+      parts.add(
+        result.subscribe({
+          next: (value) => settle({ type: 'value', value }),
+          error: failed,
+          complete: () => settle({ type: 'empty' }),
+        }),
+      );
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  pass({ value }: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
+    if (this.subscriber.closed) return this.stage.drop('stopped');
+    if (outcome.type === 'empty') return this.stage.drop('empty');
+    if (outcome.type === 'error') return this.failed(outcome.error, value);
+    this.stage.passed += 1;
+    this.subscriber.next(outcome.value);
+  }
+
+  // ---- inside
+
+  private settle(slot: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
+    const work = this.under.get(slot);
+    // The first word counts: a value, its completion, or the end of its time.
+    if (work === undefined) return;
+    this.under.delete(slot);
+    work.parts.unsubscribe();
+    this.lane.settle(slot, outcome);
+    this.stage.weigh(this.lane.waits);
+    this.finishWhenEmpty();
+  }
+
+  private failed(error: RxportError, value: T): void {
+    const { onError } = this.plan;
+    if (typeof onError !== 'function') {
+      this.stage.fail(error.code);
+      if (onError === 'fail') this.subscriber.error(error);
+      return;
+    }
+    let instead: R;
+    try {
+      instead = onError(error, value);
+    } catch (thrown) {
+      this.stage.fail('ERR_USER_FUNCTION');
+      this.subscriber.error(userError(`onError of ${this.plan.name}`, thrown));
+      return;
+    }
+    this.stage.passed += 1;
+    this.subscriber.next(instead);
+  }
+
+  private finishWhenEmpty(): void {
+    if (this.completed && this.lane.held === 0) this.subscriber.complete();
+  }
+}

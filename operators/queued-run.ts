@@ -1,0 +1,109 @@
+import { Observable, type Observer, type SchedulerLike, Subscription } from 'rxjs';
+import { operatorBound, queueOverflow, stageStalled } from '../lib/errors.js';
+import { marksOf, type Overflow, type Stage } from '../lib/stage.js';
+import { queueStage } from './queue-stage.js';
+
+export interface QueuedPlan {
+  readonly name: string;
+  readonly overflow: Overflow;
+  readonly timeout: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/** One subscription of `queued`: an Observer of what its operator emits. */
+export class QueuedRun<T, R> implements Observer<R> {
+  private readonly stage: Stage;
+  private readonly high: number;
+  private held = 0;
+  /** Runs while the operator holds so much that the sources of the rule wait for it. */
+  private stalled = Subscription.EMPTY;
+
+  constructor(
+    private readonly plan: QueuedPlan,
+    private readonly subscriber: Observer<R> & { readonly closed: boolean },
+  ) {
+    this.stage = queueStage(plan.name, plan.overflow, () => this.held);
+    this.high = marksOf(plan.overflow).high;
+  }
+
+  /** What goes into the operator: counted, and no more than fits. */
+  counted(source: Observable<T>): Observable<T> {
+    return new Observable((operator) =>
+      source.subscribe({
+        next: (value) => {
+          if (this.take()) operator.next(value);
+        },
+        error: (error: unknown) => operator.error(error),
+        complete: () => operator.complete(),
+      }),
+    );
+  }
+
+  // ---- Observer
+
+  next(value: R): void {
+    if (this.held === 0) {
+      const { name } = this.plan;
+      this.subscriber.error(operatorBound(name, 'its operator emits more than one value for each that it gets'));
+      return;
+    }
+    this.held -= 1;
+    this.stage.passed += 1;
+    this.subscriber.next(value);
+    this.stage.weigh(this.held);
+  }
+
+  error(error: unknown): void {
+    this.subscriber.error(error);
+  }
+
+  complete(): void {
+    this.abandon('kept');
+    this.subscriber.complete();
+  }
+
+  /** The end of the subscription, whatever ended it. */
+  end(): void {
+    this.abandon('stopped');
+    this.stalled.unsubscribe();
+    this.stage.end();
+  }
+
+  // ---- inside
+
+  private take(): boolean {
+    const { name, overflow } = this.plan;
+    this.stage.received += 1;
+    // A source that emits at once goes on when what follows has ended already.
+    if (this.subscriber.closed) {
+      this.stage.drop('stopped');
+      return false;
+    }
+    if (this.held >= overflow.size) {
+      this.stage.overflow(1);
+      if (overflow.policy === 'error') this.subscriber.error(queueOverflow(name, overflow.size));
+      return false;
+    }
+    this.held += 1;
+    this.watch();
+    this.stage.weigh(this.held);
+    return true;
+  }
+
+  private watch(): void {
+    const { name, timeout, scheduler } = this.plan;
+    if (this.held <= this.high || !this.stalled.closed || timeout === Infinity) return;
+    const { passed } = this.stage;
+    this.stalled = scheduler.schedule(() => {
+      this.stalled = Subscription.EMPTY;
+      if (this.held <= this.high) return;
+      if (this.stage.passed === passed) this.subscriber.error(stageStalled(name, this.held, timeout));
+      else this.watch();
+    }, timeout);
+  }
+
+  private abandon(reason: 'kept' | 'stopped'): void {
+    if (this.held > 0) this.stage.drop(reason, this.held);
+    this.held = 0;
+  }
+}
