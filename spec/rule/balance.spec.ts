@@ -27,7 +27,9 @@ const flood = (path: string): Rule =>
       return [
         values.pipe(echo(context, { queue, concurrency: 2 })).subscribe(file(context, path, { queue })),
         values.pipe(context.call(shared.symbol('slow'), () => [1], { order: 'completion', queue, timeout: 3 })),
-        values.pipe(context.call(shared.symbol('fail'), ({ i }) => [i], { queue: { ...queue, size: 8, policy: 'drop-newest' } })),
+        values.pipe(
+          context.call(shared.symbol('fail'), ({ i }) => [i], { queue: { ...queue, size: 8, policy: 'drop-newest' } }),
+        ),
         values.subscribe(file(context, newFile(), { requireAck: true, queue, config: { acks: ['ok', 'no'] } })),
       ];
     },

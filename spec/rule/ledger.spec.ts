@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 
-const zero = { kind: 'source', restarts: 0, pauses: 0, peak: 0, received: 0, passed: 0, dropped: {}, failed: {}, inFlight: 0 };
+const zero = {
+  kind: 'source',
+  restarts: 0,
+  pauses: 0,
+  peak: 0,
+  received: 0,
+  passed: 0,
+  dropped: {},
+  failed: {},
+  inFlight: 0,
+};
 
 describe('the ledger of a rule', () => {
   it('numbers stages of one name from the second on, in their keys only', () => {

@@ -31,6 +31,39 @@ export function pauseContract(channels: Channels): void {
     expect(await inbox.texts(sent.length)).toEqual(sent);
   });
 
+  it('reads out what has been sent while it is paused, and pauses again', async () => {
+    const { inbox, taking, outbox, socket } = await channels.pair();
+    const texts = (from: number): string[] => Array.from({ length: 50 }, (_, i) => `${from + i}`);
+    // Whom it does not know yet it can not read.
+    await outbox.sendAll(socket, ['first']);
+    await inbox.texts(1);
+    taking.pause();
+    await outbox.sendAll(socket, texts(0));
+    taking.readOut();
+    expect(await inbox.texts(51)).toEqual(['first', ...texts(0)]);
+    await outbox.sendAll(socket, texts(50));
+    taking.readOut();
+    expect(await inbox.texts(101)).toEqual(['first', ...texts(0), ...texts(50)]);
+    taking.resume();
+    await outbox.sendAll(socket, ['x']);
+    expect((await inbox.texts(102)).at(-1)).toBe('x');
+  });
+
+  it('reads out no part of a frame, however large', async () => {
+    const { inbox, taking, outbox, socket } = await channels.pair();
+    const sent = ['first', 'a'.repeat(3_000_000), 'b'];
+    await outbox.sendAll(socket, sent.slice(0, 1));
+    await inbox.texts(1);
+    taking.pause();
+    const sending = outbox.sendAll(socket, sent.slice(1));
+    await turns(10);
+    taking.readOut();
+    expect((await inbox.texts(2))[1]).toHaveLength(3_000_000);
+    taking.resume();
+    await sending;
+    expect(await inbox.texts(3)).toEqual(sent);
+  });
+
   it('can be paused before a peer comes', async () => {
     const address = channels.newAddress();
     const { inbox, socket: taking } = await channels.pull(address);
