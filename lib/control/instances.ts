@@ -10,6 +10,8 @@ interface Entry {
   epoch: number;
   /** The process that was sent START; undefined while none was. */
   runner: Runner | undefined;
+  /** Those whose process has accepted START since it came: more than one while two versions live. */
+  readonly accepted: Set<Runner>;
   /** Settles when it has changed processes; rejects with nothing. */
   moving: Promise<unknown> | undefined;
 }
@@ -41,7 +43,7 @@ export class Instances {
   }
 
   add(instance: Instance): void {
-    const entry: Entry = { instance, epoch: 0, runner: undefined, moving: undefined };
+    const entry: Entry = { instance, epoch: 0, runner: undefined, accepted: new Set(), moving: undefined };
     this.entries.set(controlKey(instance.control), entry);
     if (this.serving?.ready === true) this.start(entry, this.serving);
   }
@@ -91,6 +93,7 @@ export class Instances {
   /** The process is gone. */
   lost(runner: Runner): void {
     for (const entry of this.entries.values()) {
+      entry.accepted.delete(runner);
       if (entry.runner !== runner) continue;
       entry.runner = undefined;
       if (entry.moving !== undefined) continue;
@@ -122,9 +125,15 @@ export class Instances {
     this.startedIn.set(instance, runner);
     instance.starting?.();
     await runner.command('start', controlIn(instance, runner));
+    this.entryOf(instance)?.accepted.add(runner);
   }
 
-  /** It runs in `runner` from now on, without a START. */
+  /** The process that `runner` has now was sent its START and has accepted it. */
+  accepted(instance: Instance, runner: Runner): boolean {
+    return this.entryOf(instance)?.accepted.has(runner) === true;
+  }
+
+  /** It runs in `runner` from now on, which has accepted its START. */
   adopt(instance: Instance, runner: Runner): void {
     const entry = this.entryOf(instance);
     if (entry === undefined) return;
@@ -207,6 +216,7 @@ export class Instances {
     const { control } = instance;
     // "never ended once created": a function has no STOP.
     if (runner?.ready !== true || control.pluginType === 'func') return;
+    this.entryOf(instance)?.accepted.delete(runner);
     const atWork = (other: Instance): boolean =>
       other !== instance && other.control.pluginType !== 'sink' && usersOf(other).length > 0;
     await runner.command('stop', control, () => this.in(runner).some(atWork)).catch(() => undefined);

@@ -75,6 +75,8 @@ async function carry(instances: Instances, instance: Instance, to: Runner): Prom
     return { instance, ...moved, drained: 0 };
   }
   if (!to.ready) throw commandLost(to.plugin.name);
+  // The process that was prepared may be gone, and the next one knows nothing of it.
+  if (!instances.accepted(instance, to)) await instances.startIn(instance, to);
   instances.adopt(instance, to);
   const drained = await instance.handOver.cutOver();
   return { instance, gap: 0, queued: 0, drained };
@@ -86,16 +88,18 @@ async function carryBack(instances: Instances, from: Runner, to: Runner, prepare
     if (instance.handOver === undefined) await instances.move(instance, () => Promise.resolve(from));
     else if (!prepared.includes(instance)) instances.forget(instance);
   };
-  await Promise.all([
-    ...prepared.map(async (instance) => {
-      if (instances.in(from).includes(instance)) return instance.handOver?.cutBack();
-      if (from.ready) instances.adopt(instance, from);
+  const cutBack = prepared.map(async (instance) => {
+    if (!instances.in(from).includes(instance)) {
+      // Its process may have died, and the next one is there already.
+      if (instances.accepted(instance, from)) instances.adopt(instance, from);
       else instances.forget(instance);
-      await instance.handOver?.cutBack();
-    }),
-    ...instances.in(to).map((instance) => back(instance).catch(() => instances.forget(instance))),
-  ]);
-  if (from.ready) instances.replay(from);
+    }
+    await instance.handOver?.cutBack();
+  });
+  const moved = instances.in(to).map((instance) => back(instance).catch(() => instances.forget(instance)));
+  instances.replay(from);
+  await Promise.all([...cutBack, ...moved]);
+  instances.replay(from);
 }
 
 /** Waits for all, also when one rejects: nothing goes on behind the back of who cleans up. */

@@ -8,9 +8,11 @@ const refusal = symbolRefused('p', 'start', 's', 'no such file');
 
 describe('an instance without a move', () => {
   it('is adopted by a process that runs it already', async () => {
-    const { instances, commands, lost, from, to, one, heard } = await runningSource();
+    const { instances, commands, answer, lost, from, to, one, heard } = await runningSource();
+    void instances.startIn(one, to);
+    await answer(1);
     instances.adopt(one, to);
-    expect([commands, heard]).toEqual([[], ['started']]);
+    expect([commands, heard]).toEqual([['new start s1'], ['started']]);
     lost(from);
     expect(heard).toEqual(['started']);
     lost(to);
@@ -36,6 +38,23 @@ describe('an instance without a move', () => {
     instances.expel(one, refusal);
     await instances.remove(one);
     expect([heard, commands]).toEqual([['ERR_SYMBOL_REMOVED'], []]);
+  });
+
+  it('counts as accepted by a process that has said so, until that is gone or was told to stop it', async () => {
+    const { instances, answer, lost, to, one } = await runningSource();
+    const accepted = (): boolean => instances.accepted(one, to);
+    void instances.startIn(one, to);
+    expect(accepted()).toBe(false);
+    await answer(1);
+    expect(accepted()).toBe(true);
+    lost(to);
+    to.ready = true;
+    expect(accepted()).toBe(false);
+    void instances.startIn(one, to);
+    await answer(2);
+    expect(accepted()).toBe(true);
+    void instances.stop(one);
+    expect(accepted()).toBe(false);
   });
 
   it('is started in a second process as well', async () => {

@@ -104,3 +104,10 @@ export async function running(lacking?: readonly string[]) {
   await all.run(f, s, k);
   return { ...all, f, s, k };
 }
+
+/** The same, and the new version beside it. */
+export async function besideNew(lacking?: readonly string[]) {
+  const all = await running(lacking);
+  all.to.comes();
+  return all;
+}
