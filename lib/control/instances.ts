@@ -1,20 +1,9 @@
 import { commandLost, type ErrorCode, type RxportError } from '../errors.js';
 import { type Control, controlKey } from '../wire/control.js';
+import { type Entry, newEntry } from './entry.js';
 import type { Instance, Moved, MoveSteps, Runner } from './instance.js';
 
 const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
-
-interface Entry {
-  readonly instance: Instance;
-  /** Counts STARTs, so that a late answer to an old one means nothing. */
-  epoch: number;
-  /** The process that was sent START; undefined while none was. */
-  runner: Runner | undefined;
-  /** Those whose process has accepted START since it came: more than one while two versions live. */
-  readonly accepted: Set<Runner>;
-  /** Settles when it has changed processes; rejects with nothing. */
-  moving: Promise<unknown> | undefined;
-}
 
 /**
  * What runs in a plugin, and in which of its processes. Every process that becomes ready is sent the START of each
@@ -43,7 +32,7 @@ export class Instances {
   }
 
   add(instance: Instance): void {
-    const entry: Entry = { instance, epoch: 0, runner: undefined, accepted: new Set(), moving: undefined };
+    const entry = newEntry(instance);
     this.entries.set(controlKey(instance.control), entry);
     if (this.serving?.ready === true) this.start(entry, this.serving);
   }
@@ -54,6 +43,8 @@ export class Instances {
     if (entry === undefined) return;
     this.entries.delete(controlKey(instance.control));
     entry.epoch += 1;
+    // It runs nowhere, and is not started any more.
+    if (entry.parked) return;
     if (entry.moving !== undefined) await entry.moving;
     await this.stopIn(entry.runner, instance);
   }
@@ -178,10 +169,15 @@ export class Instances {
     const { instance } = entry;
     entry.epoch += 1;
     const { epoch } = entry;
+    let stopped = false;
     const steps = {
-      stop: () => this.stopIn(from, instance),
+      stop: async () => {
+        await this.stopIn(from, instance);
+        stopped = true;
+      },
       start: async () => {
-        const to = await target();
+        entry.parked = stopped;
+        const to = await target().finally(() => (entry.parked = false));
         // It was removed meanwhile.
         if (entry.epoch !== epoch) return;
         entry.runner = to;

@@ -24,6 +24,8 @@ export interface LinkUpdate {
   readonly strategy: UpdateStrategy;
   /** Heeded until everything begins to move. */
   readonly signal: AbortSignal;
+  /** Aborted when the plugin is about to be closed: nothing is started for that any more. */
+  readonly closing: AbortSignal;
   /** Called when everything has moved; what it rejects with undoes that. */
   readonly commit: () => Promise<void>;
 }
@@ -181,7 +183,7 @@ export class PluginLink {
         to.start();
         await becomesReady(to, signal);
       }
-      const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, signal));
+      const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, options));
       this.hopeless = undefined;
       this.serving.next(to);
       await from.close();

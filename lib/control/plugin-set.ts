@@ -157,6 +157,7 @@ export class PluginSet implements Plugins {
       registry,
       folders,
       clock,
+      closing: this.closing.signal,
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
     const signal = this.untilClosing(options.signal);

@@ -7,13 +7,20 @@ import type { Replica } from './replica.js';
 /** A process that can be ended and started. */
 export type Startable = Runner & Pick<Replica, 'state$' | 'start' | 'stop'>;
 
+export interface ReplaceSignals {
+  /** Takes the replacement back. */
+  readonly signal: AbortSignal;
+  /** Nothing is to run any more: what is taken back does not start again. */
+  readonly closing: AbortSignal;
+}
+
 /**
  * Takes everything that runs in `from` over to `to`, of which only one lives at a time: for a plugin that owns what
  * nobody can share. Rejects when `to` does not come, or refuses something; everything then runs in `from` again.
  */
 export async function replace(
   { instances, from, to, commit }: TransferParts<Startable>,
-  signal: AbortSignal,
+  { signal, closing }: ReplaceSignals,
 ): Promise<readonly Cost[]> {
   try {
     const costs = await swap(instances, from, to, signal);
@@ -23,7 +30,7 @@ export async function replace(
     return costs;
   } catch (error) {
     // Whether it comes or not: its supervisor goes on trying.
-    await swap(instances, to, from, new AbortController().signal).catch(() => undefined);
+    await swap(instances, to, from, closing).catch(() => undefined);
     throw error;
   }
 }
@@ -42,6 +49,7 @@ async function swap(
   await gate.reached();
   await from.stop();
   try {
+    signal.throwIfAborted();
     to.start();
     await becomesReady(to, signal);
   } catch (error) {

@@ -58,6 +58,8 @@ export interface UpdateParts {
   readonly folders: PluginFolders;
   readonly clock: Clock;
   readonly launch: (plugin: InstalledPlugin) => ReplicaOptions;
+  /** Aborted when the host stops. */
+  readonly closing: AbortSignal;
 }
 
 /**
@@ -65,7 +67,7 @@ export interface UpdateParts {
  * went wrong; the version before then goes on, and nothing of the new one is left.
  */
 export async function updatePlugin(
-  { link, registry, folders, clock, launch }: UpdateParts,
+  { link, registry, folders, clock, launch, closing }: UpdateParts,
   source: string,
   { strategy, force, signal }: Required<UpdateOptions>,
 ): Promise<UpdateReport> {
@@ -88,7 +90,7 @@ export async function updatePlugin(
   };
   let updated: Updated;
   try {
-    updated = await link.update(launch(version), { strategy, signal, commit });
+    updated = await link.update(launch(version), { strategy, signal, closing, commit });
   } catch (error) {
     registry.replace(old);
     await drop(version, folders);

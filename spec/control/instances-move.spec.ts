@@ -1,27 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Runner } from '../../lib/control/instance.js';
 import { commandLost, configInvalid, pluginStopped, symbolRefused } from '../../lib/errors.js';
-import { instance, type InstanceParts, runningSource, sink, source, turn } from '../helpers/fake-runner.js';
+import { instance, movingSource, runningSource, sink, source, toCome, turn } from '../helpers/fake-runner.js';
 
 const refusal = symbolRefused('p', 'start', 's', 'no such file');
 
-/** A source on its way from the old process to the new one. `outcome` has one entry once it has moved: what that has cost, or the code of its refusal. */
-async function moving(parts?: InstanceParts, target?: (to: Runner) => Promise<Runner>) {
-  const all = await runningSource(parts);
-  const outcome: unknown[] = [];
-  void all.instances
-    .move(all.one, () => (target ?? ((to: Runner) => Promise.resolve(to)))(all.to))
-    .then(
-      (moved) => outcome.push(moved),
-      (error: { readonly code?: unknown }) => outcome.push(error.code ?? error),
-    );
-  await turn();
-  return { ...all, outcome };
-}
-
 describe('an instance that changes processes', () => {
   it('is stopped in the old one and then started in the new one, and hears once that it has started', async () => {
-    const { instances, commands, answer, from, to, one, heard, outcome } = await moving();
+    const { instances, commands, answer, from, to, one, heard, outcome } = await movingSource();
     expect(commands).toEqual(['old stop s1']);
     await answer(1);
     expect(commands).toEqual(['old stop s1', 'new start s1']);
@@ -32,7 +17,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('moves in its own way, and tells what that has cost', async () => {
-    const { commands, answer, heard, outcome } = await moving({
+    const { commands, answer, heard, outcome } = await movingSource({
       move: async ({ stop, start }) => {
         await start();
         await stop();
@@ -46,14 +31,14 @@ describe('an instance that changes processes', () => {
   });
 
   it('moves although the old process does not answer its STOP', async () => {
-    const { answer, heard, outcome } = await moving();
+    const { answer, heard, outcome } = await movingSource();
     await answer(1, commandLost('p'));
     await answer(2);
     expect([heard, outcome]).toEqual([['started'], [{ gap: 0, queued: 0 }]]);
   });
 
   it('is started in the old one again when the new one refuses it', async () => {
-    const { instances, commands, answer, from, one, heard, outcome } = await moving();
+    const { instances, commands, answer, from, one, heard, outcome } = await movingSource();
     await answer(1);
     await answer(2, refusal);
     expect(outcome).toEqual(['ERR_SYMBOL_REFUSED']);
@@ -65,7 +50,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('hears that it is lost when it is refused and the old one is gone, whose next process gets it', async () => {
-    const { instances, commands, answer, lost, from, heard, outcome } = await moving();
+    const { instances, commands, answer, lost, from, heard, outcome } = await movingSource();
     await answer(1);
     lost(from);
     await answer(2, refusal);
@@ -76,7 +61,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('does not hear that the old process has gone meanwhile', async () => {
-    const { commands, answer, lost, from, heard, outcome } = await moving();
+    const { commands, answer, lost, from, heard, outcome } = await movingSource();
     lost(from);
     await answer(1, commandLost('p'));
     await answer(2);
@@ -86,7 +71,7 @@ describe('an instance that changes processes', () => {
 
   it('is started in the old one again when the new one is gone after its ok', async () => {
     let moved: () => void = () => undefined;
-    const { commands, answer, lost, to, heard, outcome } = await moving({
+    const { commands, answer, lost, to, heard, outcome } = await movingSource({
       move: async ({ stop, start }) => {
         await stop();
         await start();
@@ -104,9 +89,8 @@ describe('an instance that changes processes', () => {
   });
 
   it('waits, stopped, for a process that is still to come', async () => {
-    let come: (runner: Runner) => void = () => undefined;
-    const awaited = new Promise<Runner>((resolve) => (come = resolve));
-    const { commands, answer, to, heard } = await moving({}, () => awaited);
+    const { awaited, come } = toCome();
+    const { commands, answer, to, heard } = await movingSource({}, () => awaited);
     await answer(1);
     expect(commands).toEqual(['old stop s1']);
     come(to);
@@ -117,14 +101,14 @@ describe('an instance that changes processes', () => {
   });
 
   it('is started in the old one again when that does not come', async () => {
-    const { commands, answer, outcome } = await moving({}, () => Promise.reject(pluginStopped('p')));
+    const { commands, answer, outcome } = await movingSource({}, () => Promise.reject(pluginStopped('p')));
     await answer(1);
     expect(outcome).toEqual(['ERR_PLUGIN_STOPPED']);
     expect(commands).toEqual(['old stop s1', 'old start s1']);
   });
 
   it('is started by nobody else: neither a replay nor a revival does anything', async () => {
-    const { instances, commands, answer, lost, from, to, one } = await moving();
+    const { instances, commands, answer, lost, from, to, one } = await movingSource();
     await instances.revive(one);
     lost(from);
     instances.replay(to);
@@ -162,7 +146,7 @@ describe('an instance that changes processes', () => {
   });
 
   it('is started in the old one again when its configuration for the new one can not be read', async () => {
-    const { commands, answer, outcome } = await moving({
+    const { commands, answer, outcome } = await movingSource({
       controlFor: ({ manifest: { version } }) => {
         if (version === 'v2') throw configInvalid('s.yaml', ['is no YAML']);
         return source('1');
@@ -171,51 +155,5 @@ describe('an instance that changes processes', () => {
     await answer(1);
     expect(outcome).toEqual(['ERR_CONFIG_INVALID']);
     expect(commands).toEqual(['old stop s1', 'old start s1']);
-  });
-});
-
-describe('an instance that is removed while it changes processes', () => {
-  it('is not started in the new one when that has not been asked yet', async () => {
-    const { instances, commands, answer, one, heard, outcome } = await moving();
-    const removed = instances.remove(one);
-    await answer(1);
-    await answer(2);
-    await removed;
-    expect(commands).toEqual(['old stop s1', 'old stop s1']);
-    expect(heard).toEqual([]);
-    expect(outcome).toHaveLength(1);
-    expect(instances.list()).toEqual([]);
-  });
-
-  it('is stopped in the new one when that has been asked', async () => {
-    const { instances, commands, answer, one, heard } = await moving();
-    await answer(1);
-    const removed = instances.remove(one);
-    await answer(2);
-    expect(commands).toEqual(['old stop s1', 'new start s1', 'new stop s1']);
-    await answer(3);
-    await removed;
-    void instances.stop(one);
-    expect(commands.at(-1)).toBe('new stop s1');
-    expect([heard, commands.length]).toEqual([[], 4]);
-  });
-
-  it('is started nowhere when the new one refuses it', async () => {
-    const { instances, commands, answer, one, heard, outcome } = await moving();
-    await answer(1);
-    const removed = instances.remove(one);
-    await answer(2, refusal);
-    await removed;
-    expect(commands).toEqual(['old stop s1', 'new start s1']);
-    expect([heard, outcome]).toEqual([[], ['ERR_SYMBOL_REFUSED']]);
-  });
-
-  it('costs nothing when it was removed before', async () => {
-    const { instances, commands, answer, to, one } = await runningSource();
-    const removed = instances.remove(one);
-    expect(await instances.move(one, () => Promise.resolve(to))).toEqual({ gap: 0, queued: 0 });
-    await answer(1);
-    await removed;
-    expect(commands).toEqual(['old stop s1']);
   });
 });

@@ -79,7 +79,8 @@ describe('a process that spins after its last sink', () => {
   it('is left alone while another version is about to take its place', async () => {
     const { lives, link, version, exits, shakes, stop } = await spinning();
     const commit = (): Promise<void> => Promise.resolve();
-    const update = link.update(version('v2'), { strategy: 'overlap', signal: new AbortController().signal, commit });
+    const { signal } = new AbortController();
+    const update = link.update(version('v2'), { strategy: 'overlap', signal, closing: signal, commit });
     // Should the spec fail before it is awaited.
     update.catch(() => undefined);
     await until(() => lives.length === 2);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { replace } from '../../lib/control/replace.js';
-import { pluginFailed, pluginStopped, symbolRefused } from '../../lib/errors.js';
+import { hostStopped, pluginFailed, pluginStopped, symbolRefused } from '../../lib/errors.js';
 import { instance, source, turn } from '../helpers/fake-runner.js';
 import { running, transfer } from '../helpers/fake-transfer.js';
 
 const refusal = symbolRefused('p', 'start', 's', 'no such file');
-const never = new AbortController().signal;
+const { signal: unheard } = new AbortController();
+const never = { signal: unheard, closing: unheard };
 /** The calls that are out come back, everything is stopped, and then the process. */
 const OLD_DOWN = ['f hold', 'f cutOver', 'old stop s1', 'old stop k2', 'old stops'];
 const NEW_UP = ['new starts', 'new start f', 'new start s1', 'new start k2'];
@@ -80,7 +81,7 @@ describe('the replacement of a version is taken back', () => {
       aborter.abort(enough);
       return new Promise(() => undefined);
     });
-    await expect(replace(parts, aborter.signal)).rejects.toBe(enough);
+    await expect(replace(parts, { ...never, signal: aborter.signal })).rejects.toBe(enough);
     expect(steps).toEqual([...OLD_DOWN, 'new starts', 'new stops', ...OLD_UP]);
     expect(instances.in(from)).toHaveLength(3);
   });
@@ -112,5 +113,32 @@ describe('the replacement of a version is taken back', () => {
     steps.splice(0);
     from.comes();
     expect(steps).toEqual(OLD_UP.slice(1));
+  });
+
+  it.each([
+    ['the new one starts', 'new starts', ['new starts', 'new stops']],
+    ['the old one starts again', 'old starts', ['new starts', 'new stops', 'old starts']],
+  ])('without waiting for anything when the host stops while %s', async (_, step, after) => {
+    const { steps, at, fails, parts } = await running();
+    const aborter = new AbortController();
+    const stopped = hostStopped();
+    const { signal } = aborter;
+    fails('new starts', refusal);
+    at(step, () => {
+      aborter.abort(stopped);
+      return new Promise(() => undefined);
+    });
+    await expect(replace(parts, { signal, closing: signal })).rejects.toBe(step === 'new starts' ? stopped : refusal);
+    expect(steps).toEqual([...OLD_DOWN, ...after]);
+  });
+
+  it('when the host stops before the new one starts: nothing is started any more', async () => {
+    const { steps, at, parts } = await running();
+    const aborter = new AbortController();
+    const stopped = hostStopped();
+    const { signal } = aborter;
+    at('old stops', () => aborter.abort(stopped));
+    await expect(replace(parts, { signal, closing: signal })).rejects.toBe(stopped);
+    expect(steps).toEqual([...OLD_DOWN, 'new stops']);
   });
 });

@@ -87,3 +87,27 @@ export async function runningSource(parts?: InstanceParts) {
   heard.splice(0);
   return { ...all, from, to, one, heard };
 }
+
+/**
+ * A source on its way from the old process to the new one. `outcome` has one entry once it has moved: what that has cost,
+ * or the code of its refusal.
+ */
+export async function movingSource(parts?: InstanceParts, target?: (to: Runner) => Promise<Runner>) {
+  const all = await runningSource(parts);
+  const outcome: unknown[] = [];
+  void all.instances
+    .move(all.one, () => (target ?? ((to: Runner) => Promise.resolve(to)))(all.to))
+    .then(
+      (moved) => outcome.push(moved),
+      (error: { readonly code?: unknown }) => outcome.push(error.code ?? error),
+    );
+  await turn();
+  return { ...all, outcome };
+}
+
+/** A process that comes when the spec says so. */
+export function toCome() {
+  let come: (runner: Runner) => void = () => undefined;
+  const awaited = new Promise<Runner>((resolve) => (come = resolve));
+  return { awaited, come };
+}

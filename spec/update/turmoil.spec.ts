@@ -156,3 +156,16 @@ it('an update of a version that comes later than the new one does not take the h
   expect(pidOf(plugin)).toBe(pid);
   expect(plugin.state).toMatchObject({ phase: 'ready', attempt: 0 });
 });
+
+it('a rule and its host end while the update waits for a version that has to come first, and does not', async () => {
+  const versions = versionsOf('node');
+  const { host, rule, plugin } = await liveRule(versions, { flushTimeout: 300, killTimeout: 300 });
+  const next = late(versions.version('v2'), 60_000);
+  const update = host.plugins.update(versions.name, next, { strategy: 'replace' });
+  const refused = expect(update).rejects.toMatchObject({ code: 'ERR_HOST_STOPPED' });
+  await firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'stopped')));
+  await rule.stop();
+  expect(rule.ledger().balanced).toBe(true);
+  await host.stop();
+  await refused;
+});

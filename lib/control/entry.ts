@@ -1,0 +1,25 @@
+import type { Instance, Runner } from './instance.js';
+
+/** An instance, and where it stands. */
+export interface Entry {
+  readonly instance: Instance;
+  /** Counts STARTs, so that a late answer to an old one means nothing. */
+  epoch: number;
+  /** The process that was sent START; undefined while none was. */
+  runner: Runner | undefined;
+  /** Those whose process has accepted START since it came: more than one while two versions live. */
+  readonly accepted: Set<Runner>;
+  /** Settles when it has changed processes; rejects with nothing. */
+  moving: Promise<unknown> | undefined;
+  /** While it changes processes: it is stopped, and where it is to start has not come. */
+  parked: boolean;
+}
+
+export const newEntry = (instance: Instance): Entry => ({
+  instance,
+  epoch: 0,
+  runner: undefined,
+  accepted: new Set(),
+  moving: undefined,
+  parked: false,
+});
