@@ -7,6 +7,7 @@ import {
   type PluginFolders,
   remove,
   stage,
+  type Staged,
 } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
@@ -29,8 +30,10 @@ export class PluginSet implements Plugins {
   private unloadable: readonly BrokenPlugin[] = [];
   /** Installs, updates and removals that are under way. */
   private readonly work = new Set<Promise<unknown>>();
-  /** Plugins that are being updated or removed. */
+  /** Plugins that are being put in their place, updated or removed. */
   private readonly busy = new Set<string>();
+  /** Plugins that count as installed when their process has shaken hands: until then they can be removed, not updated. */
+  private readonly unproven = new Set<string>();
   /** Aborted when the host stops. */
   private readonly closing = new AbortController();
 
@@ -62,7 +65,11 @@ export class PluginSet implements Plugins {
   }
 
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
-    return this.track(this.alone(name, () => this.updateNow(name, source, options)));
+    const work = this.alone(name, async () => {
+      if (this.unproven.has(name)) throw pluginBusy(name);
+      return this.updateNow(name, source, options);
+    });
+    return this.track(work);
   }
 
   remove(name: string, { force = false, signal }: RemoveOptions = {}): Promise<void> {
@@ -116,22 +123,33 @@ export class PluginSet implements Plugins {
     const { folders, registry } = this.options;
     signal.throwIfAborted();
     const staged = await stage(source, folders.staging, { signal });
-    let plugin: InstalledPlugin;
     try {
       registry.add(staged);
     } catch (error) {
       await discard(staged);
       throw error;
     }
+    this.unproven.add(staged.name);
     try {
-      plugin = await commit(staged, folders.portables);
-      registry.replace(plugin);
+      return await this.prove(await this.place(staged), signal);
+    } finally {
+      this.unproven.delete(staged.name);
+    }
+  }
+
+  private async place(staged: Staged): Promise<InstalledPlugin> {
+    const { folders, registry } = this.options;
+    try {
+      return await this.alone(staged.name, async () => {
+        const plugin = await commit(staged, folders.portables);
+        registry.replace(plugin);
+        return plugin;
+      });
     } catch (error) {
       registry.remove(staged.name);
       await discard(staged);
       throw error;
     }
-    return this.prove(plugin, signal);
   }
 
   /** A plugin counts as installed once its process has shaken hands. */

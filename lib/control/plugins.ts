@@ -18,6 +18,7 @@ export interface Plugins {
   /**
    * Installs a zip or a folder and starts its process; resolves when that has shaken hands. What fails leaves nothing
    * behind. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*`, `ERR_SYMBOL_TAKEN`.
+   * Until then it can be removed, and not be updated.
    */
   install(source: string, options?: { readonly signal?: AbortSignal }): Promise<Plugin>;
   /**

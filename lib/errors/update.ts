@@ -1,7 +1,9 @@
 import { make, type RxportError } from './rxport-error.js';
 
 export const pluginBusy = (name: string): RxportError =>
-  make('ERR_PLUGIN_BUSY', `plugin ${name} is being updated or removed: try again when that is done`, { name });
+  make('ERR_PLUGIN_BUSY', `plugin ${name} is being installed, updated or removed: try again when that is done`, {
+    name,
+  });
 
 export const pluginMismatch = (name: string, source: string, found: string): RxportError =>
   make('ERR_PLUGIN_MISMATCH', `${source} holds plugin ${found}, not ${name}: install it instead`, {

@@ -37,6 +37,45 @@ describe('an installation', () => {
     expect(leftovers(at, [plugin.name, plugin.symbol])).toEqual([]);
   });
 
+  it('is not met by an update before its process has come', async () => {
+    const at = places();
+    const host = await startHost({ ...at, killTimeout: 200 });
+    const plugin = badPlugin('never-connects');
+    const installed = host.plugins.install(plugin.dir);
+    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    const update = host.plugins.update(plugin.name, plugin.dir);
+    await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    expect(host.plugins.get(plugin.name).state.phase).toBe('starting');
+    await host.plugins.remove(plugin.name);
+    await refused;
+  });
+
+  it('is met by nothing while its files are put in their place', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    const installed = host.plugins.install(dir);
+    // Each step on the disk takes a turn of the loop at least.
+    while (!host.plugins.has(name)) await new Promise(setImmediate);
+    const removed = host.plugins.remove(name, { force: true });
+    await expect(removed).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    expect((await installed).state.phase).toBe('ready');
+    // Now it can be.
+    expect(await host.plugins.update(name, dir)).toMatchObject({ name });
+  });
+
+  it('does not begin while a plugin of that name is being removed', async () => {
+    const at = places();
+    const host = await startHost({ ...at, killTimeout: 2_000 });
+    const plugin = badPlugin('ignores-sigterm');
+    await host.plugins.install(plugin.dir);
+    const removed = host.plugins.remove(plugin.name);
+    await expect(host.plugins.install(plugin.dir)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    await removed;
+    expect(host.plugins.has(plugin.name)).toBe(false);
+    expect(leftovers(at, [plugin.name, plugin.symbol])).toEqual([]);
+  });
+
   it('is one of two when both want one name', async () => {
     const host = await startHost();
     const { dir, name } = scriptedPlugin();
