@@ -98,7 +98,7 @@ export class ControlSocket {
 
 /**
  * Which of the processes that lack a connection a first frame is from. A new process shakes hands; one that dials again
- * repeats its last answer. Of two new ones the one that was expected first.
+ * repeats its last answer. Of two new ones the one that was expected first, a guess that `holdDown` spares us.
  */
 export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known'>>(
   lines: readonly L[],

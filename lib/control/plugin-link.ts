@@ -5,6 +5,7 @@ import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
 import { controlPath } from '../wire/address.js';
 import { ControlSocket } from './control-socket.js';
+import { holdDown } from './hold-down.js';
 import type { Instance } from './instance.js';
 import { Instances, usersOf } from './instances.js';
 import { type Cost, overlap } from './overlap.js';
@@ -169,7 +170,7 @@ export class PluginLink {
    * moved, this version stays.
    */
   async update(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
-    const { signal, commit } = options;
+    const { signal, closing, commit } = options;
     signal.throwIfAborted();
     while (this.recycling !== undefined) await this.recycling;
     const from = this.replica;
@@ -178,6 +179,7 @@ export class PluginLink {
     const strategy = isComing ? 'replace' : options.strategy;
     const to = (this.incoming = new Replica(next, this.socket, this.handler));
     const parts = { instances: this.instances, from, to, commit };
+    const held = strategy === 'overlap' ? holdDown(from) : undefined;
     try {
       if (strategy === 'overlap') {
         to.start();
@@ -186,11 +188,13 @@ export class PluginLink {
       const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, options));
       this.hopeless = undefined;
       this.serving.next(to);
+      await held?.release();
       await from.close();
       return { strategy, costs };
     } catch (error) {
       await to.close();
       for (const { handOver } of this.instances.list()) handOver?.settle();
+      if ((await held?.release()) === true && !closing.aborted) from.start();
       throw error;
     } finally {
       this.incoming = undefined;

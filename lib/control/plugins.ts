@@ -23,7 +23,7 @@ export interface Plugins {
   install(source: string, options?: { readonly signal?: AbortSignal }): Promise<Plugin>;
   /**
    * Hot update: another version, from a zip or a folder, takes the place of the one that serves, and rules go on. Resolves
-   * when the old process is gone.
+   * when the old process is gone. One that dies meanwhile is started again only when the update is taken back.
    *
    * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH`,
    * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*` when the

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { hostStopped } from '../../lib/errors.js';
+import { instance, source, turn } from '../helpers/fake-runner.js';
+import { handLink } from '../helpers/hand-link.js';
+import { until } from '../helpers/until.js';
+
+/** A plugin whose process has died while the one of another version comes. */
+async function died() {
+  const all = await handLink();
+  const { link, lives, clock, version, exits, shakes } = all;
+  await shakes(1);
+  await until(() => link.state.phase === 'ready', 'the old process');
+  const closing = new AbortController();
+  const { signal } = new AbortController();
+  const commit = (): Promise<void> => Promise.resolve();
+  const update = link.update(version('v2'), { strategy: 'overlap', signal, closing: closing.signal, commit });
+  // Should the spec fail before it is awaited.
+  update.catch(() => undefined);
+  await until(() => lives.length === 2, 'the new process');
+  exits(0);
+  await turn();
+  // Back-off is over by now.
+  clock.advance(30_000);
+  return { ...all, update, closing };
+}
+
+describe('a process that dies while that of another version comes', () => {
+  it('is not started again: who shakes hands is of the new version', async () => {
+    const { link, lives, update, shakes } = await died();
+    expect(lives).toHaveLength(2);
+    const { one, heard } = instance(source('1'));
+    link.attach(one);
+    const process = await shakes(2);
+    expect(await update).toMatchObject({ strategy: 'overlap', costs: [] });
+    await process.heard(1);
+    process.says('ok');
+    await until(() => heard.length === 1, 'what runs there has started');
+    expect(link).toMatchObject({ plugin: { manifest: { version: 'v2' } }, state: { phase: 'ready' } });
+    expect(lives).toHaveLength(2);
+  });
+
+  it('is started again when that has not come, with all that runs in it', async () => {
+    const { link, update, exits, shakes } = await died();
+    const { one, heard } = instance(source('1'));
+    link.attach(one);
+    exits(1);
+    await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXITED' });
+    const process = await shakes(3);
+    await process.heard(1);
+    process.says('ok');
+    await until(() => heard.length === 1, 'what runs there has started');
+    expect(link).toMatchObject({ plugin: { manifest: { version: 'v1' } }, state: { phase: 'ready' } });
+  });
+
+  it('is not started again when its plugin is about to be closed', async () => {
+    const { link, lives, update, closing, exits } = await died();
+    closing.abort(hostStopped());
+    exits(1);
+    await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXITED' });
+    expect(lives).toHaveLength(2);
+    expect(link.state.phase).toBe('stopped');
+  });
+});
