@@ -1,4 +1,4 @@
-import type { RxportError } from '../errors.js';
+import { type RxportError, symbolRemoved } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Control, PluginType, Verb } from '../wire/control.js';
 
@@ -70,3 +70,6 @@ const KIND = { source: 'sources', sink: 'sinks', func: 'functions' } as const sa
 /** True when that version of the plugin does not have the symbol. */
 export const lacks = ({ manifest }: InstalledPlugin, { control }: Instance): boolean =>
   !manifest[KIND[control.pluginType]].includes(control.symbolName);
+
+export const removedFrom = ({ name, manifest }: InstalledPlugin, { control }: Instance): RxportError =>
+  symbolRemoved(name, control.symbolName, manifest.version);

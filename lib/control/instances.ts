@@ -1,7 +1,8 @@
 import { commandLost, type ErrorCode, type RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { type Control, controlKey } from '../wire/control.js';
 import { type Entry, newEntry } from './entry.js';
-import type { Instance, Moved, MoveSteps, Runner } from './instance.js';
+import { type Instance, lacks, type Moved, type MoveSteps, removedFrom, type Runner } from './instance.js';
 
 const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
 
@@ -102,13 +103,9 @@ export class Instances {
     }
   }
 
-  /** It does not belong here any more, and is told why. */
-  expel(instance: Instance, error: RxportError): void {
-    const entry = this.entryOf(instance);
-    if (entry === undefined) return;
-    entry.epoch += 1;
-    this.entries.delete(controlKey(instance.control));
-    instance.refused(error);
+  /** What that version of the plugin lacks does not belong here any more, and is told so. */
+  expelFrom(plugin: InstalledPlugin): void {
+    for (const entry of [...this.entries.values()]) if (lacks(plugin, entry.instance)) this.expel(entry, plugin);
   }
 
   /** START in `runner`, of something that may run elsewhere as well. Rejects as the plugin refuses it. */
@@ -193,6 +190,7 @@ export class Instances {
   }
 
   private start(entry: Entry, runner: Runner): void {
+    if (lacks(runner.plugin, entry.instance)) return this.expel(entry, runner.plugin);
     entry.epoch += 1;
     const { instance, epoch } = entry;
     entry.runner = runner;
@@ -205,6 +203,13 @@ export class Instances {
         if (entry.epoch === epoch && !REPLAYED.has(error.code)) instance.refused(error);
       },
     );
+  }
+
+  private expel(entry: Entry, plugin: InstalledPlugin): void {
+    const { instance } = entry;
+    entry.epoch += 1;
+    this.entries.delete(controlKey(instance.control));
+    instance.refused(removedFrom(plugin, instance));
   }
 
   /** Never rejects: what can not be told is dead. */

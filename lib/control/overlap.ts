@@ -1,5 +1,4 @@
-import { commandLost, symbolRemoved } from '../errors.js';
-import type { RxportError } from '../errors.js';
+import { commandLost } from '../errors.js';
 import { type Instance, lacks, type Moved, type Runner } from './instance.js';
 import type { Instances } from './instances.js';
 
@@ -33,11 +32,11 @@ export async function overlap({ instances, from, to, commit }: TransferParts): P
     // What was added while this one waited runs in the old process, too.
     const left = (): readonly Instance[] => stillIn(instances, from, to, prepared);
     while (left().length > 0) {
-      for (const instance of left()) if (lacks(to.plugin, instance)) instances.expel(instance, removed(instance, to));
       await prepareAll(instances, from, to, prepared);
       costs.push(...(await all(left().map((instance) => carry(instances, instance, to)))));
     }
     await commit();
+    instances.expelFrom(to.plugin);
     instances.replay(to);
     return costs;
   } catch (error) {
@@ -50,7 +49,7 @@ export async function overlap({ instances, from, to, commit }: TransferParts): P
 function stillIn(instances: Instances, from: Runner, to: Runner, prepared: readonly Instance[]): readonly Instance[] {
   const [old, moved] = [instances.in(from), instances.in(to)];
   const left = (one: Instance): boolean => old.includes(one) || (prepared.includes(one) && !moved.includes(one));
-  return instances.list().filter(left);
+  return instances.list().filter((one) => left(one) && !lacks(to.plugin, one));
 }
 
 async function prepareAll(instances: Instances, from: Runner, to: Runner, prepared: Instance[]): Promise<void> {
@@ -65,9 +64,6 @@ async function prepareAll(instances: Instances, from: Runner, to: Runner, prepar
     }),
   );
 }
-
-export const removed = ({ control }: Instance, { plugin }: Runner): RxportError =>
-  symbolRemoved(plugin.name, control.symbolName, plugin.manifest.version);
 
 async function carry(instances: Instances, instance: Instance, to: Runner): Promise<Cost> {
   if (instance.handOver === undefined) {

@@ -1,6 +1,6 @@
-import { type Instance, lacks, type Runner } from './instance.js';
+import type { Instance, Runner } from './instance.js';
 import type { Instances } from './instances.js';
-import { type Cost, removed, type TransferParts } from './overlap.js';
+import type { Cost, TransferParts } from './overlap.js';
 import { becomesReady } from './readiness.js';
 import type { Replica } from './replica.js';
 
@@ -57,8 +57,7 @@ async function swap(
     await Promise.allSettled(moves);
     throw error;
   }
-  for (const instance of instances.list())
-    if (lacks(to.plugin, instance)) instances.expel(instance, removed(instance, to));
+  instances.expelFrom(to.plugin);
   gate.open(to);
   instances.replay(to);
   await Promise.allSettled(moves);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Runner } from '../../lib/control/instance.js';
-import { configInvalid, symbolRefused, symbolRemoved } from '../../lib/errors.js';
+import { configInvalid, symbolRefused } from '../../lib/errors.js';
 import { functionControl } from '../../lib/wire/control.js';
 import { instance, plugin, runningSource, sink, source, turn, versionOf } from '../helpers/fake-runner.js';
 
@@ -27,17 +27,19 @@ describe('an instance without a move', () => {
     expect(commands).toEqual(['new start s1']);
   });
 
-  it('is expelled with the reason, and told and sent nothing more', async () => {
+  it('is expelled when the version lacks it, and told and sent nothing more', async () => {
     const { instances, commands, lost, from, to, one, heard } = await runningSource();
-    instances.expel(one, symbolRemoved('p', 's', 'v2'));
-    expect([heard, commands, instances.list()]).toEqual([['ERR_SYMBOL_REMOVED'], [], []]);
-    lost(from);
-    instances.replay(to);
+    const { one: other } = instance(sink('2'));
+    instances.add(other);
+    commands.splice(0);
+    instances.expelFrom(versionOf('v2', ['s']));
+    expect([heard, commands, instances.list()]).toEqual([['ERR_SYMBOL_REMOVED'], [], [other]]);
     instances.adopt(one, to);
     instances.forget(one);
-    instances.expel(one, refusal);
     await instances.remove(one);
-    expect([heard, commands]).toEqual([['ERR_SYMBOL_REMOVED'], []]);
+    lost(from);
+    instances.replay(to);
+    expect([heard, commands]).toEqual([['ERR_SYMBOL_REMOVED'], ['new start k2']]);
   });
 
   it('counts as accepted by a process that has said so, until that is gone or was told to stop it', async () => {
@@ -79,6 +81,19 @@ describe('a process that serves', () => {
     instances.serve(undefined);
     instances.add(instance(sink('3')).one);
     expect(commands).toEqual(['new start k2']);
+  });
+
+  it('is sent no START of what its version lacks', async () => {
+    const { instances, commands, runner } = plugin();
+    const [waiting, late] = [instance(source('1')), instance(source('2'))];
+    instances.add(waiting.one);
+    instances.replay(runner('', versionOf('v2', ['s'])));
+    instances.add(late.one);
+    instances.add(instance(sink('3')).one);
+    await turn();
+    expect(commands).toEqual(['start k3']);
+    expect([waiting.heard, late.heard]).toEqual([['ERR_SYMBOL_REMOVED'], ['ERR_SYMBOL_REMOVED']]);
+    expect(instances.list()).toHaveLength(1);
   });
 
   it('is replayed only what runs nowhere', async () => {

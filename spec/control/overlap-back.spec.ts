@@ -55,6 +55,15 @@ describe('the overlap of two versions is taken back', () => {
     expect(instances.in(from)).toEqual([f.one, s.one, k.one]);
   });
 
+  it('with what the new version lacks, which has heard of nothing', async () => {
+    const { steps, fails, instances, parts, from, f, s, k } = await besideNew(['s', 'f']);
+    fails('commit', refusal);
+    await expect(overlap(parts)).rejects.toBe(refusal);
+    expect([f.heard, s.heard]).toEqual([[], []]);
+    expect(steps.filter((step) => /f$|s1$/.test(step))).toEqual([]);
+    expect(instances.in(from)).toEqual([f.one, s.one, k.one]);
+  });
+
   it('and what is added then starts in the old version', async () => {
     const { steps, fails, instances, parts } = await besideNew();
     fails('new start k2', refusal);

@@ -63,12 +63,22 @@ describe('the overlap of two versions', () => {
     expect(steps.filter((step) => step.endsWith('s3'))).toEqual(['new start s3']);
   });
 
-  it('tells what the new version lacks, and sends it nothing', async () => {
-    const { steps, instances, parts, s, f } = await besideNew(['s', 'f']);
+  it('tells what the new version lacks when all has moved, and sends it nothing', async () => {
+    const { steps, at, instances, parts, s, f } = await besideNew(['s', 'f']);
+    at('commit', () => expect([s.heard, f.heard]).toEqual([[], []]));
     await overlap(parts);
     expect([s.heard, f.heard]).toEqual([['ERR_SYMBOL_REMOVED'], ['ERR_SYMBOL_REMOVED']]);
     expect(steps).toEqual(['old stop k2', 'new start k2', 'commit']);
     expect(instances.list()).toHaveLength(1);
+  });
+
+  it('tells so what is added while things move', async () => {
+    const { steps, at, instances, parts } = await besideNew(['s']);
+    const added = instance(source('3'));
+    at('new start k2', () => instances.add(added.one));
+    await overlap(parts);
+    expect(added.heard).toEqual(['ERR_SYMBOL_REMOVED']);
+    expect(steps.filter((step) => step.endsWith('s3'))).toEqual([]);
   });
 });
 
@@ -81,6 +91,17 @@ describe('the overlap of two versions when the old one dies', () => {
     expect(steps).toEqual([...PREPARED, 'f cutOver', 'commit', 'new start s1', 'new start k2']);
     expect(instances.in(to)).toEqual([f.one, s.one, k.one]);
     expect(f.heard).toEqual(['lost', 'started']);
+  });
+
+  it('tells what the new version lacks when it was down before', async () => {
+    const { steps, parts, from, s, f } = await besideNew(['s', 'f']);
+    from.dies();
+    await overlap(parts);
+    expect([s.heard, f.heard]).toEqual([
+      ['lost', 'ERR_SYMBOL_REMOVED'],
+      ['lost', 'ERR_SYMBOL_REMOVED'],
+    ]);
+    expect(steps).toEqual(['commit', 'new start k2']);
   });
 
   it('leaves nothing in its next process', async () => {
