@@ -46,18 +46,20 @@ async function swap(
   const running = instances.in(from);
   const functions = await Promise.all(running.filter(({ handOver }) => handOver).map(drain));
   const moves = running.filter(({ handOver }) => !handOver).map((instance) => gate.move(instances, instance));
-  await gate.reached();
-  await from.stop();
+  // They are awaited at the end, and one may fail long before.
+  for (const move of moves) move.catch(() => undefined);
   try {
+    await gate.reached();
+    await from.stop();
     signal.throwIfAborted();
     to.start();
     await becomesReady(to, signal);
+    instances.expelFrom(to.plugin);
   } catch (error) {
     gate.refuse(error);
     await Promise.allSettled(moves);
     throw error;
   }
-  instances.expelFrom(to.plugin);
   gate.open(to);
   instances.replay(to);
   await Promise.allSettled(moves);

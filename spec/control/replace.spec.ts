@@ -86,6 +86,30 @@ describe('the replacement of a version is taken back', () => {
     expect(instances.in(from)).toHaveLength(3);
   });
 
+  it('when the old one can not be ended', async () => {
+    const { steps, fails, instances, parts, from, s } = await running();
+    const stuck = pluginStopped('p');
+    fails('old stops', stuck);
+    await expect(replace(parts, never)).rejects.toBe(stuck);
+    await turn();
+    expect(steps.slice(0, OLD_DOWN.length)).toEqual(OLD_DOWN);
+    expect(s.heard).toEqual(['started']);
+    expect(instances.in(from)).toHaveLength(3);
+  });
+
+  it('when something can not be moved, which is known long before all is down', async () => {
+    const { at, run, instances, parts, from } = transfer();
+    const one = instance(source('1'), { move: () => Promise.reject(refusal) });
+    await run(one);
+    // Jest fails a spec in which a rejection is not handled within a turn of the loop.
+    at('old stops', async () => {
+      await turn();
+      await turn();
+    });
+    await expect(replace(parts, never)).rejects.toBe(refusal);
+    expect(instances.in(from)).toEqual([one.one]);
+  });
+
   it('when something is refused: what has moved goes back', async () => {
     const { steps, fails, instances, parts, from } = await running();
     fails('new start s1', refusal);
