@@ -86,7 +86,7 @@ export async function updatePlugin(
   });
   const commit = async (): Promise<void> => {
     registry.replace(version);
-    await placeVersion(version, folders);
+    await placeVersion(version);
   };
   let updated: Updated;
   try {

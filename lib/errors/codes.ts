@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   ERR_PLUGIN_HUNG: late,
   ERR_PLUGIN_BUSY: taken,
   ERR_PLUGIN_MISMATCH: usage,
+  ERR_PLUGIN_MISPLACED: system,
   ERR_SYMBOL_IN_USE: taken,
   ERR_SYMBOL_REMOVED: unknown,
   ERR_HOST_LOCKED: taken,

@@ -1,4 +1,4 @@
-import { make, type RxportError } from './rxport-error.js';
+import { make, reasonOf, type RxportError } from './rxport-error.js';
 
 export const pluginBusy = (name: string): RxportError =>
   make('ERR_PLUGIN_BUSY', `plugin ${name} is being installed, updated or removed: try again when that is done`, {
@@ -39,3 +39,16 @@ export const symbolRemoved = (name: string, symbol: string, version: string): Rx
 /** Why an update failed, under the code of its cause. */
 export const notUpdated = (name: string, version: string, cause: RxportError): RxportError =>
   make(cause.code, `plugin ${name} was not updated, ${version} goes on: ${cause.message}`, cause.details, cause);
+
+/** An update was taken back, and what it had moved was not: why the one, and why the other. */
+export const pluginMisplaced = (
+  name: string,
+  { home, files }: { readonly home: string; readonly files: string },
+  [why, whyNotBack]: readonly [unknown, unknown],
+): RxportError =>
+  make(
+    'ERR_PLUGIN_MISPLACED',
+    `${home} is gone, and the files of plugin ${name} are in ${files}: ${reasonOf(why)}; and then ${reasonOf(whyNotBack)}; the next start of the host puts them back`,
+    { name, home, files, whyNotBack: reasonOf(whyNotBack) },
+    why,
+  );

@@ -12,7 +12,7 @@ import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
 import { unzip, type UnzipOptions } from './unzip.js';
-import { dropVersion } from './versions.js';
+import { dropVersions } from './versions.js';
 
 export { type PluginFolders, pluginFolders, type Staged } from './folders.js';
 export { type InstalledPlugin, load } from './installed-plugin.js';
@@ -83,7 +83,7 @@ export const discard = ({ root }: Staged): Promise<void> => rm(root, { recursive
 /** Deletes a plugin's folder, in one step for whoever looks; done already is fine. */
 export async function remove(plugin: InstalledPlugin, folders: PluginFolders): Promise<void> {
   if (await exists(plugin.home)) await removeFolder(plugin.home, folders.staging);
-  await dropVersion(plugin, folders);
+  await dropVersions(plugin.name, folders);
 }
 
 /** A link goes, and not what it names. */

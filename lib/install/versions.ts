@@ -5,8 +5,9 @@
  * new version gets a folder of its own, is started there, and the plugin's home becomes a link to it.
  */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { pluginMisplaced } from '../errors.js';
 import { isInside } from './copy-folder.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
@@ -14,32 +15,41 @@ import type { InstalledPlugin } from './installed-plugin.js';
 
 /** Names have no @. */
 const MARK = '@';
-/** Beside a version whose home is being made a link to it: says in which of the two folders that is. */
+/**
+ * Beside a version whose home is being made a link to it: says in which of the two folders that is, and which version the
+ * files become that are there.
+ */
 const PLACING = '.home';
 const LINK = /^\..+\.link-[0-9a-f]+$/;
+
+const newFolder = (name: string): string => `${name}${MARK}${randomBytes(6).toString('hex')}`;
 
 /** Gives a staged plugin a folder that it keeps; it may be started there. */
 export async function keepVersion(staged: Staged, { versions }: PluginFolders, home: string): Promise<InstalledPlugin> {
   const { name, manifest, root } = staged;
   await mkdir(versions, { recursive: true });
-  const dir = join(await realpath(versions), `${name}${MARK}${randomBytes(6).toString('hex')}`);
+  const dir = join(await realpath(versions), newFolder(name));
   await flushTree(staged.dir);
   await rename(staged.dir, dir);
   await rm(root, { recursive: true, force: true });
   return { name, manifest, dir, executable: join(dir, manifest.executable), home };
 }
 
-/** Makes the plugin's home a link to this version, in one step for whoever looks. */
-export async function placeVersion({ dir, home, name }: InstalledPlugin, folders: PluginFolders): Promise<void> {
+/**
+ * Makes the plugin's home a link to this version, in one step for whoever looks. Rejects with `ERR_PLUGIN_MISPLACED` when
+ * the plugin has no home then, until the next start of a host.
+ */
+export async function placeVersion(version: InstalledPlugin, move = rename): Promise<void> {
+  const { dir, home, name } = version;
   const parent = dirname(home);
   const link = join(parent, `.${name}.link-${randomBytes(6).toString('hex')}`);
   await symlink(relative(await realpath(parent), dir), link);
   try {
     const found = await lstat(home).catch(() => undefined);
-    if (found?.isDirectory() === true) await replaceFolder(link, home, dir, folders);
-    else await rename(link, home);
+    if (found?.isDirectory() === true) await replaceFolder(link, version, move);
+    else await move(link, home);
   } catch (error) {
-    await rm(link, { force: true });
+    await sweep(link);
     throw error;
   }
   // It is in its place, whether the disk knows that yet or not.
@@ -47,22 +57,28 @@ export async function placeVersion({ dir, home, name }: InstalledPlugin, folders
 }
 
 /** A folder can not be replaced by a link in one step: a host that dies in between finds the mark. */
-async function replaceFolder(link: string, home: string, dir: string, { staging }: PluginFolders): Promise<void> {
-  await mkdir(staging, { recursive: true });
-  const root = await mkdtemp(join(staging, 'update-'));
-  const old = join(root, 'files');
-  await writeFile(dir + PLACING, basename(dirname(home)));
-  await rename(home, old);
+async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin, move: typeof rename): Promise<void> {
+  const old = join(dirname(dir), newFolder(name));
+  await writeFile(dir + PLACING, [basename(dirname(home)), basename(old)].join('\n'));
   try {
-    await rename(link, home);
-  } catch (error) {
-    await rename(old, home);
-    throw error;
+    await move(home, old);
+    await move(link, home).catch(async (error: unknown) => {
+      await move(old, home).catch((again: unknown) => {
+        throw pluginMisplaced(name, { home, files: old }, [error, again]);
+      });
+      throw error;
+    });
   } finally {
-    await rm(dir + PLACING, { force: true });
+    // As long as there is no home, only the mark says where that was.
+    if (await exists(home)) await sweep(dir + PLACING);
   }
-  await rm(root, { recursive: true, force: true }).catch(() => undefined);
+  await sweep(old);
 }
+
+/** What stays the next start of a host finds. */
+const sweep = (path: string): Promise<void> => rm(path, { recursive: true, force: true }).catch(() => undefined);
+
+const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) !== undefined;
 
 /** Deletes the folder of a version that serves no more. */
 export async function dropVersion({ dir }: InstalledPlugin, { versions }: PluginFolders): Promise<void> {
@@ -70,12 +86,20 @@ export async function dropVersion({ dir }: InstalledPlugin, { versions }: Plugin
   if (isInside(root, dir) && root !== dir) await rm(dir, { recursive: true, force: true });
 }
 
+/** Deletes all versions of a plugin that has no home any more. */
+export async function dropVersions(name: string, { versions }: PluginFolders): Promise<void> {
+  const names: readonly string[] = await readdir(versions).catch(() => []);
+  for (const found of names)
+    if (found.startsWith(name + MARK)) await rm(join(versions, found), { recursive: true, force: true });
+}
+
 /** Finishes or takes back what a host that died has left. Only for the owner of the data folder, before it works. */
 export async function tidyVersions(folders: PluginFolders): Promise<void> {
   const { versions, portables, portable } = folders;
-  const names = await readdir(versions).catch(() => []);
-  for (const name of names.filter((found) => found.endsWith(PLACING)))
-    await finishPlacing(join(versions, name.slice(0, -PLACING.length)), folders);
+  const names: readonly string[] = await readdir(versions).catch(() => []);
+  const kept = new Set<string>();
+  for (const mark of names.filter((found) => found.endsWith(PLACING)))
+    for (const name of await finishPlacing(mark, names, folders)) kept.add(name);
   const linked = new Set<string>();
   for (const folder of [portables, portable]) {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
@@ -87,14 +111,25 @@ export async function tidyVersions(folders: PluginFolders): Promise<void> {
   }
   const root = await realpath(versions).catch(() => versions);
   for (const name of names)
-    if (!linked.has(join(root, name))) await rm(join(root, name), { recursive: true, force: true });
+    if (!linked.has(join(root, name)) && !kept.has(name)) await rm(join(root, name), { recursive: true, force: true });
 }
 
-async function finishPlacing(dir: string, { portables, portable }: PluginFolders): Promise<void> {
-  const place = await readFile(dir + PLACING, 'utf8');
+/** Names what has to stay: a home that can not be made now may be made later. */
+async function finishPlacing(
+  mark: string,
+  names: readonly string[],
+  { versions, portables, portable }: PluginFolders,
+): Promise<readonly string[]> {
+  const [place, old = ''] = (await readFile(join(versions, mark), 'utf8')).split('\n');
   const parent = [portables, portable].find((folder) => basename(folder) === place);
-  if (parent === undefined) return;
-  const home = join(parent, basename(dir).split(MARK)[0] ?? '');
-  if (await lstat(home).catch(() => undefined)) return;
-  await symlink(relative(parent, dir), home).catch(() => undefined);
+  const next = mark.slice(0, -PLACING.length);
+  // A new version that was taken back is gone.
+  const version = [next, old].find((name) => names.includes(name));
+  if (parent === undefined || version === undefined) return [];
+  const home = join(parent, next.split(MARK)[0] ?? '');
+  if (await exists(home)) return [];
+  return symlink(relative(parent, join(versions, version)), home).then(
+    () => [],
+    () => [mark, version],
+  );
 }

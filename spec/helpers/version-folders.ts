@@ -49,7 +49,7 @@ export class VersionFolders {
   async update(version: string): Promise<InstalledPlugin> {
     const old = await load(this.home);
     const next = await keepVersion(await this.staged(version), this.folders, old.home);
-    await placeVersion(next, this.folders);
+    await placeVersion(next);
     await dropVersion(old, this.folders);
     return next;
   }

@@ -40,9 +40,8 @@ describe('a host that died in an update finds', () => {
     const { dir: old } = await at.install();
     const next = await at.keep('v2');
     await symlink(`../.versions/${basename(next.dir)}`, link());
-    await writeFile(`${next.dir}.home`, 'portables');
-    await mkdir(join(at.folders.staging, 'update-x'), { recursive: true });
-    await rename(old, join(at.folders.staging, 'update-x/files'));
+    await writeFile(`${next.dir}.home`, 'portables\nthermo@0123456789ab');
+    await rename(old, join(at.folders.versions, 'thermo@0123456789ab'));
     expect(await at.restart()).toBe('v2');
     expect(isLink(at.home)).toBe(true);
     expect(await at.left()).toEqual(['thermo', 'thermo@']);
@@ -69,7 +68,7 @@ describe('a host that died in an update finds', () => {
   it('the new version, when the one before it had not been dropped', async () => {
     await at.install();
     await at.update('v2');
-    await placeVersion(await at.keep('v3'), at.folders);
+    await placeVersion(await at.keep('v3'));
     expect(await at.restart()).toBe('v3');
     expect(await at.left()).toEqual(['thermo', 'thermo@']);
   });
@@ -89,6 +88,15 @@ describe('a host that died in an update finds', () => {
     await mkdir(at.folders.portables, { recursive: true });
     await tidyVersions(at.folders);
     expect(await readdir(at.dir)).not.toContain('thermo');
+    expect(await at.left()).toEqual([]);
+  });
+
+  it('no plugin where a mark names a version that is none', async () => {
+    const { dir } = await at.keep('v2');
+    await writeFile(`${dir}.home`, 'portables\n../../..');
+    await rename(dir, join(at.dir, 'gone'));
+    await mkdir(at.folders.portables, { recursive: true });
+    await tidyVersions(at.folders);
     expect(await at.left()).toEqual([]);
   });
 

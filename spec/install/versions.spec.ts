@@ -1,10 +1,28 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { dropVersion, load, placeVersion, remove } from '../../lib/install/install.js';
+import {
+  dropVersion,
+  type InstalledPlugin,
+  load,
+  placeVersion,
+  remove,
+  tidyVersions,
+} from '../../lib/install/install.js';
 import { pathsIn } from '../helpers/tree.js';
 import { isLink, VersionFolders } from '../helpers/version-folders.js';
+
+/** Renames that end like this, one after the other. */
+const moves = (outcomes: readonly (Error | undefined)[]): typeof rename => {
+  const left = [...outcomes];
+  return async (from, to) => {
+    const error = left.shift();
+    if (error !== undefined) throw error;
+    await rename(from, to);
+  };
+};
+const denied = new Error('EACCES: permission denied');
 
 let at: VersionFolders;
 beforeEach(() => {
@@ -63,7 +81,7 @@ describe('a version that is placed', () => {
 
   it('takes the place of a home that is gone', async () => {
     await mkdir(at.folders.portables, { recursive: true });
-    await placeVersion(await at.keep('v2'), at.folders);
+    await placeVersion(await at.keep('v2'));
     expect(await at.restart()).toBe('v2');
   });
 
@@ -76,16 +94,17 @@ describe('a version that is placed', () => {
     expect(await at.left()).toEqual(['thermo', 'thermo@']);
   });
 
-  it('leaves the old one there when it can not be placed', async () => {
+  it.each([
+    ['the old one can not be moved', [denied]],
+    ['it can not be moved there', [undefined, denied]],
+  ])('leaves the old one there when %s', async (_, outcomes) => {
     await at.install();
     const next = await at.keep('v2');
-    // In the place of a folder that placing needs.
-    await rm(at.folders.staging, { recursive: true });
-    await writeFile(at.folders.staging, '');
-    await expect(placeVersion(next, at.folders)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(placeVersion(next, moves(outcomes))).rejects.toBe(denied);
     await dropVersion(next, at.folders);
     expect((await load(at.home)).manifest.version).toBe('v1');
     expect(await at.left()).toEqual(['thermo']);
+    expect(await at.restart()).toBe('v1');
   });
 
   it('is loaded from its real folder, and still is when the link leads elsewhere', async () => {
@@ -98,7 +117,7 @@ describe('a version that is placed', () => {
       expect.stringContaining(root),
       at.home,
     ]);
-    await placeVersion(await at.keep('v3'), at.folders);
+    await placeVersion(await at.keep('v3'));
     expect(readFileSync(loaded.executable, 'utf8')).toBe('print("v2")');
   });
 
@@ -123,6 +142,63 @@ describe('a version that is placed', () => {
     expect(await at.left()).toEqual(['thermo', 'thermo@']);
     await remove(await load(at.home), at.folders);
     expect(await at.left()).toEqual([]);
+  });
+});
+
+describe('a version that is placed, and then nothing can be moved', () => {
+  let old: InstalledPlugin;
+  beforeEach(async () => {
+    old = await at.install();
+  });
+  const broken = new Error('EIO: i/o error');
+
+  /** An update that has failed half-way. */
+  async function misplaced() {
+    const next = await at.keep('v2');
+    const placed = placeVersion(next, moves([undefined, denied, broken]));
+    await expect(placed).rejects.toMatchObject({
+      code: 'ERR_PLUGIN_MISPLACED',
+      message: expect.stringMatching(/EACCES: permission denied; and then EIO: i\/o error/),
+      cause: denied,
+    });
+    expect(existsSync(at.home)).toBe(false);
+    return next;
+  }
+
+  it('leaves the old one for the next start of a host', async () => {
+    const next = await misplaced();
+    await dropVersion(next, at.folders);
+    expect(await at.restart()).toBe('v1');
+    expect(readFileSync(join(at.home, 'main.py'), 'utf8')).toBe('print("v1")');
+    expect(await at.left()).toEqual(['thermo', 'thermo@']);
+  });
+
+  it('is itself what a host finds that starts before it was dropped', async () => {
+    await misplaced();
+    expect(await at.restart()).toBe('v2');
+    expect(await at.left()).toEqual(['thermo', 'thermo@']);
+  });
+
+  it('leaves all there when that host can not move anything either', async () => {
+    await dropVersion(await misplaced(), at.folders);
+    await rename(at.folders.portables, join(at.dir, 'gone'));
+    await tidyVersions(at.folders);
+    await rename(join(at.dir, 'gone'), at.folders.portables);
+    expect(await at.restart()).toBe('v1');
+  });
+
+  it('goes with the plugin', async () => {
+    await dropVersion(await misplaced(), at.folders);
+    await remove(old, at.folders);
+    expect(await at.left()).toEqual([]);
+  });
+
+  it('does not come back when the plugin is updated again', async () => {
+    await dropVersion(await misplaced(), at.folders);
+    const third = await at.keep('v3');
+    await placeVersion(third);
+    expect(await at.restart()).toBe('v3');
+    expect(await at.left()).toEqual(['thermo', 'thermo@']);
   });
 });
 
