@@ -52,7 +52,7 @@ export class SharedFunction implements Instance, HandOver {
       },
     );
     if (this.state === 'started') watcher.started();
-    else if (this.state !== 'waiting') this.retry();
+    else if (this.state !== 'waiting') this.retry(this.state);
     return () => this.watchers.delete(watcher);
   }
 
@@ -109,9 +109,12 @@ export class SharedFunction implements Instance, HandOver {
   }
 
   /** A START that was refused is tried again for each new use. */
-  private retry(): void {
+  private retry({ code }: RxportError): void {
     this.state = 'waiting';
-    if (this.opening !== undefined) void this.link.revive(this);
+    if (this.opening === undefined) return;
+    // It was put out by an update, and is still used: that was taken back.
+    if (code === 'ERR_SYMBOL_REMOVED') this.link.attach(this);
+    else void this.link.revive(this);
   }
 }
 

@@ -4,7 +4,7 @@ import { FunctionPool } from '../../lib/symbol/function-pool.js';
 import type { Instance } from '../../lib/control/instance.js';
 import type { PluginLink } from '../../lib/control/plugin-link.js';
 import { systemClock } from '../../lib/clock.js';
-import { symbolRefused } from '../../lib/errors.js';
+import { symbolRefused, symbolRemoved } from '../../lib/errors.js';
 import { badPlugin } from '../helpers/bad-plugin.js';
 import { partsOf, statusOf } from '../helpers/parts.js';
 import { commandsTo } from '../helpers/scripted-plugin.js';
@@ -40,18 +40,20 @@ describe('a function', () => {
     expect(starts()).toBe(2);
   });
 
-  it('is tried again for each new use after it has been refused', async () => {
-    const sent: string[] = [];
-    const refusal = symbolRefused('p', 'start', 'f', 'no');
-    const start = (instance: Instance): void => {
-      sent.push('start');
+  it.each([
+    ['has been refused', symbolRefused('p', 'start', 'f', 'no'), ['attach', 'revive', 'revive']],
+    ['was put out by an update', symbolRemoved('p', 'f', 'v2'), ['attach', 'attach', 'attach']],
+  ])('is tried again for each new use after it %s', async (_, refusal, tried) => {
+    const asked: string[] = [];
+    const start = (what: string) => (instance: Instance) => {
+      asked.push(what);
       instance.refused(refusal);
     };
     const link = {
       ipcDir: tempFolder(),
       name: 'p',
-      attach: start,
-      revive: async (instance: Instance) => start(instance),
+      attach: start('attach'),
+      revive: async (instance: Instance) => start('revive')(instance),
       detach: () => Promise.resolve(),
     } as unknown as PluginLink;
     const pool = new FunctionPool(systemClock);
@@ -59,9 +61,8 @@ describe('a function', () => {
       new Promise((refused) =>
         pool.get('f', link).use({ ruleId: 'r', started: () => undefined, lost: () => undefined, refused }),
       );
-    expect(await use()).toBe(refusal);
-    expect(await use()).toBe(refusal);
-    expect(sent).toEqual(['start', 'start']);
+    for (let uses = 0; uses < 3; uses += 1) expect(await use()).toBe(refusal);
+    expect(asked).toEqual(tried);
     await pool.close();
   });
 });

@@ -5,7 +5,7 @@ import { filter, firstValueFrom, from, take, toArray } from 'rxjs';
 import type { Plugin } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { liveRule, pidOf } from '../helpers/live-rule.js';
-import { statusOf } from '../helpers/parts.js';
+import { newFile, statusOf } from '../helpers/parts.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
@@ -55,6 +55,22 @@ it('an update is taken back when the new version dies while things move', async 
   expect(pidOf(plugin)).toBe(pid);
   expect(statuses.at(-1)).toBe('running');
   await ends();
+});
+
+it('a forced update that is taken back gives rules back what it has put out', async () => {
+  const versions = versionsOf('node');
+  const { host, rule, flows } = await liveRule(versions);
+  // Goes on without `echo`, and is what the new version dies of.
+  const other = host.rule(unique('r'), ({ source, sink }) =>
+    source(versions.source).subscribe(sink(versions.file, { config: { path: newFile() } })),
+  );
+  await statusOf(other, 'running');
+  const next = mortal(versions.version('v2', ['echo']));
+  const update = host.plugins.update(versions.name, next, { strategy: 'replace', force: true });
+  await expect(update).rejects.toMatchObject({ code: 'ERR_COMMAND_LOST' });
+  await statusOf(rule, 'running');
+  await flows();
+  expect(rule.ledger().balanced).toBe(true);
 });
 
 it('the new version is started again when it dies later', async () => {
