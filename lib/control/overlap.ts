@@ -28,17 +28,21 @@ export async function overlap({ instances, from, to, commit }: TransferParts): P
   try {
     await prepareAll(instances, from, to, prepared);
     instances.serve(to);
-    const costs: Cost[] = [];
+    const costs = new Map<Instance, Cost>();
     // What was added while this one waited runs in the old process, too.
     const left = (): readonly Instance[] => stillIn(instances, from, to, prepared);
     while (left().length > 0) {
       await prepareAll(instances, from, to, prepared);
-      costs.push(...(await all(left().map((instance) => carry(instances, instance, to)))));
+      for (const cost of await all(left().map((instance) => carry(instances, instance, to)))) {
+        // Twice where its first process there has died.
+        const { drained = 0 } = costs.get(cost.instance) ?? {};
+        costs.set(cost.instance, { ...cost, drained: cost.drained + drained });
+      }
     }
     await commit();
     instances.expelFrom(to.plugin);
     instances.replay(to);
-    return costs;
+    return [...costs.values()];
   } catch (error) {
     await carryBack(instances, from, to, prepared);
     throw error;

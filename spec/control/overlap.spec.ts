@@ -132,8 +132,13 @@ describe('the overlap of two versions when the new one dies', () => {
       to.dies();
       to.comes();
     });
-    await overlap(parts);
+    const costs = await overlap(parts);
     await turn();
+    expect(costs.map(({ instance, drained }) => [instance, drained])).toEqual([
+      [f.one, 4],
+      [s.one, 0],
+      [k.one, 0],
+    ]);
     expect(steps.filter((step) => /f$|^f/.test(step))).toEqual([...PREPARED, 'f cutOver', 'new start f', 'f cutOver']);
     expect(f.heard).toEqual(['started', 'lost', 'started']);
     expect(instances.in(to)).toEqual([f.one, s.one, k.one]);
