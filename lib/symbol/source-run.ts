@@ -86,7 +86,11 @@ class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.attendance.present();
     const { early } = this;
     this.early = false;
-    if (early && this.channel?.connected === false) this.ended();
+    if (!early) return;
+    // What has closed may have been of another life, and whose connection is there is yet to be seen, on this same turn.
+    setImmediate(() => {
+      if (this.channel?.connected === false) this.ended();
+    });
   }
 
   refused(error: RxportError): void {
