@@ -134,15 +134,9 @@ class SourceRun<T> implements Instance, SourceHandler, Stoppable {
 
   tuple(message: unknown, meta: TupleMeta): void {
     this.stage.received += 1;
-    if (this.outlet.closed) {
-      this.stage.drop(this.spec.owner.cutOff);
-      return;
-    }
+    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     const { decode } = this.spec;
-    if (decode !== undefined) {
-      this.decoded(decode, message, meta);
-      return;
-    }
+    if (decode !== undefined) return this.decoded(decode, message, meta);
     this.stage.passed += 1;
     this.emit(this.outlet, message as T, meta);
   }
