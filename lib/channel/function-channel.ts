@@ -1,21 +1,15 @@
 import { Subscription } from 'rxjs';
 import { type Clock, every } from '../clock.js';
-import { type Answer, Exchange } from '../control/exchange.js';
-import { callLost, callStuck, callTimeout, channelClosed, type RxportError } from '../errors.js';
+import type { Answer } from '../control/exchange.js';
+import type { Silent } from '../control/silence-watch.js';
+import { callLost, callStuck, callTimeout, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { Queue } from '../stage.js';
 import { decodeReply } from '../wire/function.js';
 import type { FunctionCall, Outcome } from './function-call.js';
+import { FunctionWorker } from './function-worker.js';
 import { Motion } from './motion.js';
 import { type Look, StuckWatch } from './stuck-watch.js';
-
-interface Worker {
-  readonly exchange: Exchange;
-  /** Which version of the plugin it is of: only those of one version are called. */
-  generation: number;
-  call: FunctionCall | undefined;
-  expires: number;
-}
 
 export interface FunctionChannelOptions {
   readonly symbol: string;
@@ -24,12 +18,15 @@ export interface FunctionChannelOptions {
   readonly maxSend: () => number | undefined;
   /** Calls wait, and for half a minute nothing has answered that could take one. Told again as long as that lasts. */
   readonly stuck?: (error: RxportError) => void;
+  /** The process has something to do, here or elsewhere, and may say nothing meanwhile. */
+  readonly atWork?: () => boolean;
+  /** The process that is called has said nothing for so many milliseconds, and should have. */
+  readonly silent?: (verdict: Silent, quiet: number) => void;
 }
 
 /** How late a deadline may be noticed, in milliseconds: one timer serves all calls. */
 const DEADLINE_STEP = 50;
 
-const WAIT_STEP = 1_000;
 /** Milliseconds for the calls that a version has out when another one takes over. */
 const DRAIN_TIMEOUT = 30_000;
 
@@ -38,7 +35,7 @@ const DRAIN_TIMEOUT = 30_000;
  * a pool, so that several processes of one plugin share the calls.
  */
 export class FunctionChannel {
-  private readonly workers = new Map<RepPeer, Worker>();
+  private readonly workers = new Map<RepPeer, FunctionWorker>();
   private readonly queue = new Queue<FunctionCall>();
   private socket: RepSocket | undefined;
   private deadlines: Subscription = Subscription.EMPTY;
@@ -73,24 +70,28 @@ export class FunctionChannel {
     return capacity;
   }
 
+  /** A call is out, and its time is not up. */
+  get atWork(): boolean {
+    return [...this.workers.values()].some(({ call }) => call !== undefined);
+  }
+
   /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`, or why it was closed meanwhile. */
   async open(): Promise<void> {
     this.socket = await listenRep(this.address, this.options, {
       opened: (peer) => {
         this.moved();
-        const exchange = new Exchange(peer, this.address);
-        this.workers.set(peer, { exchange, generation: this.arriving, call: undefined, expires: 0 });
+        this.workers.set(peer, this.employ(peer));
       },
       request: (peer, body) => {
         this.moved();
-        this.workers.get(peer)?.exchange.heard(body);
+        this.workers.get(peer)?.heard(body);
         this.motion.stir();
         this.pump();
       },
       closed: (peer) => {
         const worker = this.workers.get(peer);
         this.workers.delete(peer);
-        worker?.exchange.lost(channelClosed(this.address));
+        worker?.lost();
         this.pump();
       },
     });
@@ -124,7 +125,7 @@ export class FunctionChannel {
   async arrived(timeout: number): Promise<boolean> {
     const isHere = (): boolean =>
       [...this.workers.values()].some(({ generation, exchange }) => generation === this.arriving && exchange.free);
-    return this.becomes(isHere, timeout);
+    return this.motion.until(isHere, timeout);
   }
 
   /** Calls go to the new version; resolves when the old one has answered those that it had: how many there were. */
@@ -159,24 +160,13 @@ export class FunctionChannel {
 
   private async serve(generation: number): Promise<number> {
     this.serving = generation;
-    const others = (): readonly Worker[] =>
+    const others = (): readonly FunctionWorker[] =>
       [...this.workers.values()].filter((worker) => worker.generation !== generation && worker.call !== undefined);
     const { length } = others();
     this.pump();
     // What is not back by then is lost with its process, and goes by `whenLost`.
-    await this.becomes(() => others().length === 0, DRAIN_TIMEOUT);
+    await this.motion.until(() => others().length === 0, DRAIN_TIMEOUT);
     return length;
-  }
-
-  private async becomes(holds: () => boolean, timeout: number): Promise<boolean> {
-    const { clock } = this.options;
-    const until = clock.now() + timeout;
-    while (!holds()) {
-      const left = Math.min(until - clock.now(), WAIT_STEP);
-      if (left <= 0) return false;
-      await this.motion.within(left);
-    }
-    return true;
   }
 
   private pump(): void {
@@ -191,7 +181,7 @@ export class FunctionChannel {
     }
   }
 
-  private send(worker: Worker, call: FunctionCall): void {
+  private send(worker: FunctionWorker, call: FunctionCall): void {
     worker.call = call;
     worker.expires = this.options.clock.now() + call.timeout;
     if (this.deadlines.closed) this.deadlines = every(this.options.clock, DEADLINE_STEP, () => this.expire());
@@ -236,10 +226,20 @@ export class FunctionChannel {
     if (workers.every(({ call }) => call === undefined)) this.deadlines.unsubscribe();
   }
 
+  private employ(peer: RepPeer): FunctionWorker {
+    const { clock, atWork = () => this.atWork, silent } = this.options;
+    return new FunctionWorker(peer, this.arriving, {
+      address: this.address,
+      clock,
+      atWork,
+      silent: ({ generation }, ...silence) => generation === this.serving && silent?.(...silence),
+    });
+  }
+
   private look(): Look {
     while (this.queue.at(0)?.cancelled === true) this.queue.shift();
     if (this.queue.length === 0) return 'idle';
-    return [...this.workers.values()].some(({ call }) => call !== undefined) ? 'moving' : 'waiting';
+    return this.atWork ? 'moving' : 'waiting';
   }
 }
 

@@ -60,6 +60,8 @@ export class ControlLine {
   /** Runs while a process that has lost its connection has not been heard again. */
   private redial: Subscription = Subscription.EMPTY;
   private heardBefore = false;
+  /** The first frame of a connection says who is there, and is no keepalive. */
+  private greeted = false;
   private lastTrouble: RxportError | undefined;
 
   constructor(
@@ -105,6 +107,7 @@ export class ControlLine {
   connect(peer: RepPeer): void {
     this.phase = 'connected';
     this.peer = peer;
+    this.greeted = false;
     this.exchange = new Exchange(peer, this.options.path);
     this.redial.unsubscribe();
   }
@@ -116,7 +119,8 @@ export class ControlLine {
       this.heardBefore = true;
       this.handler.handshake(decodeHandshake(body.toString()));
     }
-    this.handler.heard(!this.busy && isKeepalive(body));
+    this.handler.heard(this.greeted && !this.busy && isKeepalive(body));
+    this.greeted = true;
     this.pump();
   }
 

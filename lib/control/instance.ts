@@ -22,6 +22,8 @@ export interface Instance {
   controlFor?(plugin: InstalledPlugin): Control;
   /** The rules that share it; an instance of one rule names that in its meta. */
   users?(): readonly string[];
+  /** A call of it is out. */
+  atWork?(): boolean;
   /** START is about to be sent. */
   starting?(): void;
   /** The process has answered `ok` to START: again after each replay. */

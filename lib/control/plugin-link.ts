@@ -12,6 +12,7 @@ import { type Cost, overlap } from './overlap.js';
 import { becomesReady } from './readiness.js';
 import { replace } from './replace.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
+import type { Silent } from './silence-watch.js';
 
 export interface LinkOptions extends ReplicaOptions {
   /** Folder of the plugin's sockets: `/tmp` for stock SDKs. */
@@ -60,6 +61,7 @@ export class PluginLink {
     ready: (replica) => replica === this.replica && this.instances.ready(replica),
     lost: (replica) => this.instances.lost(replica),
     hopeless: (replica, error) => replica === this.replica && this.giveUp(error),
+    atWork: (replica) => this.instances.in(replica).some((instance) => instance.atWork?.() === true),
   };
 
   constructor(private readonly options: LinkOptions) {
@@ -163,6 +165,16 @@ export class PluginLink {
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError): void {
     this.replica.restart(error);
+  }
+
+  /** True while something that runs in its process has been asked, and may keep it from saying anything else. */
+  get atWork(): boolean {
+    return this.handler.atWork(this.replica);
+  }
+
+  /** A connection of its process has fallen silent. */
+  silent(verdict: Silent, quiet: number): void {
+    this.replica.silent(verdict, quiet);
   }
 
   /**

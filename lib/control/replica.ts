@@ -1,9 +1,10 @@
-import { type Observable, skip, Subscription } from 'rxjs';
-import { type Clock, every } from '../clock.js';
+import { type Observable, skip, type Subscription } from 'rxjs';
+import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
 import { commandLost, pluginFailed, pluginHung, pluginQuiet, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
+import { isStopped } from '../process/proc.js';
 import type { Life } from '../process/spawn.js';
 import type { ProcessState, RestartPolicy } from '../process/state.js';
 import { Supervisor } from '../process/supervisor.js';
@@ -13,7 +14,8 @@ import type { PeerInfo } from '../wire/handshake.js';
 import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
 import type { Runner } from './instance.js';
-import { LOOK_STEP, newSilence, nextSilence, type Silence, type SilenceEvent } from './silence.js';
+import { QUIET } from './silence.js';
+import { type Silent, SilenceWatch } from './silence-watch.js';
 
 /** What it takes to run one version of a plugin. */
 export interface ReplicaOptions {
@@ -33,6 +35,8 @@ export interface ReplicaHandler {
   lost(replica: Replica): void;
   /** No process will come any more. */
   hopeless(replica: Replica, error: RxportError): void;
+  /** Something in its process has been asked, and may keep it from saying anything else. */
+  atWork(replica: Replica): boolean;
 }
 
 /** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
@@ -50,8 +54,10 @@ export class Replica implements Runner {
   private readonly supervisor: Supervisor;
   private readonly line: ControlLine;
   private readonly watch: Subscription;
-  private looking = Subscription.EMPTY;
-  private silence: Silence;
+  private readonly silence: SilenceWatch;
+  /** When the silence of the process was last told, and whether that has been its end. */
+  private toldAt = -Infinity;
+  private hung = false;
   private peer: PeerInfo | undefined;
   /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
   private sinkStopped: number | undefined;
@@ -68,7 +74,11 @@ export class Replica implements Runner {
     const { plugin, clock, log, settings } = options;
     const { name } = plugin;
     this.plugin = plugin;
-    this.silence = newSilence(clock.now());
+    this.silence = new SilenceWatch(clock, {
+      busy: () => this.line.busy || this.handler.atWork(this),
+      stopped: () => this.state.phase === 'ready' && isStopped(this.state.pid),
+      silent: (verdict, quiet) => this.silent(verdict, quiet),
+    });
     this.supervisor = new Supervisor({
       ...options,
       name,
@@ -83,7 +93,7 @@ export class Replica implements Runner {
       {
         handshake: (info) => this.shaken(info),
         unanswered: (error) => this.restart(error),
-        heard: (keepalive) => this.listen({ type: 'heard', keepalive, at: clock.now() }),
+        heard: (keepalive) => this.silence.heard(keepalive),
       },
     );
     socket.add(this.line);
@@ -140,6 +150,22 @@ export class Replica implements Runner {
     this.supervisor.kill(error);
   }
 
+  /** A connection of it has fallen silent. */
+  silent(verdict: Silent, quiet: number): void {
+    const { name } = this.plugin;
+    // The others fall silent with it.
+    if (!this.ready || this.hung) return;
+    if (verdict === 'hung') {
+      this.hung = true;
+      return this.restart(pluginHung(name, quiet));
+    }
+    const now = this.options.clock.now();
+    if (now - this.toldAt < QUIET) return;
+    this.toldAt = now;
+    const { code, message } = pluginQuiet(name, quiet);
+    this.options.log.warn({ plugin: name, code }, message);
+  }
+
   /** True once a sink of it was stopped that spins until the process ends. */
   get spins(): boolean {
     return this.sinkStopped !== undefined;
@@ -162,7 +188,7 @@ export class Replica implements Runner {
   async close(): Promise<void> {
     await this.stop();
     this.watch.unsubscribe();
-    this.looking.unsubscribe();
+    this.silence.stop();
     this.socket.remove(this.line);
   }
 
@@ -181,28 +207,15 @@ export class Replica implements Runner {
 
   private shaken(info: PeerInfo): void {
     this.peer = info;
-    const { clock } = this.options;
-    this.silence = newSilence(clock.now());
-    this.looking.unsubscribe();
-    this.looking = every(clock, LOOK_STEP, () => this.listen({ type: 'look', busy: this.line.busy, at: clock.now() }));
+    this.silence.start();
     this.supervisor.handshake();
     this.handler.ready(this);
   }
 
-  private listen(event: SilenceEvent): void {
-    const [silence, verdict] = nextSilence(this.silence, event);
-    const quiet = event.at - this.silence.heardAt;
-    this.silence = silence;
-    const { name } = this.plugin;
-    if (verdict === 'hung') this.restart(pluginHung(name, quiet));
-    if (verdict !== 'quiet') return;
-    const { code, message } = pluginQuiet(name, quiet);
-    this.options.log.warn({ plugin: name, code }, message);
-  }
-
   private follow(state: ProcessState): void {
     if (state.phase === 'ready' || state.phase === 'stopping') return;
-    this.looking.unsubscribe();
+    this.silence.stop();
+    this.hung = false;
     this.sinkStopped = undefined;
     this.leftOver = false;
     this.sinks.clear();

@@ -1,12 +1,14 @@
 /**
- * Liveness by silence: the Python SDK and ours say `handshake` every 5 s while they wait for a command. One that has done
- * so twice and stops hangs, or its process was stopped; one that never did (Go) can be silent for ever.
+ * Liveness by silence: every SDK says `handshake` every 5 s on a function channel without a call, all but Go on the control
+ * channel too. A connection on which it has done so twice, and where it then says nothing, is of a process that hangs or
+ * was stopped. Where it never did, silence means something only when the kernel shows that the process is stopped.
  */
 
 /** Milliseconds between two looks. */
 export const LOOK_STEP = 5_000;
-/** Milliseconds without a word until it is told, and as many again until the process is restarted. */
-const QUIET = 30_000;
+/** Milliseconds without a word until it is told, and until the process is restarted. */
+export const QUIET = 30_000;
+const HUNG = 40_000;
 /** So many keepalives show that the SDK sends them. */
 const SHOWN = 2;
 
@@ -20,8 +22,8 @@ export interface Silence {
 
 export type SilenceEvent =
   | { readonly type: 'heard'; readonly keepalive: boolean; readonly at: number }
-  /** `busy`: a command is out, and an SDK that works on it says nothing else. */
-  | { readonly type: 'look'; readonly busy: boolean; readonly at: number };
+  /** `busy`: a command or call is out, and an SDK that works on it says nothing else. `stopped`: by a signal, and still. */
+  | { readonly type: 'look'; readonly busy: boolean; readonly stopped: boolean; readonly at: number };
 
 export type Verdict = 'fine' | 'quiet' | 'hung';
 
@@ -36,9 +38,10 @@ export function nextSilence(silence: Silence, event: SilenceEvent): readonly [Si
   // A host that was itself stopped, or whose machine slept, has heard nothing because it did not listen.
   const missed = at - silence.lookedAt > 2 * LOOK_STEP || at < silence.lookedAt;
   const looked = { ...silence, lookedAt: at };
-  if (event.busy || missed || silence.keepalives < SHOWN) return [{ ...looked, heardAt: at, told: false }, 'fine'];
+  const speaks = silence.keepalives >= SHOWN || event.stopped;
+  if (event.busy || missed || !speaks) return [{ ...looked, heardAt: at, told: false }, 'fine'];
   const quiet = at - silence.heardAt;
-  if (quiet >= 2 * QUIET) return [{ ...looked, heardAt: at, told: false }, 'hung'];
+  if (quiet >= HUNG) return [{ ...looked, heardAt: at, told: false }, 'hung'];
   if (quiet >= QUIET && !silence.told) return [{ ...looked, told: true }, 'quiet'];
   return [looked, 'fine'];
 }

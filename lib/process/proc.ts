@@ -14,13 +14,27 @@ export interface Stat {
 /** A process that runs. One that only waits for its parent to read its end is gone: not every init does that. */
 export function statOf(pid: number, proc = PROC): Stat | undefined {
   try {
-    const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may hold spaces.
-    const [state = '', , pgrp, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', , pgrp, ...rest] = fieldsOf(pid, proc);
     return 'ZX'.includes(state) ? undefined : { pid, pgrp: Number(pgrp), startTime: rest[16] ?? '' };
   } catch {
     return undefined;
   }
+}
+
+/** True for a process that a signal has stopped (SIGSTOP); one that a debugger holds is not. */
+export function isStopped(pid: number, proc = PROC): boolean {
+  try {
+    return fieldsOf(pid, proc)[0] === 'T';
+  } catch {
+    return false;
+  }
+}
+
+/** From the state on. Throws for a process that is not there. */
+function fieldsOf(pid: number, proc: string): readonly string[] {
+  const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
+  // The second field is the command in parentheses and may hold spaces.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 export function pids(proc = PROC): readonly number[] {

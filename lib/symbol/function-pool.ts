@@ -38,6 +38,8 @@ export class SharedFunction implements Instance, HandOver {
       maxSend: () => link.maxSend,
       // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
       stuck: (error) => this.state === 'started' && link.restart(error),
+      atWork: () => link.atWork,
+      silent: (verdict, quiet) => link.silent(verdict, quiet),
     });
   }
 
@@ -58,6 +60,10 @@ export class SharedFunction implements Instance, HandOver {
 
   users(): readonly string[] {
     return [...this.watchers].map(({ ruleId }) => ruleId);
+  }
+
+  atWork(): boolean {
+    return this.channel.atWork;
   }
 
   started(): void {

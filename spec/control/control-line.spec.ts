@@ -146,9 +146,27 @@ describe('the control line of a process', () => {
     silent.close();
     clock.advance(9_999);
     await dial('ok');
-    await recorder.until(() => recorder.heard === 2);
+    await recorder.until(() => recorder.keepalives.length === 2);
     clock.advance(20_000);
     expect(recorder.trouble).toEqual([]);
+  });
+
+  it('tells a keepalive from a greeting, also that of a connection that is made anew, and from an answer', async () => {
+    const { recorder, dial, plugin, command } = await shaken();
+    plugin.says('handshake');
+    await recorder.until(() => recorder.keepalives.length === 2);
+    const done = command('start', 'a');
+    await plugin.heard(1);
+    plugin.says('handshake');
+    await plugin.heard(2);
+    plugin.says('ok');
+    expect(await done).toBe('done');
+    plugin.close();
+    const again = await dial('handshake');
+    await recorder.until(() => recorder.keepalives.length === 5);
+    again.says('handshake');
+    await recorder.until(() => recorder.keepalives.length === 6);
+    expect(recorder.keepalives).toEqual([false, true, false, false, false, true]);
   });
 
   it('tells when a process does not come back', async () => {

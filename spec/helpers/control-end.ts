@@ -13,15 +13,16 @@ import { tempFolder } from './unique.js';
 export class ControlRecorder extends Recorder {
   readonly handshakes: PeerInfo[] = [];
   readonly trouble: string[] = [];
-  heard = 0;
+  /** Of each word, whether it was a keepalive. */
+  readonly keepalives: boolean[] = [];
 
   readonly handler = {
     handshake: (info: PeerInfo): void => {
       this.handshakes.push(info);
       this.changed();
     },
-    heard: (): void => {
-      this.heard += 1;
+    heard: (unasked: boolean): void => {
+      this.keepalives.push(unasked);
       this.changed();
     },
     unanswered: ({ code }: { readonly code: string }): void => {

@@ -57,6 +57,7 @@ export function plugin() {
 
 export interface InstanceParts {
   readonly users?: () => readonly string[];
+  readonly atWork?: () => boolean;
   readonly controlFor?: (plugin: InstalledPlugin) => Control;
   readonly move?: (steps: MoveSteps) => Promise<Moved>;
   readonly handOver?: HandOver;

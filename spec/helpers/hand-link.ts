@@ -20,13 +20,15 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-export async function handLink(language: 'go' | 'node' = 'node') {
+/** Every process of it has the id `pid`. */
+export async function handLink(language: 'go' | 'node' = 'node', pid = NOBODY) {
   const clock = new HandClock();
   const ipcDir = tempFolder();
   /** One per start, in order. */
   const lives: Subject<Life>[] = [];
   /** The codes of what was logged as an error. */
   const errors: unknown[] = [];
+  const warnings: unknown[] = [];
   const version = (name: string): ReplicaOptions => {
     const symbols = { sources: ['s'], sinks: ['k'], functions: ['f'] };
     const manifest = { version: name, language, executable: 'x', ...symbols };
@@ -35,10 +37,11 @@ export async function handLink(language: 'go' | 'node' = 'node') {
       defer(() => {
         const life = new Subject<Life>();
         lives.push(life);
-        queueMicrotask(() => life.next({ type: 'spawned', pid: NOBODY }));
+        queueMicrotask(() => life.next({ type: 'spawned', pid }));
         return life;
       });
-    const log = { ...silent, error: ({ code }: { readonly code?: unknown }) => void errors.push(code) };
+    const into = (codes: unknown[]) => (fields: object) => void codes.push('code' in fields ? fields.code : undefined);
+    const log = { ...silent, error: into(errors), warn: into(warnings) };
     return { plugin, spawn, command: 'x', clock, log, settings: { dir: ipcDir } };
   };
   const link = new PluginLink({ ...version('v1'), ipcDir });
@@ -58,5 +61,5 @@ export async function handLink(language: 'go' | 'node' = 'node') {
     for (const index of lives.keys()) exits(index);
     await closed;
   });
-  return { clock, lives, errors, link, version, exits, shakes };
+  return { clock, lives, errors, warnings, link, version, exits, shakes };
 }

@@ -24,10 +24,15 @@ export interface Stage {
   readonly ipcDir: string;
 }
 
+const folders: string[] = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** `errors` gets what the host logs as an error: why a process was started again, say. */
 export async function openHost(errors: string[] = []): Promise<Stage> {
   const ipcDir = mkdtempSync('/tmp/l-');
-  process.on('exit', () => rmSync(ipcDir, { recursive: true, force: true }));
+  folders.push(ipcDir);
   const logger: Logger = {
     ...silent,
     error: (_fields, text) => void errors.push(text),
