@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { NEVER, of } from 'rxjs';
-import type { Rule } from '../lib/index.js';
+import { NEVER, of, tap } from 'rxjs';
+import type { Logger, Rule } from '../lib/index.js';
+import { isAlive } from './helpers/alive.js';
 import { copyFixture } from './helpers/fixture.js';
-import { startHost } from './helpers/host.js';
+import { silent, startHost } from './helpers/host.js';
 import { linesOf } from './helpers/lines.js';
 import { pidOf } from './helpers/live-rule.js';
 import { newFile, statusOf } from './helpers/parts.js';
@@ -61,6 +62,56 @@ describeWith('go', 'a sink of the Go SDK, which spins once it is stopped', () =>
     const next = newFile();
     expect((await sinkInto(next, 0).done).phase).toBe('completed');
     expect(linesOf(next)).toHaveLength(100);
+  });
+
+  it('has the rules that use its process move to a new one when three spin, which loses nothing', async () => {
+    const { dir, symbol } = copyFixture('go');
+    const logged: string[] = [];
+    const logger: Logger = { ...silent, info: (_, text) => void logged.push(text), child: () => logger };
+    const host = await startHost({ logger });
+    const plugin = await host.plugins.install(dir);
+    const before = pidOf(plugin);
+    const path = newFile();
+    const seen: number[] = [];
+    const other = host.rule(unique('r'), ({ source, call, sink }) =>
+      source<{ readonly i: number }>(symbol('random'), { config: { interval: 5 } })
+        .pipe(
+          call(
+            symbol('echo'),
+            ({ i }) => [i],
+            (_, i: number) => i,
+          ),
+          tap((i) => seen.push(i)),
+        )
+        .subscribe(sink<number>(symbol('file'), { config: { path, spin: true, closes: true } })),
+    );
+    await statusOf(other, 'running');
+    const statuses: string[] = [];
+    other.status$.subscribe(({ phase }) => statuses.push(phase));
+    for (let round = 1; round <= 3; round += 1) {
+      expect(pidOf(plugin)).toBe(before);
+      const rule = host.rule(unique('r'), ({ sink }) =>
+        of(round).subscribe(sink<number>(symbol('file'), { config: { path: newFile(), spin: true } })),
+      );
+      expect((await rule.done).phase).toBe('completed');
+    }
+    await until(() => ![0, before].includes(pidOf(plugin)), 'another process serves', 30_000);
+    const after = pidOf(plugin);
+    const { length } = seen;
+    await until(() => seen.length > length + 100, 'it flows');
+    await until(() => !isAlive(before), 'the first process is gone');
+    await other.stop();
+
+    expect(statuses).toEqual(['running', 'stopping', 'stopped']);
+    const { balanced, stages } = other.ledger();
+    expect(balanced).toBe(true);
+    for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);
+    // The source counts from 0 in each process, and no number is missing in between.
+    const again = seen.lastIndexOf(0);
+    expect(seen).toEqual([...Array(again).keys(), ...Array(seen.length - again).keys()]);
+    expect(linesOf(path)).toEqual(seen);
+    expect(logged.filter((text) => text.includes('3 stopped Go sinks spin'))).toHaveLength(1);
+    expect(after).not.toBe(before);
   });
 
   it('stays while another rule uses the process, and is gone after it', async () => {

@@ -1,5 +1,5 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable, switchMap } from 'rxjs';
-import { pluginStopped, type RxportError, userError } from '../errors.js';
+import { pluginBusy, pluginStopped, type RxportError, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
@@ -10,6 +10,7 @@ import type { Instance } from './instance.js';
 import { Instances, usersOf } from './instances.js';
 import { type Cost, overlap } from './overlap.js';
 import { becomesReady } from './readiness.js';
+import { Recycler } from './recycler.js';
 import { replace } from './replace.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
 import type { Silent } from './silence-watch.js';
@@ -54,8 +55,8 @@ export class PluginLink {
   private incoming: Replica | undefined;
   /** Why no process will come. */
   private hopeless: RxportError | undefined;
-  /** A process that is started anew although it did nothing wrong. */
-  private recycling: Promise<void> | undefined;
+  private closed = false;
+  private readonly recycler: Recycler;
   private escalatedAt = -Infinity;
   private readonly handler: ReplicaHandler = {
     ready: (replica) => replica === this.replica && this.instances.ready(replica),
@@ -75,6 +76,15 @@ export class PluginLink {
       switchMap(({ state$ }) => state$),
       distinctUntilChanged(),
     );
+    this.recycler = new Recycler({
+      name,
+      clock,
+      log,
+      paused: () => this.incoming !== undefined || this.closed,
+      replica: () => this.replica,
+      idle: () => this.isIdle,
+      renew: (signal) => this.renew(signal),
+    });
     this.state$ = guarded(states, (thrown) =>
       log.error({ plugin: name }, userError(`a subscriber of plugin ${name}`, thrown).message),
     );
@@ -140,7 +150,7 @@ export class PluginLink {
   /** STOP; resolves when it is answered or the process is gone. */
   async detach(instance: Instance): Promise<void> {
     await this.instances.remove(instance);
-    this.recycleIfIdle();
+    this.recycler.check();
   }
 
   /** A second STOP for a symbol that was not registered yet when the first one came. */
@@ -182,9 +192,20 @@ export class PluginLink {
    * moved, this version stays.
    */
   async update(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
+    options.signal.throwIfAborted();
+    while (this.recycler.working) await this.recycler.settle(pluginBusy(this.name));
+    return this.change(next, options);
+  }
+
+  /** A second process of the same version takes everything over. */
+  private renew(signal: AbortSignal): Promise<Updated> {
+    // A process that dies meanwhile is started again whatever ends this.
+    const closing = new AbortController().signal;
+    return this.change(this.replica.options, { strategy: 'overlap', signal, closing, commit: async () => undefined });
+  }
+
+  private async change(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
     const { signal, closing, commit } = options;
-    signal.throwIfAborted();
-    while (this.recycling !== undefined) await this.recycling;
     const from = this.replica;
     // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
     const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
@@ -210,13 +231,14 @@ export class PluginLink {
       throw error;
     } finally {
       this.incoming = undefined;
-      this.recycleIfIdle();
+      this.recycler.check();
     }
   }
 
   /** Ends the process and frees the control address; what still runs in it is refused. */
   async close(): Promise<void> {
-    await this.recycling;
+    this.closed = true;
+    await this.recycler.settle(pluginStopped(this.name));
     await this.replica.stop();
     this.giveUp(pluginStopped(this.name));
     await this.replica.close();
@@ -235,23 +257,5 @@ export class PluginLink {
   private giveUp(error: RxportError): void {
     this.hopeless = error;
     this.instances.refuseAll(error);
-  }
-
-  private recycleIfIdle(): void {
-    // An update ends the old process itself.
-    if (this.incoming === undefined && this.replica.spins && this.isIdle) this.recycling ??= this.recycle();
-  }
-
-  /** A stopped sink of the Go SDK keeps more than one core busy until its process ends. */
-  private async recycle(): Promise<void> {
-    const { replica } = this;
-    await replica.workedOff();
-    if (replica === this.replica && replica.spins && this.isIdle) {
-      this.options.log.info({ plugin: this.name }, `plugin ${this.name} is started anew: a stopped Go sink spins`);
-      await replica.stop();
-      // An update may have ended meanwhile: nobody would look after a process of the version before.
-      if (this.hopeless === undefined && replica === this.replica) replica.start();
-    }
-    this.recycling = undefined;
   }
 }

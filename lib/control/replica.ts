@@ -63,11 +63,12 @@ export class Replica implements Runner {
   private sinkStopped: number | undefined;
   /** Sinks that were sent START and no STOP: one that was refused has read nothing, and does not spin. */
   private readonly sinks = new Set<string>();
+  private stoppedSinks = 0;
   /** It is not certain that each stopped sink had nothing left. */
   private leftOver = false;
 
   constructor(
-    private readonly options: ReplicaOptions,
+    readonly options: ReplicaOptions,
     private readonly socket: ControlSocket,
     private readonly handler: ReplicaHandler,
   ) {
@@ -140,7 +141,9 @@ export class Replica implements Runner {
       this.sinks.delete(key);
       throw error;
     }
-    if (stopsSink) this.sinkStopped = this.options.clock.now();
+    if (!stopsSink) return;
+    this.sinkStopped = this.options.clock.now();
+    this.stoppedSinks += 1;
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
@@ -166,9 +169,13 @@ export class Replica implements Runner {
     this.options.log.warn({ plugin: name, code }, message);
   }
 
-  /** True once a sink of it was stopped that spins until the process ends. */
+  /** How many sinks of it were stopped that spin until the process ends. */
+  get spinning(): number {
+    return this.stoppedSinks;
+  }
+
   get spins(): boolean {
-    return this.sinkStopped !== undefined;
+    return this.spinning > 0;
   }
 
   /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
@@ -217,6 +224,7 @@ export class Replica implements Runner {
     this.silence.stop();
     this.hung = false;
     this.sinkStopped = undefined;
+    this.stoppedSinks = 0;
     this.leftOver = false;
     this.sinks.clear();
     if (state.phase === 'starting') return this.socket.expect(this.line);
