@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { VirtualTimeScheduler } from 'rxjs';
 import { CallContexts } from '../../lib/sdk/call-contexts.js';
 import type { FunctionContext, PluginFunction } from '../../lib/sdk/index.js';
 import { stderrLog } from '../../lib/sdk/stderr-log.js';
 import { encodeCommand, functionControl } from '../../lib/wire/control.js';
+import { HandClock } from '../helpers/hand-clock.js';
 import { PluginHost } from '../helpers/plugin-host.js';
 import { until } from '../helpers/until.js';
 
@@ -16,6 +15,13 @@ async function start(definition: PluginFunction) {
   host.run({ functions: { f: definition } });
   const running = await host.function('f');
   return { host, ...running, exec: (...args: unknown[]) => running.ask({ func: 'Exec', arg: [...args, CONTEXT] }) };
+}
+
+/** A function that answers when the spec says so: `called` resolves once it is called, with how to let it answer. */
+function slowly() {
+  let finish: ((value: number) => void) | undefined;
+  const slow = (): Promise<number> => new Promise((resolve) => (finish = resolve));
+  return { slow, called: () => until(() => finish, 'it is called') };
 }
 
 describe('a function', () => {
@@ -130,44 +136,39 @@ describe('a function', () => {
   it('can be started again when its channel was closed', async () => {
     const { host, channel } = await start(() => 2);
     await channel.close();
-    // Until the plugin has noticed: it takes a START before that for a second one.
-    await sleep(30);
     const again = await host.function('f');
+    // Until the plugin has noticed, it takes a START for a second one.
+    while (again.channel.heard.length === 0) await host.command('start', functionControl('f'));
     expect(await again.ask({ func: 'Exec', arg: [CONTEXT] })).toEqual({ state: true, result: 2 });
   });
 
   it('keeps its channel alive every five seconds, not during a call', async () => {
-    const clock = new VirtualTimeScheduler();
+    const clock = new HandClock();
     const host = await PluginHost.listen('stock');
-    let finish: (value: number) => void = () => undefined;
-    host.run({ functions: { slow: () => new Promise((resolve) => (finish = resolve)) } }, clock);
+    const { slow, called } = slowly();
+    host.run({ functions: { slow } }, clock);
     const { channel, ask } = await host.function('slow');
-    await until(() => channel.heard.length === 1);
-    const pass = async (frame: number) => {
-      clock.maxFrames = frame;
-      clock.schedule(() => undefined, frame - clock.frame);
-      clock.flush();
-      await sleep(20);
-    };
-    await pass(5_000);
-    expect(channel.heard).toEqual(['handshake', 'handshake']);
+    const says = (count: number): Promise<true> => until(() => channel.heard.length === count, `${count} words`);
+    await says(1);
+    clock.advance(5_000);
+    await says(2);
     const result = ask({ func: 'Exec', arg: [CONTEXT] });
-    await sleep(20);
-    await pass(60_000);
-    expect(channel.heard).toHaveLength(2);
+    const finish = await called();
+    clock.advance(55_000);
     finish(7);
     expect(await result).toEqual({ state: true, result: 7 });
-    await pass(65_000);
-    expect(channel.heard.at(-1)).toBe('handshake');
+    clock.advance(5_000);
+    await says(4);
+    expect(channel.heard).toEqual(['handshake', 'handshake', '{"state":true,"result":7}', 'handshake']);
   });
 
   it('finishes the call that is out when the plugin is closed', async () => {
     const host = await PluginHost.listen('stock');
-    let finish: (value: number) => void = () => undefined;
-    const handle = host.run({ functions: { slow: () => new Promise((resolve) => (finish = resolve)) } });
+    const { slow, called } = slowly();
+    const handle = host.run({ functions: { slow } });
     const { channel, ask } = await host.function('slow');
     const result = ask({ func: 'Exec', arg: [CONTEXT] });
-    await sleep(20);
+    const finish = await called();
     const closed = handle.close();
     finish(1);
     expect(await result).toEqual({ state: true, result: 1 });

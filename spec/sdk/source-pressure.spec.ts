@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Subject, VirtualTimeScheduler } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { Source } from '../../lib/sdk/index.js';
+import { functionControl } from '../../lib/wire/control.js';
+import { HandClock } from '../helpers/hand-clock.js';
 import { messagesOf, PluginHost, startSource } from '../helpers/plugin-host.js';
 import { until } from '../helpers/until.js';
 
@@ -20,13 +21,9 @@ describe('back-pressure', () => {
         : async function* () {
             while (asked < TOTAL) yield next();
           };
-    const { source: running } = await startSource(source);
+    const { host, source: running } = await startSource(source);
     running.socket.pause();
-    let before = -1;
-    while (before !== asked) {
-      before = asked;
-      await sleep(50);
-    }
+    const before = await settled(host, () => asked);
     // What fits into the kernel's buffers and the pipe's own, in frames of 1 KB.
     expect(asked - running.frames.length).toBeLessThan(1_500);
     running.socket.resume();
@@ -52,7 +49,7 @@ describe('back-pressure', () => {
     source.socket.pause();
     for (let i = 0; i < 10; i += 1) {
       for (let j = 0; j < 200; j += 1) values.next({ i: i * 200 + j, PAYLOAD });
-      await sleep(10);
+      await roundTrip(host);
     }
     expect(host.lines.filter((line) => line.includes('dropped'))).toHaveLength(1);
     source.socket.resume();
@@ -68,22 +65,31 @@ describe('back-pressure', () => {
   });
 
   it('does not hold STOP up for more than four seconds when the host does not read', async () => {
-    const clock = new VirtualTimeScheduler();
+    const clock = new HandClock();
     const host = await PluginHost.listen();
-    host.run({ sources: { flood: () => repeat({ PAYLOAD }) } }, clock);
+    let asked = 0;
+    let ended = false;
+    function* flood(): Iterable<unknown> {
+      try {
+        for (; ; asked += 1) yield { PAYLOAD };
+      } finally {
+        ended = true;
+      }
+    }
+    host.run({ sources: { flood }, functions: { echo: (value) => value } }, clock);
+    const { ask } = await host.function('echo');
     const running = await host.source('flood');
     running.socket.pause();
-    await sleep(100);
-    let answer: string | undefined;
-    void running.stop().then((text) => (answer = text));
-    await sleep(20);
-    clock.maxFrames = 3_999;
-    clock.flush();
-    await sleep(20);
-    expect(answer).toBe(undefined);
-    clock.maxFrames = 4_000;
-    clock.flush();
-    await until(() => answer === 'ok');
+    await settled(host, () => asked);
+    const said = host.control.heard.length;
+    const stopped = running.stop();
+    await until(() => ended, 'STOP is there');
+    clock.advance(3_999);
+    // What is said on the control channel is here before the answer to a call that is made now.
+    await ask({ func: 'IsAggregate', arg: [] });
+    expect(host.control.heard).toHaveLength(said);
+    clock.advance(1);
+    expect(await stopped).toBe('ok');
     const before = running.frames.length;
     // What it had sent is not lost for that.
     running.socket.resume();
@@ -92,6 +98,14 @@ describe('back-pressure', () => {
   });
 });
 
-function* repeat(value: unknown): Iterable<unknown> {
-  for (;;) yield value;
+/** The plugin has answered something: whatever it could do at once is done. */
+const roundTrip = (host: PluginHost): Promise<string> => host.command('stop', functionControl('nobody'));
+
+/** What `count` stands at when it moves no longer while the plugin answers. */
+async function settled(host: PluginHost, count: () => number): Promise<number> {
+  for (let before = -1; ;) {
+    if (before === count()) return before;
+    before = count();
+    await roundTrip(host);
+  }
 }

@@ -42,7 +42,12 @@ async function connected(each: (pipe: Pipe, text: string) => void = () => undefi
   return { address, log, peer, peers, pipe: () => pipe! };
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+/** A whole connection elsewhere: whatever was there for other sockets has been handed on meanwhile. */
+async function settled(): Promise<void> {
+  const { log, peer } = await connected();
+  peer.write(frame('marker'));
+  await log.until(() => log.frames.length === 1);
+}
 
 describe('a pipe', () => {
   it('stops within a chunk when it is paused, and goes on where it stopped', async () => {
