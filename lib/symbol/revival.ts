@@ -5,6 +5,8 @@ import { backoffDelay } from '../process/backoff.js';
 const BACKOFF = { delay: 200, maxDelay: 30_000, jitter: 0.2 };
 /** A symbol that ran for this many milliseconds starts its back-off anew. */
 const HEALTHY_AFTER = 60_000;
+/** Milliseconds until a connection that the plugin has made is noticed. */
+const NOTICED = 100;
 
 /** The attempt that takes a new process, and how many more it takes until the next one does. */
 const FIRST_ESCALATION = 5;
@@ -36,12 +38,18 @@ export class Revival {
     this.startedAt = this.clock.now();
   }
 
+  /** It may have died: `look` tells, a moment later. */
+  doubt(look: () => void): void {
+    this.timer = after(this.clock, NOTICED, look);
+  }
+
   /** Its connection has closed. False when nobody had it for alive. */
   died(): boolean {
     if (!this.alive) return false;
     this.alive = false;
     if (this.clock.now() - this.startedAt >= HEALTHY_AFTER) this.attempt = 0;
     this.attempt += 1;
+    this.timer.unsubscribe();
     this.timer = after(this.clock, backoffDelay(BACKOFF, this.attempt, Math.random()), () => this.revive(this.attempt));
     return true;
   }

@@ -84,13 +84,8 @@ class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.stage.started();
     this.revival.started();
     this.attendance.present();
-    const { early } = this;
-    this.early = false;
-    if (!early) return;
-    // What has closed may have been of another life, and whose connection is there is yet to be seen, on this same turn.
-    setImmediate(() => {
-      if (this.channel?.connected === false) this.ended();
-    });
+    // What has ended may be of a process that refused it, and its own connection about to be noticed.
+    if (this.early) this.revival.doubt(() => this.channel?.connected === false && this.ended());
   }
 
   refused(error: RxportError): void {

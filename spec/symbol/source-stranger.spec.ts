@@ -42,3 +42,17 @@ it('a connection of before its START says nothing of a source', async () => {
   expect(events).not.toContain('restarted');
   await rule.stop();
 });
+
+it('a connection that has gone before the answer to its START says nothing of a source that connects with it', async () => {
+  const { dir, symbol } = scriptedPlugin();
+  const host = await startHost({ ipcDir: tempFolder() });
+  await host.plugins.install(dir);
+  const phases: string[] = [];
+  const rule = host.rule(unique('r'), ({ source }) => source(symbol('count'), { config: { stray: true, late: 0 } }));
+  rule.status$.subscribe(({ phase }) => phases.push(phase));
+  const received = (): number => rule.ledger().stages[`source ${symbol('count')}`]?.received ?? 0;
+  // More than it takes until a dead one would be started again.
+  await until(() => received() > 600, 'tuples flow');
+  await rule.stop();
+  expect(phases).toEqual(['waiting', 'running', 'stopping', 'stopped']);
+});
