@@ -5,7 +5,7 @@ export { ERROR_CODES, type ErrorCode, RxportError } from './errors.js';
 export { jsonLogger, type Logger, type LogLevel } from './log.js';
 export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
-export type { UpdateStrategy } from './control/plugin-link.js';
+export type { UpdateStrategy } from './control/change-over.js';
 export type { Plugin } from './control/plugin-view.js';
 export type { BrokenPlugin, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions, UpdateReport } from './control/update.js';

@@ -4,39 +4,17 @@ import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
 import { controlPath } from '../wire/address.js';
+import { changeOver, type LinkUpdate, type Updated } from './change-over.js';
 import { ControlSocket } from './control-socket.js';
-import { holdDown } from './hold-down.js';
 import type { Instance } from './instance.js';
 import { Instances, usersOf } from './instances.js';
-import { type Cost, overlap } from './overlap.js';
-import { becomesReady } from './readiness.js';
 import { Recycler } from './recycler.js';
-import { replace } from './replace.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
 import type { Silent } from './silence-watch.js';
 
 export interface LinkOptions extends ReplicaOptions {
   /** Folder of the plugin's sockets: `/tmp` for stock SDKs. */
   readonly ipcDir: string;
-}
-
-/** `overlap`: both versions live for a moment; `replace`: the old one is gone before the new one comes. */
-export type UpdateStrategy = 'overlap' | 'replace';
-
-export interface LinkUpdate {
-  readonly strategy: UpdateStrategy;
-  /** Heeded until everything begins to move. */
-  readonly signal: AbortSignal;
-  /** Aborted when the plugin is about to be closed: nothing is started for that any more. */
-  readonly closing: AbortSignal;
-  /** Called when everything has moved; what it rejects with undoes that. */
-  readonly commit: () => Promise<void>;
-}
-
-export interface Updated {
-  /** `replace` also where `overlap` was asked for and the old process was not there. */
-  readonly strategy: UpdateStrategy;
-  readonly costs: readonly Cost[];
 }
 
 /** Milliseconds between two restarts of a process for the sake of its symbols. */
@@ -55,7 +33,7 @@ export class PluginLink {
   private incoming: Replica | undefined;
   /** Why no process will come. */
   private hopeless: RxportError | undefined;
-  private closed = false;
+  private readonly closing = new AbortController();
   private readonly recycler: Recycler;
   private escalatedAt = -Infinity;
   private readonly handler: ReplicaHandler = {
@@ -80,7 +58,7 @@ export class PluginLink {
       name,
       clock,
       log,
-      paused: () => this.incoming !== undefined || this.closed,
+      paused: () => this.incoming !== undefined || this.closing.signal.aborted,
       replica: () => this.replica,
       idle: () => this.isIdle,
       renew: (signal) => this.renew(signal),
@@ -199,36 +177,18 @@ export class PluginLink {
 
   /** A second process of the same version takes everything over. */
   private renew(signal: AbortSignal): Promise<Updated> {
-    // A process that dies meanwhile is started again whatever ends this.
-    const closing = new AbortController().signal;
+    const closing = this.closing.signal;
     return this.change(this.replica.options, { strategy: 'overlap', signal, closing, commit: async () => undefined });
   }
 
   private async change(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
-    const { signal, closing, commit } = options;
-    const from = this.replica;
-    // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
-    const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
-    const strategy = isComing ? 'replace' : options.strategy;
     const to = (this.incoming = new Replica(next, this.socket, this.handler));
-    const parts = { instances: this.instances, from, to, commit };
-    const held = strategy === 'overlap' ? holdDown(from) : undefined;
-    try {
-      if (strategy === 'overlap') {
-        to.start();
-        await becomesReady(to, signal);
-      }
-      const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, options));
+    const serves = (): void => {
       this.hopeless = undefined;
       this.serving.next(to);
-      await held?.release();
-      await from.close();
-      return { strategy, costs };
-    } catch (error) {
-      await to.close();
-      for (const { handOver } of this.instances.list()) handOver?.settle();
-      if ((await held?.release()) === true && !closing.aborted) from.start();
-      throw error;
+    };
+    try {
+      return await changeOver({ instances: this.instances, from: this.replica, to, serves }, options);
     } finally {
       this.incoming = undefined;
       this.recycler.check();
@@ -237,7 +197,7 @@ export class PluginLink {
 
   /** Ends the process and frees the control address; what still runs in it is refused. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     await this.recycler.settle(pluginStopped(this.name));
     await this.replica.stop();
     this.giveUp(pluginStopped(this.name));

@@ -14,7 +14,8 @@ import type { Registry } from '../registry/registry.js';
 import { type Instance, lacks } from './instance.js';
 import { usersOf } from './instances.js';
 import type { Cost } from './overlap.js';
-import type { PluginLink, Updated, UpdateStrategy } from './plugin-link.js';
+import type { Updated, UpdateStrategy } from './change-over.js';
+import type { PluginLink } from './plugin-link.js';
 import type { ReplicaOptions } from './replica.js';
 
 export interface UpdateOptions {

@@ -58,27 +58,28 @@ async function starting() {
     peers -= 1;
     handler?.peerClosed?.(peers, undefined);
   };
-  return { told, opens, closes, answers: () => instance?.started() };
+  return { told, clock, opens, closes, answers: () => instance?.started() };
 }
 
 it('a source whose connection was heard of after the answer to START, and another one closed before, is alive', async () => {
-  const { told, opens, closes, answers } = await starting();
+  const { told, clock, opens, closes, answers } = await starting();
   opens();
   closes();
   answers();
   opens();
-  await turn();
+  clock.advance(100);
   expect(told).toEqual(['present']);
   closes();
   expect(told).toEqual(['present', 'absent']);
 });
 
 it('a source that has closed its connection before the answer to START, and opens no other, is dead', async () => {
-  const { told, opens, closes, answers } = await starting();
+  const { told, clock, opens, closes, answers } = await starting();
   opens();
   closes();
   answers();
+  clock.advance(99);
   expect(told).toEqual(['present']);
-  await turn();
+  clock.advance(1);
   expect(told).toEqual(['present', 'absent']);
 });

@@ -1,0 +1,61 @@
+import { holdDown } from './hold-down.js';
+import type { Instances } from './instances.js';
+import { type Cost, overlap } from './overlap.js';
+import { becomesReady } from './readiness.js';
+import { replace } from './replace.js';
+import type { Replica } from './replica.js';
+
+/** `overlap`: both versions live for a moment; `replace`: the old one is gone before the new one comes. */
+export type UpdateStrategy = 'overlap' | 'replace';
+
+export interface LinkUpdate {
+  readonly strategy: UpdateStrategy;
+  /** Heeded until everything begins to move. */
+  readonly signal: AbortSignal;
+  /** Aborted when the plugin is about to be closed: nothing is started for that any more. */
+  readonly closing: AbortSignal;
+  /** Called when everything has moved; what it rejects with undoes that. */
+  readonly commit: () => Promise<void>;
+}
+
+export interface Updated {
+  /** `replace` also where `overlap` was asked for and the old process was not there. */
+  readonly strategy: UpdateStrategy;
+  readonly costs: readonly Cost[];
+}
+
+export interface ChangeParts {
+  readonly instances: Instances;
+  readonly from: Replica;
+  readonly to: Replica;
+  /** Everything has moved: `to` is the process of the plugin. */
+  readonly serves: () => void;
+}
+
+/** Everything that runs in `from` runs in `to` from now on. Rejects with why it does not, and then nothing has changed. */
+export async function changeOver(
+  { instances, from, to, serves }: ChangeParts,
+  { signal, closing, commit, ...options }: LinkUpdate,
+): Promise<Updated> {
+  // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
+  const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
+  const strategy = isComing ? 'replace' : options.strategy;
+  const parts = { instances, from, to, commit };
+  const held = strategy === 'overlap' ? holdDown(from) : undefined;
+  try {
+    if (strategy === 'overlap') {
+      to.start();
+      await becomesReady(to, signal);
+    }
+    const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, { signal, closing }));
+    serves();
+    await held?.release();
+    await from.close();
+    return { strategy, costs };
+  } catch (error) {
+    await to.close();
+    for (const { handOver } of instances.list()) handOver?.settle();
+    if ((await held?.release()) === true && !closing.aborted) from.start();
+    throw error;
+  }
+}
