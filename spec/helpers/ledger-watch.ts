@@ -1,0 +1,16 @@
+/** What a ledger says on every turn of the event loop. */
+import { isBalanced, type Ledger, type Rule } from '../../lib/index.js';
+
+/** Looks at the ledger on every turn until `done` says so; answers those that do not balance. */
+export function watchLedger(rule: Rule, done: () => boolean): Promise<readonly Ledger[]> {
+  return new Promise((resolve) => {
+    const bad: Ledger[] = [];
+    const look = (): void => {
+      const ledger = rule.ledger();
+      if (!ledger.balanced || !Object.values(ledger.stages).every(isBalanced)) bad.push(ledger);
+      if (done()) resolve(bad);
+      else setImmediate(look);
+    };
+    look();
+  });
+}
