@@ -8,7 +8,7 @@ import { sharedHost } from '../helpers/shared-host.js';
 
 /** The same seed makes the same rules and faults again; `RXPORT_BALANCE_RUNS` of them. */
 const seed = Number(process.env['RXPORT_BALANCE_SEED'] ?? randomInt(1_000_000));
-const runs = Number(process.env['RXPORT_BALANCE_RUNS'] ?? 12);
+const runs = Number(process.env['RXPORT_BALANCE_RUNS'] ?? 25);
 /** Milliseconds between two faults, and for a whole rule at most. */
 const STEP = 60;
 
