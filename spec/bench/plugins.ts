@@ -1,14 +1,5 @@
 /** Plugins for the benches, in folders and under names that nobody else on this machine has. No Jest here. */
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,7 +16,7 @@ export interface PluginFolder {
 export type BenchPlugin = 'flood' | 'drain';
 
 // Benches run in the root of the repository.
-const go = '.cache/go';
+export const go = '.cache/go';
 export const flooder = join(process.cwd(), go, 'flooder');
 
 const run = process.pid.toString(36);
@@ -53,27 +44,6 @@ export function tempFolder(): string {
 export const goMissing = (): string | undefined =>
   existsSync(join(go, 'mirror')) && existsSync(flooder) ? undefined : 'no Go fixtures, see node scripts/setup.mjs test';
 
-/** Why the nanomsg package can not be used; undefined when it can. */
-export const nanomsgMissing = (): string | undefined =>
-  existsSync('node_modules/nanomsg/build/Release/node_nanomsg.node') ? undefined : 'the nanomsg package is not built';
-
-/** A copy of the Go fixture. */
-export function goPlugin(): PluginFolder {
-  const symbol = suffixed();
-  const { dir, name } = newFolder('mirror', {
-    language: 'go',
-    executable: 'mirror',
-    sources: [symbol('random')],
-    sinks: [symbol('file')],
-    functions: [symbol('echo')],
-  });
-  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix: symbol('') }));
-  const executable = join(dir, 'mirror');
-  copyFileSync(join(go, 'mirror'), executable);
-  chmodSync(executable, 0o755);
-  return { dir, name, symbol, command: [executable] };
-}
-
 export function benchPlugin(program: BenchPlugin): PluginFolder {
   const symbol = suffixed();
   const kind = program === 'flood' ? 'sources' : 'sinks';
@@ -86,12 +56,14 @@ export function benchPlugin(program: BenchPlugin): PluginFolder {
   return { dir, name, symbol, command: [process.execPath, join(dir, 'main.mjs')] };
 }
 
-function suffixed(): (base: string) => string {
+/** Names of symbols that nobody else has. */
+export function suffixed(): (base: string) => string {
   const suffix = unique('_');
   return (base) => base + suffix;
 }
 
-function newFolder(base: string, manifest: object): { readonly dir: string; readonly name: string } {
+/** A new folder for a plugin, with its manifest; `base` begins its name. */
+export function newFolder(base: string, manifest: object): { readonly dir: string; readonly name: string } {
   const name = unique(base);
   const dir = join(tempFolder(), name);
   mkdirSync(dir);
