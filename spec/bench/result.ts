@@ -15,10 +15,10 @@ export interface Metric {
   readonly joint?: 'least' | 'sum';
 }
 
-/** What a ratio should be. */
+/** What a ratio should be, or a figure where there is no base. */
 export interface Target {
   readonly metric: string;
-  readonly base: string;
+  readonly base?: string;
   readonly least?: number;
   readonly most?: number;
 }

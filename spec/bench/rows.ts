@@ -130,8 +130,9 @@ function verdictOf(
   const verdicts = targets.flatMap(({ metric: name, base: baseName, least = -Infinity, most = Infinity }) => {
     const metric = metrics.find((metric) => metric.name === name);
     const base = bases.find((base) => base.name === baseName);
-    if (metric === undefined || base === undefined) return [];
-    const found = ratio(metric, samples, base);
+    if (metric === undefined || (base === undefined && baseName !== undefined)) return [];
+    const found =
+      base === undefined ? median(samples.map((sample) => sample[name] ?? NaN)) : ratio(metric, samples, base);
     const wanted = least === -Infinity ? `≤ ${most}` : `≥ ${least}`;
     return [found >= least && found <= most ? 'holds' : `misses ${name} ${wanted}`];
   });
