@@ -15,9 +15,9 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const report = await bundleProgram('bench', 'report');
-// What the benchmarks start: a plugin over our SDK, and a gRPC server.
+// What the benchmarks start: a plugin over our SDK, a gRPC server, a host that weighs itself.
 await bundlePlugin(`${root}spec/bench/programs/load.ts`, `${root}.cache/bench/load.mjs`);
-await bundleProgram('bench', 'programs/grpc-peer');
+for (const name of ['grpc-peer', 'resident']) await bundleProgram('bench', `programs/${name}`);
 
 const found = [];
 for (const name of programs('bench', words)) {
