@@ -13,7 +13,7 @@ import { textOf } from './text.js';
 
 export type { Metric, Sample, Target } from './result.js';
 
-export interface Variant extends Omit<Measured, 'samples'> {
+export interface Variant extends Omit<Measured, 'samples' | 'failed'> {
   open(): Promise<Opened>;
 }
 
@@ -36,7 +36,7 @@ export interface Comparison {
   readonly thorough?: boolean;
 }
 
-/** Longest measurement, in milliseconds. */
+/** Longest step of a variant, in milliseconds. */
 const PATIENCE = 60_000;
 
 /** Runs the comparisons one after the other; prints a table each, and writes the findings to `--to`. */
@@ -57,49 +57,85 @@ export async function bench(name: string, comparisons: readonly Comparison[]): P
   if (settings.to !== undefined) writeFileSync(settings.to, JSON.stringify(findings));
 }
 
+/** A variant on its way through the rounds. */
+class Course {
+  readonly samples: Sample[] = [];
+  failed: string | undefined;
+  private opened: Opened | undefined;
+
+  constructor(
+    readonly variant: Variant,
+    private readonly title: string,
+  ) {}
+
+  get running(): boolean {
+    return this.opened !== undefined && this.failed === undefined;
+  }
+
+  open(): Promise<void> {
+    return this.attempt('opens', async () => {
+      this.opened = await this.variant.open();
+    });
+  }
+
+  /** Round 0 warms the code up and is thrown away. */
+  round(number: number, seconds: number): Promise<void> {
+    return this.attempt(`round ${number}`, async () => {
+      const sample = await this.opened?.run(seconds);
+      if (number > 0 && sample !== undefined) this.samples.push(sample);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.attempt('closes', async () => this.opened?.close());
+  }
+
+  measured(): Measured {
+    const { open: _, ...variant } = this.variant;
+    return { ...variant, ...(this.failed === undefined ? {} : { failed: this.failed }), samples: this.samples };
+  }
+
+  /** What goes wrong ends this variant, and makes the program fail; the others go on. */
+  private async attempt(what: string, work: () => Promise<void>): Promise<void> {
+    progress(`${this.title}: ${what}, ${this.variant.name}`);
+    try {
+      await withDeadline(work());
+    } catch (error) {
+      this.failed ??= `${what}: ${error instanceof Error ? error.message : String(error)}`;
+      process.exitCode = 1;
+    }
+  }
+}
+
 async function interleave(comparison: Comparison, settings: Settings): Promise<Result> {
   const { rounds, seconds, only, quick } = settings;
   const { title, metrics, variants, targets = [], repeat = 1 } = comparison;
-  const samples = new Map<string, Sample[]>();
-  const opened = new Map<string, Opened>();
+  const courses = variants.map((variant) => new Course(variant, title));
   let loud = 0;
-  try {
-    for (const { name, skip, open } of variants) {
-      progress(`${title}: ${name} opens`);
-      if (skip === undefined && name.includes(only)) opened.set(name, await open());
-    }
-    // Round 0 warms the code up and is thrown away.
-    for (let round = 0; round <= rounds * repeat; round += 1) {
-      for (const [name, variant] of opened) {
-        progress(`${title}: round ${round}, ${name}`);
-        globalThis.gc?.();
-        if (!quick && !(await quietMoment())) loud += 1;
-        const sample = await withDeadline(`${title}, ${name}`, variant.run(seconds));
-        if (round > 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
-      }
-    }
-  } finally {
-    progress('');
-    await Promise.all([...opened.values()].map((variant) => variant.close()));
+  for (const course of courses) {
+    const { name, skip } = course.variant;
+    if (skip === undefined && name.includes(only)) await course.open();
   }
-  const measured = variants.map(({ name, base, ours, skip }): Measured => ({
-    name,
-    ...(base === undefined ? {} : { base }),
-    ...(ours === undefined ? {} : { ours }),
-    ...(skip === undefined ? {} : { skip }),
-    samples: samples.get(name) ?? [],
-  }));
-  return { title, metrics, targets, variants: measured, loud };
+  for (let round = 0; round <= rounds * repeat; round += 1) {
+    for (const course of courses.filter(({ running }) => running)) {
+      globalThis.gc?.();
+      if (!quick && !(await quietMoment())) loud += 1;
+      await course.round(round, seconds);
+    }
+  }
+  await Promise.all(courses.map((course) => course.close()));
+  progress('');
+  return { title, metrics, targets, variants: courses.map((course) => course.measured()), loud };
 }
 
 /** What waits for ever would make the whole run do so. */
-async function withDeadline<T>(what: string, work: Promise<T>): Promise<T> {
+async function withDeadline(work: Promise<void>): Promise<void> {
   const ended = new AbortController();
   const late = pause(PATIENCE, undefined, { signal: ended.signal }).then(() => {
-    throw new Error(`${what}: no end after ${PATIENCE / 1000} s`);
+    throw new Error(`no end after ${PATIENCE / 1000} s`);
   });
   try {
-    return await Promise.race([work, late]);
+    await Promise.race([work, late]);
   } finally {
     late.catch(() => undefined);
     ended.abort();

@@ -29,8 +29,10 @@ export interface Measured {
   readonly base?: string;
   /** It is what all of this is about: its row stands in the summary. */
   readonly ours?: boolean;
-  /** Why it could not run. */
+  /** Why it could not run here. */
   readonly skip?: string | undefined;
+  /** Why it was given up. */
+  readonly failed?: string;
   readonly samples: readonly Sample[];
 }
 

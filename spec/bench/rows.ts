@@ -76,7 +76,8 @@ function tableOf(title: string, results: readonly Result[], rows: readonly Row[]
 
 function rowsOf({ title, metrics, variants, targets }: Result): readonly Row[] {
   const bases = basesOf(variants);
-  return variants.flatMap(({ name, skip, samples, ours }): Row[] => {
+  return variants.flatMap(({ name, skip, failed, samples, ours }): Row[] => {
+    if (failed !== undefined) return [{ group: title, name: `${name} (FAILED: ${failed})`, cells: new Map() }];
     if (skip !== undefined) return [{ group: title, name: `${name} (skipped: ${skip})`, cells: new Map() }];
     if (samples.length === 0) return [];
     const cells = metrics.flatMap((metric) => cellsOf(metric, samples, bases));
@@ -110,15 +111,15 @@ function cellsOf(metric: Metric, samples: readonly Sample[], bases: readonly Bas
   ];
 }
 
-/** Pairs of one round: what slows the machine down slows both. */
+/** Pairs of one round: what slows the machine down slows both. NaN without any. */
 function ratio({ name, joint = 'least' }: Metric, samples: readonly Sample[], { of }: Base): number {
-  return median(
-    samples.map((sample, round) => {
-      const parts = of.map((variant) => variant[round]?.[name] ?? NaN);
-      const base = joint === 'sum' ? parts.reduce((sum, part) => sum + part) : Math.min(...parts);
-      return (sample[name] ?? NaN) / base;
-    }),
-  );
+  const ratios = samples.map((sample, round) => {
+    const parts = of.map((variant) => variant[round]?.[name] ?? NaN);
+    const base = joint === 'sum' ? parts.reduce((sum, part) => sum + part) : Math.min(...parts);
+    return (sample[name] ?? NaN) / base;
+  });
+  // A base may have been given up after some rounds.
+  return median(ratios.filter((value) => !Number.isNaN(value)));
 }
 
 function verdictOf(
