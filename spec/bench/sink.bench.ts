@@ -1,13 +1,13 @@
 /** How many tuples a host gets rid of, and what each costs it. */
 import { contenders } from './contenders.js';
 import { grpcMissing } from './grpc/peer.js';
-import { bench, type Comparison, type Target as Wanted } from './harness.js';
+import { bench, type Comparison, type Target } from './harness.js';
 import { FLOW } from './measure.js';
 import { nanomsgMissing } from './nanomsg.js';
-import { drainTarget, grpcStream, inRule, raw, type Target, targetOf } from './sink/flows.js';
+import { drainTarget, grpcStream, inRule, raw, type SinkTarget, targetOf } from './sink/flows.js';
 import { COMMON, LARGE, type Size, sizesFor } from './sizes.js';
 
-const TARGETS: readonly Wanted[] = [
+const TARGETS: readonly Target[] = [
   { metric: 'per s', base: 'raw', least: 0.85 },
   { metric: 'host µs', base: 'raw', most: 1.3 },
 ];
@@ -15,9 +15,9 @@ const TARGETS: readonly Wanted[] = [
 interface Taker {
   readonly name: string;
   readonly skip: string | undefined;
-  readonly targets: readonly Wanted[];
+  readonly targets: readonly Target[];
   readonly sizes: readonly Size[];
-  readonly target: () => Target;
+  readonly target: () => SinkTarget;
 }
 
 const takers: readonly Taker[] = [

@@ -16,19 +16,19 @@ import { RawPlugin } from '../raw-plugin.js';
 import { queueFor, values } from './values.js';
 
 /** A plugin, which of its symbols is the sink, and how that is configured. */
-export interface Target {
+export interface SinkTarget {
   readonly plugin: PluginFolder;
   readonly symbol: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export function targetOf(contender: Contender): Target {
+export function targetOf(contender: Contender): SinkTarget {
   const plugin = contender.copy();
   return { plugin, symbol: plugin.sink, config: plugin.collect };
 }
 
 /** A Node process that reads and throws away: the host is the limit. */
-export function drainTarget(): Target {
+export function drainTarget(): SinkTarget {
   const plugin = benchPlugin('drain');
   return { plugin, symbol: plugin.symbol('drain'), config: {} };
 }
@@ -37,7 +37,7 @@ export function drainTarget(): Target {
 const CHUNK = 100;
 
 /** The bench starts the plugin, and a bare socket is in the place of a host. */
-export async function raw({ plugin: folder, symbol, config }: Target, bytes: number): Promise<Opened> {
+export async function raw({ plugin: folder, symbol, config }: SinkTarget, bytes: number): Promise<Opened> {
   const plugin = await RawPlugin.start(folder);
   return {
     async run(seconds) {
@@ -59,7 +59,7 @@ export async function raw({ plugin: folder, symbol, config }: Target, bytes: num
 
 /** Counted by the ledger: what the kernel has taken. */
 export async function inRule(
-  { plugin, symbol, config }: Target,
+  { plugin, symbol, config }: SinkTarget,
   bytes: number,
   transport: NonNullable<HostSettings['transport']>,
 ): Promise<Opened> {
