@@ -19,8 +19,12 @@ const report = await bundleProgram('bench', 'report');
 await bundlePlugin(`${root}spec/bench/programs/load.ts`, `${root}.cache/bench/load.mjs`);
 for (const name of ['grpc-peer', 'resident']) await bundleProgram('bench', `programs/${name}`);
 
+/** From the parts to the whole; what is not named here comes after. */
+const order = ['source.bench', 'sink.bench', 'function.bench', 'rules.bench', 'memory.bench', 'start.bench'];
+const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+
 const found = [];
-for (const name of programs('bench', words)) {
+for (const name of programs('bench', words).sort((a, b) => rank(a) - rank(b))) {
   const to = `${folder}/${name}.json`;
   runProgram(await bundleProgram('bench', name), [...flags, `--to=${to}`]);
   if (existsSync(to)) found.push(to);

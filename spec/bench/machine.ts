@@ -21,7 +21,8 @@ export const describeMachine = (): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown processor',
   cores: cpus().length,
   memory: `${(totalmem() / GIB).toFixed(0)} GiB`,
-  system: `${type()} ${release()} ${arch()}`,
+  // What a kernel is called beyond its version says where it runs.
+  system: `${type()} ${release().split('.').slice(0, 2).join('.')} ${arch()}`,
   node: process.version,
   packages: Object.fromEntries(COMPARED.map((name) => [name, versionOf(name)])),
   date: new Date().toISOString().slice(0, 10),

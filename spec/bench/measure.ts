@@ -7,9 +7,9 @@ import { quantile } from './stats.js';
 export const FLOW: readonly Metric[] = [
   { name: 'per s', digits: 1, joint: 'least' },
   { name: 'MB/s', plain: true },
-  { name: 'p50 µs', digits: 1, plain: true },
-  { name: 'p99 µs', digits: 1 },
-  { name: 'p99.9 µs', digits: 1, plain: true },
+  { name: 'p50 µs', digits: 1, plain: true, brief: 'nothing' },
+  { name: 'p99 µs', digits: 1, brief: 'figure' },
+  { name: 'p99.9 µs', digits: 1, plain: true, brief: 'nothing' },
   { name: 'lost %', digits: 1, plain: true },
   { name: 'host µs', digits: 2, joint: 'sum' },
 ];

@@ -11,6 +11,8 @@ export interface Metric {
   readonly digits?: number;
   /** Ratios and spread of this metric say nothing more, so none are printed. */
   readonly plain?: boolean;
+  /** What the summary has of it: nothing, the figure alone, or, by default, its ratios too. */
+  readonly brief?: 'nothing' | 'figure';
   /** How several variants of one base join: a chain is as slow as its slowest part, and costs what all of them cost. */
   readonly joint?: 'least' | 'sum';
 }

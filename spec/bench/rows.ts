@@ -49,24 +49,37 @@ export function summaryOf(findings: readonly Findings[]): Table {
       .filter((row) => ours.has(row.name))
       .map((row) => ({ ...row, group: '', name: `${name}, ${row.group}: ${row.name}` }));
   });
-  return {
-    ...tableOf(
-      'summary',
-      all.map(({ result }) => result),
-      rows,
-    ),
-    notes: [],
-  };
+  const results = all.map(({ result }) => result);
+  return { ...tableOf('summary', results, rows, columnsInBrief), notes: [] };
 }
 
-function tableOf(title: string, results: readonly Result[], rows: readonly Row[]): Table {
+type ColumnsOf = (metric: Metric, bases: readonly string[]) => readonly Column[];
+
+const figureColumn = ({ name }: Metric): Column => ({ key: name, label: name });
+
+const ratioColumns: ColumnsOf = ({ name }, bases) =>
+  bases.map((base) => ({ key: ratioKey(name, base), label: `/ ${base}` }));
+
+const columnsInFull: ColumnsOf = (metric, bases) => [
+  figureColumn(metric),
+  { key: spreadKey(metric.name), label: '' },
+  ...ratioColumns(metric, bases),
+];
+
+const columnsInBrief: ColumnsOf = (metric, bases) => {
+  if (metric.brief === 'nothing') return [];
+  return [figureColumn(metric), ...(metric.brief === 'figure' ? [] : ratioColumns(metric, bases))];
+};
+
+function tableOf(
+  title: string,
+  results: readonly Result[],
+  rows: readonly Row[],
+  columnsOf: ColumnsOf = columnsInFull,
+): Table {
   const metrics = new Map(results.flatMap((result) => result.metrics.map((metric) => [metric.name, metric])));
   const bases = new Set(results.flatMap(({ variants }) => basesOf(variants).map((base) => base.name)));
-  const all = [...metrics.values()].flatMap(({ name }): Column[] => [
-    { key: name, label: name },
-    { key: spreadKey(name), label: '' },
-    ...[...bases].map((base) => ({ key: ratioKey(name, base), label: `/ ${base}` })),
-  ]);
+  const all = [...metrics.values()].flatMap((metric) => columnsOf(metric, [...bases]));
   const columns = [...all, { key: TARGET, label: TARGET }].filter(({ key }) =>
     rows.some(({ cells }) => cells.has(key)),
   );

@@ -53,7 +53,7 @@ const fannedOut = (contender: Contender, sinks: readonly number[]): Comparison =
   metrics: FLOW,
   variants: sinks.map((count) => ({
     name: count === 1 ? 'one sink' : `${count} sinks`,
-    ...(count === 1 ? { base: 'one sink' } : { ours: true }),
+    ...(count === 1 ? { base: 'one' } : { ours: true }),
     skip: contender.missing,
     open: () => fanOut(count)(contender, SMALL.bytes),
   })),
@@ -64,7 +64,7 @@ const many = (title: string, interval: number, counts: readonly number[]): Compa
   metrics: FLOW,
   variants: counts.map((count) => ({
     name: count === 1 ? 'one rule' : `${count} rules`,
-    ...(count === 1 ? { base: 'one rule' } : { ours: true }),
+    ...(count === 1 ? { base: 'one' } : { ours: true }),
     skip: tsContender.missing,
     open: () => manyRules(count, SMALL.bytes, interval),
   })),
