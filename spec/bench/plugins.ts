@@ -1,7 +1,17 @@
 /** Plugins for the benches, in folders and under names that nobody else on this machine has. No Jest here. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STOCK_IPC_DIR } from '../../lib/wire/address.js';
 
 export interface PluginFolder {
   /** Named after the plugin. */
@@ -30,8 +40,17 @@ export const unique = (prefix: string): string => `${prefix}${mark}${(++count).t
 
 const folders: string[] = [];
 process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const sockets = readdirSync(STOCK_IPC_DIR).filter((name) => name.includes(mark) && name.endsWith('.ipc'));
+  for (const path of [...sockets.map((name) => join(STOCK_IPC_DIR, name)), ...folders]) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // A plugin that has not ended yet still writes into its folder.
+    }
+  }
 });
+// A run takes an hour: it may well be broken off.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** A new folder with a short path, removed at the exit. */
 export function tempFolder(): string {
