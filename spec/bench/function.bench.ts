@@ -1,172 +1,34 @@
-/** How many calls of a function that does nothing a host makes on one connection, and how long each takes. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { Observable, type Subscriber, tap } from 'rxjs';
-import { functionPath, STOCK_IPC_DIR } from '../../lib/wire/address.js';
-import { functionControl } from '../../lib/wire/control.js';
-import { bench, type Metric, type Opened, type Sample } from './harness.js';
-import { startHost } from './hosts.js';
-import { goMissing, goPlugin, unique } from './plugins.js';
-import { RawRep } from './raw.js';
-import { RawPlugin } from './raw-plugin.js';
-import { quantile } from './table.js';
+/** How many calls of a function that does nothing a host makes, how long each takes, and what it costs the host. */
+import { contenders, type Contender } from './contenders.js';
+import { awaited, inRule, raw } from './function/flows.js';
+import { stream, unary, unaryAtOnce } from './function/grpc.js';
+import { grpcMissing } from './grpc/peer.js';
+import { bench, type Comparison, type Target } from './harness.js';
+import { FLOW } from './measure.js';
+import { type Size, sizesFor } from './sizes.js';
 
-/** 100 bytes of JSON. */
-const VALUE = { i: 100_000, pad: 'x'.repeat(100 - '{"i":100000,"pad":""}'.length) };
-const CONTEXT = JSON.stringify({ ruleId: 'r', opId: 'abcdef0', instanceId: 0, funcId: 0 });
-/** Values that wait in front of the call: enough that it never idles. */
-const WAITING = 64;
+const TARGETS: readonly Target[] = [{ metric: 'per s', base: 'raw', least: 0.9 }];
 
-const metrics: readonly Metric[] = [
-  { name: 'calls/s' },
-  { name: 'p50 µs', digits: 1 },
-  { name: 'p99 µs', digits: 1 },
-  { name: 'host µs/call', digits: 1 },
-];
-
-/**
- * The calls of one measurement. A call takes from the result of the one before it to its own: the connection carries
- * one at a time, and is never without.
- */
-class Calls {
-  private readonly times: number[] = [];
-  private last = performance.now();
-
-  end(): void {
-    const now = performance.now();
-    this.times.push(now - this.last);
-    this.last = now;
-  }
-
-  async during(seconds: number): Promise<Sample> {
-    await pause(200);
-    const [first, cpu, start] = [this.times.length, process.cpuUsage(), performance.now()];
-    await pause(seconds * 1000);
-    const times = this.times.slice(first);
-    const { user, system } = process.cpuUsage(cpu);
-    return {
-      'calls/s': (times.length / (performance.now() - start)) * 1000,
-      'p50 µs': quantile(times, 0.5) * 1000,
-      'p99 µs': quantile(times, 0.99) * 1000,
-      'host µs/call': (user + system) / times.length,
-    };
-  }
-}
-
-async function raw(): Promise<Opened> {
-  const folder = goPlugin();
-  const symbol = folder.symbol('echo');
-  let ready: () => void;
-  const handshake = new Promise<void>((resolve) => (ready = resolve));
-  const rep = new RawRep(functionPath(STOCK_IPC_DIR, symbol), () => ready());
-  await rep.bound;
-  const plugin = await RawPlugin.start(folder);
-  await plugin.command('start', functionControl(symbol));
-  await handshake;
+const called = (contender: Contender, { bytes, text, thorough }: Size): Comparison => {
+  const skip = contender.missing;
+  const noGrpc = grpcMissing();
   return {
-    async run(seconds) {
-      const calls = new Calls();
-      let stopped = false;
-      const idle = new Promise<void>((resolve) => {
-        const next = (): void => {
-          if (stopped) return resolve();
-          rep.ask(JSON.stringify({ func: 'Exec', arg: [VALUE, CONTEXT] }), (reply) => {
-            if (!(JSON.parse(reply) as { readonly state: boolean }).state) throw new Error('the call failed');
-            calls.end();
-            next();
-          });
-        };
-        next();
-      });
-      const sample = await calls.during(seconds);
-      stopped = true;
-      await idle;
-      return sample;
-    },
-    async close() {
-      await plugin.close();
-      await rep.close();
-    },
-  };
-}
-
-/** Values for a call, a new one for each result. */
-class Supply extends Observable<typeof VALUE> {
-  private target: Subscriber<typeof VALUE> | undefined;
-
-  constructor() {
-    super((subscriber) => {
-      this.target = subscriber;
-      for (let i = 0; i < WAITING; i += 1) subscriber.next(VALUE);
-    });
-  }
-
-  more(): void {
-    this.target?.next(VALUE);
-  }
-}
-
-async function inRule(): Promise<Opened> {
-  const plugin = goPlugin();
-  const host = await startHost([plugin]);
-  return {
-    async run(seconds) {
-      const calls = new Calls();
-      const supply = new Supply();
-      const rule = host.rule(unique('r'), ({ call }) =>
-        supply.pipe(
-          call(
-            plugin.symbol('echo'),
-            (value) => [value],
-            (_, result: typeof VALUE) => {
-              calls.end();
-              return result;
-            },
-          ),
-          tap(() => supply.more()),
-        ),
-      );
-      const sample = await calls.during(seconds);
-      rule.unsubscribe();
-      await rule.done;
-      return sample;
-    },
-    close: () => host.stop(),
-  };
-}
-
-async function oneByOne(): Promise<Opened> {
-  const plugin = goPlugin();
-  const host = await startHost([plugin]);
-  const echo = host.function(plugin.symbol('echo'));
-  return {
-    async run(seconds) {
-      const calls = new Calls();
-      let stopped = false;
-      const loop = (async () => {
-        while (!stopped) {
-          await echo.exec(VALUE);
-          calls.end();
-        }
-      })();
-      const sample = await calls.during(seconds);
-      stopped = true;
-      await loop;
-      return sample;
-    },
-    close: () => host.stop(),
-  };
-}
-
-const skip = goMissing();
-
-await bench('function', [
-  {
-    title: 'Go function that returns its argument',
-    metrics,
+    title: `${contender.language}, ${text}`,
+    metrics: FLOW,
+    targets: TARGETS,
+    thorough,
     variants: [
-      { name: 'raw socket', base: 'raw', skip, open: raw },
-      { name: 'call in a rule', skip, open: inRule },
-      { name: 'exec, one at a time', skip, open: oneByOne },
+      { name: 'raw socket', base: 'raw', skip, open: () => raw(contender, bytes) },
+      { name: 'call in a rule', ours: true, skip, open: () => inRule(contender, bytes) },
+      { name: 'exec, one at a time', skip, open: () => awaited(contender, bytes) },
+      { name: 'gRPC unary, one at a time', base: 'gRPC unary', skip: noGrpc, open: () => unary(bytes) },
+      { name: 'gRPC stream, one at a time', base: 'gRPC', skip: noGrpc, open: () => stream(bytes) },
+      { name: 'gRPC unary, many at once', skip: noGrpc, open: () => unaryAtOnce(bytes) },
     ],
-  },
-]);
+  };
+};
+
+await bench(
+  'function',
+  contenders.flatMap((contender) => sizesFor(contender).map((size) => called(contender, size))),
+);

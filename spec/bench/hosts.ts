@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Host, type HostOptions, type Logger } from '../../lib/index.js';
+import { subjectPython as pythonBin } from '../helpers/subject.js';
 import { type PluginFolder, tempFolder } from './plugins.js';
 
 const quiet = (): void => undefined;
@@ -10,7 +11,7 @@ export async function startHost(
   plugins: readonly Pick<PluginFolder, 'dir'>[],
   options: Partial<HostOptions> = {},
 ): Promise<Host> {
-  const host = await Host.start({ dir: join(tempFolder(), 'data'), logger: silent, ...options });
+  const host = await Host.start({ dir: join(tempFolder(), 'data'), logger: silent, pythonBin, ...options });
   for (const { dir } of plugins) await host.plugins.install(dir);
   return host;
 }

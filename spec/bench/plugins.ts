@@ -1,16 +1,17 @@
 /** Plugins for the benches, in folders and under names that nobody else on this machine has. No Jest here. */
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { STOCK_IPC_DIR } from '../../lib/wire/address.js';
 
 export interface PluginFolder {
   /** Named after the plugin. */
@@ -25,7 +26,7 @@ export interface PluginFolder {
 export type BenchPlugin = 'flood' | 'drain';
 
 // Benches run in the root of the repository.
-const go = '.cache/go';
+export const go = '.cache/go';
 export const flooder = join(process.cwd(), go, 'flooder');
 
 const run = process.pid.toString(36);
@@ -39,8 +40,17 @@ export const unique = (prefix: string): string => `${prefix}${mark}${(++count).t
 
 const folders: string[] = [];
 process.on('exit', () => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  const sockets = readdirSync(STOCK_IPC_DIR).filter((name) => name.includes(mark) && name.endsWith('.ipc'));
+  for (const path of [...sockets.map((name) => join(STOCK_IPC_DIR, name)), ...folders]) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // A plugin that has not ended yet still writes into its folder.
+    }
+  }
 });
+// A run takes an hour: it may well be broken off.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** A new folder with a short path, removed at the exit. */
 export function tempFolder(): string {
@@ -52,27 +62,6 @@ export function tempFolder(): string {
 /** Why the Go programs can not be used; undefined when they can. */
 export const goMissing = (): string | undefined =>
   existsSync(join(go, 'mirror')) && existsSync(flooder) ? undefined : 'no Go fixtures, see node scripts/setup.mjs test';
-
-/** Why the nanomsg package can not be used; undefined when it can. */
-export const nanomsgMissing = (): string | undefined =>
-  existsSync('node_modules/nanomsg/build/Release/node_nanomsg.node') ? undefined : 'the nanomsg package is not built';
-
-/** A copy of the Go fixture. */
-export function goPlugin(): PluginFolder {
-  const symbol = suffixed();
-  const { dir, name } = newFolder('mirror', {
-    language: 'go',
-    executable: 'mirror',
-    sources: [symbol('random')],
-    sinks: [symbol('file')],
-    functions: [symbol('echo')],
-  });
-  writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix: symbol('') }));
-  const executable = join(dir, 'mirror');
-  copyFileSync(join(go, 'mirror'), executable);
-  chmodSync(executable, 0o755);
-  return { dir, name, symbol, command: [executable] };
-}
 
 export function benchPlugin(program: BenchPlugin): PluginFolder {
   const symbol = suffixed();
@@ -86,12 +75,14 @@ export function benchPlugin(program: BenchPlugin): PluginFolder {
   return { dir, name, symbol, command: [process.execPath, join(dir, 'main.mjs')] };
 }
 
-function suffixed(): (base: string) => string {
+/** Names of symbols that nobody else has. */
+export function suffixed(): (base: string) => string {
   const suffix = unique('_');
   return (base) => base + suffix;
 }
 
-function newFolder(base: string, manifest: object): { readonly dir: string; readonly name: string } {
+/** A new folder for a plugin, with its manifest; `base` begins its name. */
+export function newFolder(base: string, manifest: object): { readonly dir: string; readonly name: string } {
   const name = unique(base);
   const dir = join(tempFolder(), name);
   mkdirSync(dir);

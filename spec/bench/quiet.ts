@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 const LOOK = 100;
 const IDLE_ENOUGH = 0.85;
 /** How long to wait for a quiet moment before measuring in a loud one, in milliseconds. */
-const PATIENCE = 3_000;
+const PATIENCE = 1_000;
 
-/** Resolves true when the processors have little to do, false when they never had within three seconds. */
+/** Resolves true when the processors have little to do, false when they never had within one second. */
 export async function quietMoment(): Promise<boolean> {
   const deadline = performance.now() + PATIENCE;
   while (performance.now() < deadline) {

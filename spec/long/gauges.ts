@@ -18,10 +18,20 @@ export const hostGauges = (ipcDir: string): readonly Gauge[] => [
   { name: 'socket files', unit: '', slack: 0, read: () => socketFiles(ipcDir).length },
 ];
 
-/** A plugin: shown, not judged. The stock SDKs keep a context for each run of a rule. */
-export const pluginGauges = (name: string, pid: () => number | undefined): readonly Gauge[] => [
-  { name: `${name} RSS`, unit: 'KiB', read: () => ofProcess(pid(), residentOf) / KIB },
-  { name: `${name} descriptors`, unit: '', read: () => ofProcess(pid(), descriptorsOf) },
+/** A plugin: shown, not judged, unless its rules stay. The stock SDKs keep a context for each run of a rule. */
+export const pluginGauges = (name: string, pid: () => number | undefined, judged = false): readonly Gauge[] => [
+  {
+    name: `${name} RSS`,
+    unit: 'KiB',
+    ...(judged ? { slack: RSS_SLACK } : {}),
+    read: () => ofProcess(pid(), residentOf) / KIB,
+  },
+  {
+    name: `${name} descriptors`,
+    unit: '',
+    ...(judged ? { slack: 0 } : {}),
+    read: () => ofProcess(pid(), descriptorsOf),
+  },
 ];
 
 function heap(): number {

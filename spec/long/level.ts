@@ -12,7 +12,7 @@ export interface Verdict {
   readonly gauge: Gauge;
   readonly first: number;
   readonly last: number;
-  /** Per thousand rounds. */
+  /** Per thousand rounds, or per hour. */
   readonly slope: number;
   readonly level: boolean;
 }

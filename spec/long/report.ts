@@ -9,12 +9,13 @@ export function report(
   verdicts: readonly Verdict[] | undefined,
   problems: readonly string[] = [],
   notes: readonly string[] = [],
+  per = '1,000',
 ): void {
   console.log(`\n${title}`);
   if (verdicts?.length === 0) console.log('  too short to tell what is level');
   for (const { gauge, first, last, slope, level } of verdicts ?? []) {
     const figures = `${figure(first)} → ${figure(last)} ${gauge.unit}`.trimEnd();
-    const rate = `${slope < 0 ? '' : '+'}${figure(slope)} per 1,000`;
+    const rate = `${slope < 0 ? '' : '+'}${figure(slope)} per ${per}`;
     const judged = gauge.slack === undefined ? '' : level ? 'level' : `NOT LEVEL, ${figure(gauge.slack)} allowed`;
     console.log(`  ${gauge.name.padEnd(24)} ${figures.padStart(28)}  ${rate.padStart(22)}  ${judged}`.trimEnd());
   }

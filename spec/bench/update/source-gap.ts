@@ -3,7 +3,7 @@ import { firstValueFrom, ReplaySubject, tap } from 'rxjs';
 import type { Host } from '../../../lib/index.js';
 import type { Subject as Plugin } from '../../helpers/subject.js';
 import { unique } from '../plugins.js';
-import { median } from '../table.js';
+import { median } from '../stats.js';
 import { largest, type Load } from './load.js';
 
 export async function steadySource(host: Host, { source: symbol }: Plugin): Promise<Load> {

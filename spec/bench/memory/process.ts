@@ -1,0 +1,42 @@
+/** What a host takes of the memory: each measurement is a process of its own. */
+import { once } from 'node:events';
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild } from '../child.js';
+import { tsContender } from '../contenders.js';
+import type { Opened, Sample } from '../harness.js';
+import { tempFolder } from '../plugins.js';
+
+const PROGRAM = '.cache/bench/programs/resident.mjs';
+const KIB_PER_MIB = 1024;
+
+const BARE = "console.log(require('fs').readFileSync('/proc/self/status', 'utf8'))";
+
+export const bareNode = async (): Promise<Opened> => ({
+  run: () => resident(['-e', BARE]),
+  close: async () => undefined,
+});
+
+/** A host that takes in so many tuples of a size. */
+export async function hostWith(bytes: number, tuples: number): Promise<Opened> {
+  const plugin = tsContender.copy();
+  const dir = join(tempFolder(), 'data');
+  mkdirSync(join(dir, 'plugins/portables'), { recursive: true });
+  cpSync(plugin.dir, join(dir, 'plugins/portables', plugin.name), { recursive: true });
+  const config = JSON.stringify(plugin.flood(bytes));
+  return {
+    run: () => resident([PROGRAM, dir, plugin.source, config, String(tuples)]),
+    close: async () => undefined,
+  };
+}
+
+/** What a Node program says that prints its /proc/self/status. */
+async function resident(args: readonly string[]): Promise<Sample> {
+  const child = startChild([process.execPath, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  let status = '';
+  child.stdout?.on('data', (data: Buffer) => (status += data.toString()));
+  await exited;
+  const mib = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / KIB_PER_MIB;
+  return { 'RSS MiB': mib('VmRSS'), 'peak MiB': mib('VmHWM') };
+}

@@ -1,0 +1,81 @@
+/** Whole rules: what comes out of their sinks, what is lost on the way, and what a tuple costs the host. */
+import { contenders, type Contender, tsContender } from './contenders.js';
+import { inRule as callAlone } from './function/flows.js';
+import { grpcMissing } from './grpc/peer.js';
+import { bench, type Comparison, type Target, type Variant } from './harness.js';
+import { FLOW } from './measure.js';
+import { fanOut, withCall, withOperators } from './rules/chains.js';
+import { manyRules } from './rules/many.js';
+import { grpcRelay } from './rules/relay.js';
+import { inRule as sinkAlone, targetOf } from './sink/flows.js';
+import { COMMON, type Size, SMALL } from './sizes.js';
+import { throughRule as sourceAlone } from './source/flows.js';
+
+const TARGETS: readonly Target[] = [
+  { metric: 'per s', base: 'alone', least: 0.6 },
+  { metric: 'lost %', most: 0 },
+];
+
+/** The parts of a chain on their own: it can be no faster than the slowest of them. */
+const parts = (contender: Contender, bytes: number): readonly Variant[] => {
+  const skip = contender.missing;
+  return [
+    { name: 'source alone', base: 'alone', skip, open: () => sourceAlone(contender, bytes, 'native') },
+    { name: 'sink alone', base: 'alone', skip, open: () => sinkAlone(targetOf(contender), bytes, 'native') },
+  ];
+};
+
+const chain = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
+  title: `source → operators → sink, ${contender.language}, ${text}`,
+  metrics: FLOW,
+  targets: TARGETS,
+  thorough,
+  variants: [
+    ...parts(contender, bytes),
+    { name: 'rule', ours: true, skip: contender.missing, open: () => withOperators(contender, bytes) },
+    { name: 'gRPC, stream to stream', base: 'gRPC', skip: grpcMissing(), open: () => grpcRelay(bytes) },
+  ],
+});
+
+const called = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
+  title: `source → call → sink, ${contender.language}, ${text}`,
+  metrics: FLOW,
+  thorough,
+  variants: [
+    ...parts(contender, bytes),
+    { name: 'call alone', base: 'alone', skip: contender.missing, open: () => callAlone(contender, bytes) },
+    { name: 'rule', ours: true, skip: contender.missing, open: () => withCall(contender, bytes) },
+  ],
+});
+
+const fannedOut = (contender: Contender, sinks: readonly number[]): Comparison => ({
+  title: `one source, many sinks, ${contender.language}, ${SMALL.text}`,
+  metrics: FLOW,
+  variants: sinks.map((count) => ({
+    name: count === 1 ? 'one sink' : `${count} sinks`,
+    ...(count === 1 ? { base: 'one' } : { ours: true }),
+    skip: contender.missing,
+    open: () => fanOut(count)(contender, SMALL.bytes),
+  })),
+});
+
+const many = (title: string, interval: number, counts: readonly number[]): Comparison => ({
+  title: `${title}, TypeScript, ${SMALL.text}`,
+  metrics: FLOW,
+  variants: counts.map((count) => ({
+    name: count === 1 ? 'one rule' : `${count} rules`,
+    ...(count === 1 ? { base: 'one' } : { ours: true }),
+    skip: tsContender.missing,
+    open: () => manyRules(count, SMALL.bytes, interval),
+  })),
+});
+
+const sizes = COMMON.filter(({ thorough }) => !thorough);
+
+await bench('rules', [
+  ...contenders.flatMap((contender) => sizes.map((size) => chain(contender, size))),
+  ...contenders.map((contender) => called(contender, SMALL)),
+  ...contenders.map((contender) => fannedOut(contender, [1, 4])),
+  many('sources that flood', 0, [1, 10, 100]),
+  many('sources of 100 tuples a second', 10, [1, 100]),
+]);

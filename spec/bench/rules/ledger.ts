@@ -1,0 +1,35 @@
+/** What the ledger of a rule says of a flood that goes through it. */
+import type { Rule } from '../../../lib/index.js';
+import { measureFlow } from '../measure.js';
+import type { Sample } from '../result.js';
+
+/** Tuples that have left through the sinks of a rule, per branch. */
+export function delivered(rule: Rule): number {
+  const sinks = stagesOf(rule).filter(({ kind }) => kind === 'sink');
+  return sinks.reduce((sum, { passed }) => sum + passed, 0) / sinks.length;
+}
+
+/** The rate at which tuples leave a rule, and which part of those that came in was dropped on the way. */
+export async function measureRule(rule: Rule, seconds: number, bytes: number): Promise<Sample> {
+  let before = totals(rule);
+  const sample = await measureFlow(
+    seconds,
+    bytes,
+    () => delivered(rule),
+    () => (before = totals(rule)),
+  );
+  const after = totals(rule);
+  const { balanced, stages } = rule.ledger();
+  if (!balanced) throw new Error(`unbalanced: ${JSON.stringify(stages)}`);
+  return { ...sample, 'lost %': ((after.dropped - before.dropped) / (after.received - before.received)) * 100 };
+}
+
+function totals(rule: Rule): { readonly received: number; readonly dropped: number } {
+  const stages = stagesOf(rule);
+  const received = stages.filter(({ kind }) => kind === 'source').reduce((sum, { received }) => sum + received, 0);
+  const branches = stages.filter(({ kind }) => kind === 'sink').length;
+  const dropped = stages.reduce((sum, { dropped }) => sum + Object.values(dropped).reduce((a, b) => a + b, 0), 0);
+  return { received, dropped: dropped / branches };
+}
+
+const stagesOf = (rule: Rule) => Object.values(rule.ledger().stages);
