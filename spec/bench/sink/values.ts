@@ -1,6 +1,6 @@
 /** Values for a sink: as fast as its queue takes them, and none that it would have to drop. */
 import { Observable } from 'rxjs';
-import type { Overflow } from '../../../lib/channel/overflow.js';
+import type { Overflow } from '../../../lib/stage.js';
 import type { Sink } from '../../../lib/index.js';
 import { counter, type Value } from '../payload.js';
 
