@@ -101,7 +101,8 @@ export class Lane<T, O extends object> {
     if (this.waiting.length === 0 || !this.handler.ready()) return false;
     const concurrency = this.options.concurrency();
     if (this.out.size >= concurrency) return false;
-    return !this.inOrder || this.slots.length < concurrency * (1 + WAITING_OUTCOMES);
+    // All but the oldest may come to wait for it.
+    return !this.inOrder || this.slots.length <= concurrency * WAITING_OUTCOMES;
   }
 
   private release(): void {
