@@ -25,8 +25,9 @@ export class Intake {
   }
 
   private pause(by: string): void {
-    this.paused(by);
     for (const source of this.sources) source.pause();
+    // Last: who hears it may end what the sources wait for, and they go on before it returns.
+    this.paused(by);
   }
 
   private resume(): void {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { Intake } from '../../lib/rule/intake.js';
+import type { Stoppable } from '../../lib/symbol/owner.js';
+
+const marks = { high: 10, low: 3 };
+
+/** An intake, and what its sources and its listener were told, in order. */
+function start(paused: (by: string) => void = () => undefined) {
+  const log: string[] = [];
+  const intake = new Intake((by) => {
+    log.push(`paused for ${by}`);
+    paused(by);
+  });
+  const source = (name: string, resumed: () => void = () => undefined): Stoppable => ({
+    pause: () => log.push(`pause ${name}`),
+    resume: () => {
+      log.push(`resume ${name}`);
+      resumed();
+    },
+    async stop() {
+      log.push(`stop ${name}`);
+    },
+  });
+  const since = (act: () => void): readonly string[] => {
+    log.length = 0;
+    act();
+    return [...log];
+  };
+  return { intake, log, source, since };
+}
+
+describe('the sources of a run', () => {
+  it('wait from when a stage is above its high mark until all are at their low marks', () => {
+    const { intake, source, since } = start();
+    const [sink, call] = [intake.gauge('sink file', marks), intake.gauge('call echo', marks)];
+    intake.add(source('a'));
+    intake.add(source('b'));
+
+    expect(since(() => sink.set(10))).toEqual([]);
+    expect(since(() => sink.set(11))).toEqual(['pause a', 'pause b', 'paused for sink file']);
+    expect(since(() => call.set(11))).toEqual([]);
+    expect(since(() => sink.set(0))).toEqual([]);
+    expect(since(() => call.set(3))).toEqual(['resume a', 'resume b']);
+  });
+
+  it('wait from the start when they are added under pressure, and not otherwise', () => {
+    const { intake, source, since } = start();
+    const gauge = intake.gauge('sink file', marks);
+
+    expect(since(() => void intake.add(source('early')))).toEqual([]);
+    gauge.set(11);
+    expect(since(() => void intake.add(source('late')))).toEqual(['pause late']);
+    expect(since(() => gauge.set(0))).toEqual(['resume early', 'resume late']);
+  });
+
+  it('are not resumed one after the other when the first brings too much already', () => {
+    const { intake, source, since } = start();
+    const gauge = intake.gauge('sink file', marks);
+    let brings = 11;
+    intake.add(source('a', () => gauge.set(brings)));
+    intake.add(source('b'));
+    gauge.set(11);
+
+    expect(since(() => gauge.set(0))).toEqual(['resume a', 'pause a', 'pause b', 'paused for sink file']);
+    brings = 10;
+    expect(since(() => gauge.set(0))).toEqual(['resume a', 'resume b']);
+  });
+
+  it('go on when who hears of the pause ends what they wait for', () => {
+    const { intake, source, since } = start(() => gauge.set(0));
+    const gauge = intake.gauge('queue slow', marks);
+    intake.add(source('a'));
+
+    expect(since(() => gauge.set(11))).toEqual(['pause a', 'paused for queue slow', 'resume a']);
+  });
+
+  it('are forgotten when they have ended', () => {
+    const { intake, source, since } = start();
+    const gauge = intake.gauge('sink file', marks);
+    const ended = intake.add(source('a'));
+    intake.add(source('b'));
+    gauge.set(11);
+    ended();
+
+    expect(since(() => gauge.set(0))).toEqual(['resume b']);
+  });
+
+  it('are stopped together', async () => {
+    const { intake, log, source } = start();
+    let release: () => void = () => undefined;
+    const slow: Stoppable = { ...source('slow'), stop: () => new Promise((resolve) => (release = resolve)) };
+    intake.add(slow);
+    intake.add(source('a'));
+    const stopped = intake.stop().then(() => log.push('stopped'));
+
+    expect(log).toEqual(['stop a']);
+    release();
+    await stopped;
+    expect(log).toEqual(['stop a', 'stopped']);
+  });
+});
