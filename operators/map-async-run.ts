@@ -44,7 +44,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
 
   next(value: T): void {
     this.stage.received += 1;
-    // A source that emits at once goes on when what follows has ended already.
+    // A source that emits at once has one more when what follows has ended already.
     if (this.subscriber.closed) return this.stage.drop('stopped');
     const { dropped, failed } = this.lane.add(value);
     if (dropped > 0) this.stage.overflow(dropped);
@@ -66,19 +66,22 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     const { held } = this.lane;
     if (held > 0) this.stage.drop('stopped', held);
     this.lane.clear();
-    const unwanted = [...this.under.values()];
-    this.under.clear();
-    for (const { parts, aborter } of unwanted) {
-      parts.unsubscribe();
-      aborter.abort();
-    }
     this.stage.end();
+    const unwanted = new Subscription();
+    for (const { parts, aborter } of this.under.values()) {
+      unwanted.add(parts);
+      unwanted.add(() => aborter.abort());
+    }
+    this.under.clear();
+    // All of them, before it throws what a teardown among them throws.
+    unwanted.unsubscribe();
   }
 
   // ---- LaneHandler
 
   ready(): boolean {
-    return !this.subscriber.closed;
+    // Once nothing may go out, the lane is empty.
+    return true;
   }
 
   start(slot: Slot<T, Outcome<R>>): void {
@@ -107,7 +110,6 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
   }
 
   pass({ value }: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
-    if (this.subscriber.closed) return this.stage.drop('stopped');
     if (outcome.type === 'empty') return this.stage.drop('empty');
     if (outcome.type === 'error') return this.failed(outcome.error, value);
     this.stage.passed += 1;
@@ -121,10 +123,19 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     // The first word counts: a value, its completion, or the end of its time.
     if (work === undefined) return;
     this.under.delete(slot);
-    work.parts.unsubscribe();
-    this.lane.settle(slot, outcome);
+    this.lane.settle(slot, this.close(work, outcome));
     this.stage.weigh(this.lane.waits);
     this.finishWhenEmpty();
+  }
+
+  /** What the teardown of a project throws is an error of that project. */
+  private close({ parts }: Work, outcome: Outcome<R>): Outcome<R> {
+    try {
+      parts.unsubscribe();
+    } catch (thrown) {
+      if (outcome.type !== 'error') return { type: 'error', error: userError(`project of ${this.plan.name}`, thrown) };
+    }
+    return outcome;
   }
 
   private failed(error: RxportError, value: T): void {
@@ -142,6 +153,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
       this.subscriber.error(userError(`onError of ${this.plan.name}`, thrown));
       return;
     }
+    if (this.subscriber.closed) return this.stage.drop('stopped');
     this.stage.passed += 1;
     this.subscriber.next(instead);
   }

@@ -1,7 +1,14 @@
-import { asyncScheduler, type ObservableInput, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  type ObservableInput,
+  Observable,
+  type OperatorFunction,
+  type SchedulerLike,
+  takeWhile,
+} from 'rxjs';
 import { operatorOption, type RxportError } from '../lib/errors.js';
 import { MapAsyncRun } from './map-async-run.js';
-import { overflowOf, type StageOptions } from './stage-options.js';
+import { checkTimeout, overflowOf, type StageOptions } from './stage-options.js';
 
 export interface MapAsyncOptions<T, E = never> extends StageOptions {
   /** How many projects are under way at once; default 1. */
@@ -41,7 +48,7 @@ export function mapAsync<T, R, E = never>(
   const { name = 'mapAsync', concurrency = 1, timeout = Infinity, order, onError = 'fail' } = options;
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0)))
     throw operatorOption(name, `concurrency ${concurrency} is no whole number from 1`);
-  if (!(timeout > 0)) throw operatorOption(name, `timeout ${timeout} is no number of milliseconds above 0`);
+  checkTimeout(name, timeout);
   const overflow = overflowOf(name, options);
   const scheduler = options.scheduler ?? asyncScheduler;
   return (source) =>
@@ -49,6 +56,7 @@ export function mapAsync<T, R, E = never>(
       const plan = { name, project, concurrency, timeout, order, onError, overflow, scheduler };
       const run = new MapAsyncRun<T, R | E>(plan, subscriber);
       subscriber.add(() => run.end());
-      subscriber.add(source.subscribe(run));
+      // A source that emits at once is known only when it has: it is left when what follows has ended.
+      subscriber.add(source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe(run));
     });
 }

@@ -1,3 +1,4 @@
+import { operatorOption } from '../lib/errors.js';
 import { checkOverflow, DEFAULT_OVERFLOW, type Overflow } from '../lib/stage.js';
 
 /** What an operator that holds values is called, and how much it may hold. */
@@ -8,10 +9,24 @@ export interface StageOptions extends Partial<Overflow> {
 
 /** The queue that they ask for. Throws `ERR_OPERATOR_OPTION`. */
 export const overflowOf = (operator: string, options: StageOptions, fallback: Overflow = DEFAULT_OVERFLOW): Overflow =>
-  checkOverflow(operator, {
-    size: options.size ?? fallback.size,
-    policy: options.policy ?? fallback.policy,
-    // Absent is not the same as undefined.
-    ...(options.high !== undefined && { high: options.high }),
-    ...(options.low !== undefined && { low: options.low }),
-  });
+  checkOverflow(
+    operator,
+    {
+      size: options.size ?? fallback.size,
+      policy: options.policy ?? fallback.policy,
+      // Absent is not the same as undefined.
+      ...(options.high !== undefined && { high: options.high }),
+      ...(options.low !== undefined && { low: options.low }),
+    },
+    '',
+  );
+
+/** The longest that a timer of Node takes; a longer one fires at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Throws `ERR_OPERATOR_OPTION`. */
+export function checkTimeout(operator: string, timeout: number): void {
+  if (!(timeout > 0)) throw operatorOption(operator, `timeout ${timeout} is no number of milliseconds above 0`);
+  if (timeout > LONGEST && timeout !== Infinity)
+    throw operatorOption(operator, `timeout ${timeout} is more than ${LONGEST}: give Infinity for none`);
+}

@@ -10,7 +10,7 @@ export interface Overflow {
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
   /**
    * While more values wait than this, the plugin sources of the rule are paced; default three quarters of `size`, 1,000 at
-   * most. `Infinity`, and `latest`, never pace them.
+   * most. `Infinity`, the default of `latest`, never paces them.
    */
   readonly high?: number;
   /** They flow again when no queue of the rule holds more than this; default a quarter of `high`. */
@@ -31,17 +31,17 @@ const TAKEN: Admission = { dropped: 0, failed: false };
 const DROPPED: Admission = { dropped: 1, failed: false };
 const REFUSED: Admission = { dropped: 1, failed: true };
 
-/** The policy as given, or the default one. Throws `ERR_OPERATOR_OPTION`. */
-export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFLOW): Overflow {
+/** The policy as given, or the default one. Throws `ERR_OPERATOR_OPTION`; `prefix` is where the options are. */
+export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFLOW, prefix = 'queue.'): Overflow {
   const { size, policy } = overflow;
   if (!POLICIES.has(policy))
-    throw operatorOption(where, `queue.policy ${policy} is none of ${[...POLICIES].join(', ')}`);
+    throw operatorOption(where, `${prefix}policy ${policy} is none of ${[...POLICIES].join(', ')}`);
   if (policy !== 'latest' && !(Number.isInteger(size) && size > 0))
-    throw operatorOption(where, `queue.size ${size} is no whole number from 1`);
+    throw operatorOption(where, `${prefix}size ${size} is no whole number from 1`);
   const { high, low } = marksOf(overflow);
-  if (!(high >= 0)) throw operatorOption(where, `queue.high ${high} is no number from 0`);
+  if (!(high >= 0)) throw operatorOption(where, `${prefix}high ${high} is no number from 0`);
   if (!(low >= 0 && low <= high))
-    throw operatorOption(where, `queue.low ${low} is not between 0 and queue.high ${high}`);
+    throw operatorOption(where, `${prefix}low ${low} is not between 0 and ${prefix}high ${high}`);
   return overflow;
 }
 

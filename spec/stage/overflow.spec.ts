@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { admit, checkOverflow, DEFAULT_OVERFLOW, type Overflow } from '../../lib/stage/overflow.js';
+import { admit, checkOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from '../../lib/stage/overflow.js';
 import { Queue } from '../../lib/stage/queue.js';
 
 type Policy = Overflow['policy'];
@@ -64,6 +64,55 @@ describe('a bounded queue', () => {
   ])('may not be %s of %d', (policy, size, problem) => {
     expect(() => checkOverflow('sink file', { policy: policy as Policy, size })).toThrow(
       expect.objectContaining({ code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(problem) as unknown }),
+    );
+  });
+});
+
+describe('the marks of a queue', () => {
+  const of = (size: number, policy: Policy = 'drop-oldest', marks: Partial<Overflow> = {}): Overflow => ({
+    size,
+    policy,
+    ...marks,
+  });
+
+  it.each<[string, Overflow, number, number]>([
+    ['three quarters, and a quarter of that', of(100), 75, 18],
+    ['a thousand at most', of(10_000), 1_000, 250],
+    ['a thousand at just that', of(1_334), 1_000, 250],
+    ['whole numbers', of(10), 7, 1],
+    ['two of three', of(3), 2, 0],
+    ['one of two', of(2), 1, 0],
+    ['none of one: what waits at all is too much', of(1), 0, 0],
+    ['the same for every policy that keeps several', of(100, 'error'), 75, 18],
+    ['none that is ever reached, for the latest', of(100, 'latest'), Infinity, Infinity],
+    ['low follows a given high', of(100, 'drop-newest', { high: 40 }), 40, 10],
+    ['high does not follow a given low', of(100, 'drop-newest', { low: 50 }), 75, 50],
+    ['both as given', of(100, 'drop-oldest', { high: 50, low: 50 }), 50, 50],
+    ['Infinity', of(100, 'drop-oldest', { high: Infinity }), Infinity, Infinity],
+    ['zero', of(100, 'drop-oldest', { high: 0 }), 0, 0],
+    ['what was asked for, of the latest too', of(1, 'latest', { high: 0 }), 0, 0],
+  ])('are %s', (_, overflow, high, low) => {
+    expect(checkOverflow('here', overflow)).toBe(overflow);
+    expect(marksOf(overflow)).toEqual({ high, low });
+  });
+
+  it.each<[Partial<Overflow>, string]>([
+    [{ high: -1 }, 'sink file: queue.high -1 is no number from 0'],
+    [{ high: NaN }, 'queue.high NaN is no number from 0'],
+    [{ low: -1 }, 'queue.low -1 is not between 0 and queue.high 75'],
+    [{ low: NaN }, 'queue.low NaN'],
+    [{ low: 76 }, 'queue.low 76 is not between 0 and queue.high 75'],
+    [{ high: 10, low: 11 }, 'queue.low 11 is not between 0 and queue.high 10'],
+  ])('may not be %p', (marks, problem) => {
+    expect(() => checkOverflow('sink file', of(100, 'drop-oldest', marks))).toThrow(
+      expect.objectContaining({ code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(problem) as unknown }),
+    );
+  });
+
+  it('are named as they were given: an operator has them among its own options', () => {
+    const problem = 'mapAsync: low 11 is not between 0 and high 10';
+    expect(() => checkOverflow('mapAsync', of(100, 'error', { high: 10, low: 11 }), '')).toThrow(
+      expect.objectContaining({ message: problem }),
     );
   });
 });
