@@ -1,4 +1,4 @@
-import { Observable, type Observer, type SchedulerLike, Subscription } from 'rxjs';
+import { filter, type Observable, type Observer, type SchedulerLike, Subscription, takeWhile } from 'rxjs';
 import { operatorBound, queueOverflow, stageStalled } from '../lib/errors.js';
 import { marksOf, type Overflow, type Stage } from '../lib/stage.js';
 import { queueStage } from './queue-stage.js';
@@ -28,20 +28,16 @@ export class QueuedRun<T, R> implements Observer<R> {
 
   /** What goes into the operator: counted, and no more than fits. */
   counted(source: Observable<T>): Observable<T> {
-    return new Observable((operator) =>
-      source.subscribe({
-        next: (value) => {
-          if (this.take()) operator.next(value);
-        },
-        error: (error: unknown) => operator.error(error),
-        complete: () => operator.complete(),
-      }),
+    return source.pipe(
+      takeWhile(() => !this.subscriber.closed, true),
+      filter(() => this.take()),
     );
   }
 
   // ---- Observer
 
   next(value: R): void {
+    if (this.subscriber.closed) return;
     if (this.held === 0) {
       const { name } = this.plan;
       this.subscriber.error(operatorBound(name, 'its operator emits more than one value for each that it gets'));
@@ -74,7 +70,7 @@ export class QueuedRun<T, R> implements Observer<R> {
   private take(): boolean {
     const { name, overflow } = this.plan;
     this.stage.received += 1;
-    // A source that emits at once goes on when what follows has ended already.
+    // A source that emits at once has one more when what follows has ended already.
     if (this.subscriber.closed) {
       this.stage.drop('stopped');
       return false;
@@ -96,7 +92,6 @@ export class QueuedRun<T, R> implements Observer<R> {
     const { passed } = this.stage;
     this.stalled = scheduler.schedule(() => {
       this.stalled = Subscription.EMPTY;
-      if (this.held <= this.high) return;
       if (this.stage.passed === passed) this.subscriber.error(stageStalled(name, this.held, timeout));
       else this.watch();
     }, timeout);
