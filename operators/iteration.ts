@@ -1,4 +1,4 @@
-import { type Observable, Subscription } from 'rxjs';
+import { type Observable, Subscription, takeWhile } from 'rxjs';
 import { queueOverflow } from '../lib/errors.js';
 import { admit, type Overflow, Queue, type Stage } from '../lib/stage.js';
 import { queueStage } from './queue-stage.js';
@@ -10,6 +10,8 @@ export interface IterationPlan {
 }
 
 type Ending = { readonly type: 'done' } | { readonly type: 'error'; readonly error: unknown };
+
+const DONE: Ending = { type: 'done' };
 
 /** Who waits for the next value. */
 interface Taker<T> {
@@ -35,19 +37,19 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   }
 
   next(): Promise<IteratorResult<T>> {
-    this.open();
     return new Promise((resolve, reject) => {
       this.takers.push({ resolve, reject });
+      // Now that somebody waits: what a stream emits at once need not wait.
+      this.open();
       this.hand();
     });
   }
 
   async return(): Promise<IteratorResult<T>> {
-    this.end({ type: 'done' });
-    const left = this.queue.clear();
-    if (left > 0) this.stage?.drop('stopped', left);
-    this.stage?.end();
-    this.hand();
+    this.abandon();
+    const { ending } = this;
+    this.ending = DONE;
+    if (ending?.type === 'error') throw ending.error;
     return { done: true, value: undefined };
   }
 
@@ -59,15 +61,16 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     if (this.stage !== undefined || this.ending !== undefined) return;
     const { name, overflow, signal } = this.plan;
     this.stage = queueStage(name, overflow, () => this.queue.length);
-    const stop = (): void => void this.return();
+    const stop = (): void => this.abandon();
     signal?.addEventListener('abort', stop, { once: true });
     this.subscription.add(() => signal?.removeEventListener('abort', stop));
     if (signal?.aborted === true) return stop();
     this.subscription.add(
-      this.stream.subscribe({
+      // A stream that emits at once is known only when it has: it is left when the loop has ended.
+      this.stream.pipe(takeWhile(() => this.ending === undefined, true)).subscribe({
         next: (value) => this.take(value),
         error: (error: unknown) => this.end({ type: 'error', error }),
-        complete: () => this.end({ type: 'done' }),
+        complete: () => this.end(DONE),
       }),
     );
   }
@@ -83,10 +86,22 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     this.hand();
   }
 
-  /** What waits is still handed out; nothing is added to it. */
+  /** As `break` does: what waits goes, and so does an error that the loop has not come to. */
+  private abandon(): void {
+    this.ending = DONE;
+    const left = this.queue.clear();
+    if (left > 0) this.stage?.drop('stopped', left);
+    this.end(DONE);
+  }
+
+  /** What waits is still handed out; nothing is added to it. What a teardown of the stream throws is an error of it. */
   private end(ending: Ending): void {
     this.ending ??= ending;
-    this.subscription.unsubscribe();
+    try {
+      this.subscription.unsubscribe();
+    } catch (error) {
+      if (this.ending.type === 'done') this.ending = { type: 'error', error };
+    }
     this.hand();
   }
 
@@ -105,7 +120,7 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   /** An error is told once; from then on the loop is over. */
   private finish(taker: Taker<T> | undefined): void {
     const { ending } = this;
-    this.ending = { type: 'done' };
+    this.ending = DONE;
     if (ending?.type === 'error') taker?.reject(ending.error);
     else taker?.resolve({ done: true, value: undefined });
   }

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { concat, finalize, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { iterate, type IterateOptions } from '../../operators/index.js';
+import { recordStages } from '../helpers/record-stages.js';
+
+const thrown = new Error('broken');
+const done = { done: true, value: undefined };
+const broken = (): never => {
+  throw thrown;
+};
+
+/** Rejections that nobody has taken. */
+const unhandled: unknown[] = [];
+const note = (reason: unknown): void => void unhandled.push(reason);
+beforeEach(() => {
+  unhandled.length = 0;
+  process.on('unhandledRejection', note);
+});
+afterEach(async () => {
+  // Node tells of them when the microtasks are done.
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
+/** A stream of 1, 2 and 3, the count of its teardowns, and its stage. */
+function start(rest: Observable<never> = NEVER) {
+  const { stages, changes, withRule } = recordStages();
+  const torn: string[] = [];
+  const stream = concat(of(1, 2, 3), rest).pipe(finalize(() => torn.push('torn down')));
+  const stage = () => stages[0];
+  return { stream, torn, changes, stage, withRule, iteration: (options?: IterateOptions) => iterate(stream, options) };
+}
+
+describe('an iteration is left', () => {
+  const stopped = { received: 3, passed: 1, dropped: { stopped: 2 }, inFlight: 0 };
+
+  it('by break', async () => {
+    const { torn, changes, stage, withRule, iteration } = start();
+    await withRule(async () => {
+      for await (const one of iteration({ high: 1 })) if (one === 1) break;
+    });
+
+    expect([torn, changes]).toEqual([['torn down'], ['iterate full', 'iterate content']]);
+    expect(stage()?.counts()).toMatchObject(stopped);
+    expect(stage()?.ended).toBe(true);
+  });
+
+  it('by what the loop throws', async () => {
+    const { torn, stage, withRule, iteration } = start();
+    const run = withRule(async () => {
+      for await (const _ of iteration()) broken();
+    });
+
+    await expect(run).rejects.toBe(thrown);
+    expect(torn).toEqual(['torn down']);
+    expect(stage()?.counts()).toMatchObject(stopped);
+  });
+
+  it('by await using', async () => {
+    const { torn, stage, withRule, iteration } = start();
+    await withRule(async () => {
+      await using used = iteration();
+      expect(await used.next()).toEqual({ done: false, value: 1 });
+      expect(torn).toEqual([]);
+    });
+
+    expect(torn).toEqual(['torn down']);
+    expect(stage()?.counts()).toMatchObject(stopped);
+  });
+
+  it('by return, once and for all: who waits, and who asks later, is told that it is over', async () => {
+    const { torn, iteration } = start();
+    const loop = iteration();
+    for (let i = 0; i < 3; i += 1) await loop.next();
+    const waiting = [loop.next(), loop.next()];
+
+    expect(await loop.return?.()).toEqual(done);
+    expect(await Promise.all(waiting)).toEqual([done, done]);
+    expect(await loop.return?.()).toEqual(done);
+    expect(await loop.next()).toEqual(done);
+    expect(torn).toEqual(['torn down']);
+  });
+
+  it('with what it has not come to: the error of the stream is told nobody', async () => {
+    const { iteration } = start(throwError(() => thrown));
+    const loop = iteration();
+    await loop.next();
+
+    expect(await loop.return?.()).toEqual(done);
+    expect(await loop.next()).toEqual(done);
+  });
+
+  it('by its signal, while it waits', async () => {
+    const { torn, stage, withRule, iteration } = start();
+    const aborter = new AbortController();
+    const loop = iteration({ signal: aborter.signal });
+    await withRule(() => loop.next());
+    await loop.next();
+    await loop.next();
+    const waiting = loop.next();
+    aborter.abort();
+
+    expect(await waiting).toEqual(done);
+    expect(torn).toEqual(['torn down']);
+    expect(stage()?.counts()).toMatchObject({ received: 3, passed: 3, inFlight: 0 });
+  });
+
+  it('by its signal, with what waits', async () => {
+    const { stage, withRule, iteration } = start();
+    const aborter = new AbortController();
+    const seen: number[] = [];
+    await withRule(async () => {
+      for await (const one of iteration({ signal: aborter.signal })) {
+        seen.push(one);
+        aborter.abort();
+      }
+    });
+
+    expect(seen).toEqual([1]);
+    expect(stage()?.counts()).toMatchObject(stopped);
+    expect(stage()?.ended).toBe(true);
+  });
+
+  it('by a signal that is aborted already, before it subscribes', async () => {
+    const { torn, iteration } = start();
+
+    expect(await iteration({ signal: AbortSignal.abort() }).next()).toEqual(done);
+    expect(torn).toEqual([]);
+  });
+
+  it.each<[string, (loop: AsyncIterableIterator<number>, source: Subject<number>) => unknown]>([
+    ['is left', (loop) => loop.return?.()],
+    ['completes', (_, source) => source.complete()],
+    ['fails', (_, source) => source.error(thrown)],
+  ])('and listens to its signal no longer when it %s', async (_, act) => {
+    const aborter = new AbortController();
+    let listeners = 0;
+    const { signal } = aborter;
+    const signalOf = {
+      aborted: false,
+      addEventListener: (...args: Parameters<AbortSignal['addEventListener']>) => {
+        listeners += 1;
+        signal.addEventListener(...args);
+      },
+      removeEventListener: (...args: Parameters<AbortSignal['removeEventListener']>) => {
+        listeners -= 1;
+        signal.removeEventListener(...args);
+      },
+    } as unknown as AbortSignal;
+    const source = new Subject<number>();
+    const loop = iterate(source, { signal: signalOf });
+    const first = loop.next().catch(() => undefined);
+    expect(listeners).toBe(1);
+    await act(loop, source);
+    await first;
+    expect(listeners).toBe(0);
+  });
+});
+
+describe('an iteration over a stream whose teardown throws', () => {
+  const start = (stream: Observable<number>, signal?: AbortSignal) => {
+    const { stages, changes, withRule } = recordStages();
+    const loop = iterate(stream.pipe(finalize(broken)), { high: 0, ...(signal && { signal }) });
+    const first = withRule(() => loop.next());
+    return { loop, first, changes, stage: () => stages[0] };
+  };
+  const message = expect.objectContaining({ message: expect.stringContaining('broken') });
+
+  it('throws it where the loop is left, with everything counted', async () => {
+    const { loop, first, changes, stage } = start(concat(of(1, 2, 3), NEVER));
+    await first;
+
+    await expect(loop.return?.()).rejects.toEqual(message);
+    expect(stage()?.counts()).toMatchObject({ received: 3, dropped: { stopped: 2 }, inFlight: 0 });
+    expect(changes).toEqual(['iterate full', 'iterate content']);
+    expect(await loop.next()).toEqual(done);
+  });
+
+  it('throws it at the end of the stream', async () => {
+    const source = new Subject<number>();
+    const { loop, first } = start(source);
+    source.next(1);
+    source.complete();
+
+    expect(await first).toEqual({ done: false, value: 1 });
+    await expect(loop.next()).rejects.toEqual(message);
+    expect(await loop.next()).toEqual(done);
+  });
+
+  it('throws the error of the stream rather than it', async () => {
+    const source = new Subject<number>();
+    const { first } = start(source);
+    source.error('first');
+
+    await expect(first).rejects.toBe('first');
+  });
+
+  it('throws it to who waits when its signal is aborted', async () => {
+    const aborter = new AbortController();
+    const { loop, first } = start(NEVER, aborter.signal);
+    aborter.abort();
+
+    await expect(first).rejects.toEqual(message);
+    expect(await loop.next()).toEqual(done);
+  });
+
+  it('throws it to who asks next when its signal is aborted while nobody waits', async () => {
+    const aborter = new AbortController();
+    const { loop, first } = start(concat(of(1), NEVER), aborter.signal);
+    await first;
+    aborter.abort();
+
+    await expect(loop.next()).rejects.toEqual(message);
+    expect(await loop.next()).toEqual(done);
+  });
+});
