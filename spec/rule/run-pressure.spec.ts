@@ -1,0 +1,126 @@
+import { describe, expect, it } from '@jest/globals';
+import { NEVER, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
+import { LedgerBook } from '../../lib/rule/ledger.js';
+import { RuleRun } from '../../lib/rule/run.js';
+import type { SymbolEvent } from '../../lib/symbol/owner.js';
+import { iterate, mapAsync, queued } from '../../operators/index.js';
+import { HandClock } from '../helpers/hand-clock.js';
+
+/** A run with one plugin source, and what that source and the rule were told. */
+function start(body: () => Observable<unknown>) {
+  const log: string[] = [];
+  const events: SymbolEvent[] = [];
+  const clock = new HandClock();
+  const book = new LedgerBook();
+  const heard = { event: (_: SymbolEvent): void => undefined };
+  const run = new RuleRun({
+    ruleId: 'r',
+    clock,
+    opId: () => 'o',
+    callId: () => 'c',
+    stage: (kind, name, depth, hooks) => book.stage(kind, name, depth, hooks),
+    report: (event) => {
+      events.push(event);
+      heard.event(event);
+    },
+    missing: () => undefined,
+    failed: (error) => log.push(error.code),
+  });
+  run.running({ pause: () => log.push('pause'), resume: () => log.push('resume'), stop: async () => undefined });
+  run.build(body);
+  return { run, log, events, book, clock, heard };
+}
+
+const fill = (values: Subject<number>, count: number): void => {
+  for (let n = 0; n < count; n += 1) values.next(n);
+};
+
+describe('an operator with a queue, in a run', () => {
+  it.each<[string, (values: Observable<number>) => Observable<unknown>]>([
+    ['mapAsync', mapAsync(() => NEVER, { high: 3 })],
+    [
+      'queued',
+      queued(
+        switchMap(() => NEVER),
+        { high: 3 },
+      ),
+    ],
+  ])('pauses the sources, and is told and counted: %s', (name, operator) => {
+    const values = new Subject<number>();
+    const { log, events, book } = start(() => operator(values));
+    fill(values, 5);
+
+    expect(log).toEqual(['pause']);
+    expect(events).toEqual([{ type: 'paused', symbol: `queue ${name}`, count: 1, at: 0 }]);
+    expect(book.read()).toMatchObject({ balanced: true, stages: { [`queue ${name}`]: { inFlight: 5 } } });
+  });
+
+  it('pauses them while its loop is slower', async () => {
+    const values = new Subject<number>();
+    const loops: AsyncIterableIterator<number>[] = [];
+    const { log } = start(() => {
+      loops.push(iterate(values, { high: 3, low: 3 }));
+      void loops[0]?.next();
+      return NEVER;
+    });
+    fill(values, 5);
+    expect(log).toEqual(['pause']);
+    await loops[0]?.next();
+    expect(log).toEqual(['pause', 'resume']);
+  });
+
+  it('holds them no longer when it has ended', () => {
+    const [values, shed] = [new Subject<number>(), new Subject<void>()];
+    const { log, book } = start(() =>
+      values.pipe(
+        mapAsync(() => NEVER, { high: 3 }),
+        takeUntil(shed),
+      ),
+    );
+    fill(values, 5);
+    shed.next();
+
+    expect(log).toEqual(['pause', 'resume']);
+    expect(book.read()).toMatchObject({ balanced: true, stages: { 'queue mapAsync': { dropped: { stopped: 5 } } } });
+  });
+
+  it('holds them no longer when the run is cut', () => {
+    const values = new Subject<number>();
+    const { run, log } = start(() => values.pipe(mapAsync(() => NEVER, { high: 3 })));
+    fill(values, 5);
+    run.cut();
+
+    expect([log, values.observed]).toEqual([['pause', 'resume'], false]);
+  });
+
+  it('holds them no longer when who hears of the pause ends it', () => {
+    const [values, shed] = [new Subject<number>(), new Subject<void>()];
+    const { log, heard } = start(() =>
+      values.pipe(
+        takeUntil(shed),
+        mapAsync(() => NEVER, { high: 3 }),
+        takeUntil(shed),
+      ),
+    );
+    heard.event = () => shed.next();
+    fill(values, 5);
+
+    expect(log).toEqual(['pause', 'resume']);
+  });
+
+  it('tells what it drops, as a sum', () => {
+    const values = new Subject<number>();
+    const { events, clock } = start(() => values.pipe(mapAsync(() => NEVER, { size: 2, high: Infinity })));
+    fill(values, 6);
+    clock.advance(1_000);
+
+    const dropped = (count: number, at: number) => ({
+      type: 'dropped',
+      symbol: 'mapAsync',
+      reason: 'overflow',
+      count,
+      at,
+    });
+    expect(events).toEqual([dropped(1, 0), dropped(2, 1_000)]);
+  });
+});
