@@ -1,7 +1,17 @@
 import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callInvalid, queueOverflow, type RxportError, userError } from '../errors.js';
-import { DEFAULT_OVERFLOW, Lane, type LaneHandler, marksOf, type Overflow, type Slot, type Stage } from '../stage.js';
+import {
+  currentScope,
+  DEFAULT_OVERFLOW,
+  Lane,
+  type LaneHandler,
+  marksOf,
+  type Overflow,
+  type Slot,
+  type Stage,
+  withScope,
+} from '../stage.js';
 import { encodeExec, encodeValidate } from '../wire/function.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { CallSpec } from './call-spec.js';
@@ -19,6 +29,8 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly lane: Lane<T, Outcome>;
   /** What is on a connection, or waits for one. */
   private readonly calls = new Map<Slot<T, Outcome>, FunctionCall>();
+  /** Answers come on a channel that all rules share; what follows is to find the rule that it runs in. */
+  private readonly scope = currentScope();
   private checked: 'no' | 'asking' | 'yes' = 'no';
   private completed = false;
 
@@ -134,7 +146,9 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
 
   private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void): void {
     const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
-    const call: FunctionCall = { body, timeout, whenLost, cancelled: false, done };
+    const { scope } = this;
+    const told = scope === undefined ? done : (outcome: Outcome) => withScope(scope, () => done(outcome));
+    const call: FunctionCall = { body, timeout, whenLost, cancelled: false, done: told };
     this.calls.set(slot, call);
     this.spec.shared.channel.submit(call);
   }
@@ -163,6 +177,8 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
       this.report(userError(`onError of call ${this.spec.shared.symbol}`, thrown));
       return;
     }
+    // It may have ended the subscription.
+    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     this.stage.passed += 1;
     this.outlet.next(instead);
   }

@@ -1,4 +1,4 @@
-import type { OperatorFunction } from 'rxjs';
+import { type OperatorFunction, takeWhile } from 'rxjs';
 import { userError } from '../errors.js';
 import { Guarded } from '../process/guarded.js';
 import { checkCallOptions } from './call-options.js';
@@ -23,7 +23,8 @@ export function remoteCall<T, R>(spec: CallSpec<T, R>): OperatorFunction<T, R> {
         const run = new CallRun(spec, subscriber);
         subscriber.add(() => run.end());
         subscriber.add(
-          source.subscribe({
+          // A source that emits at once is known only when it has: it is left when what follows has ended.
+          source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe({
             next: (value) => run.next(value),
             error: (error: unknown) => run.error(error),
             complete: () => run.complete(),

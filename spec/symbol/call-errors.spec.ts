@@ -34,6 +34,20 @@ describe('a call that fails', () => {
     expect(stage.counts()).toMatchObject({ failed: { ERR_CALL_FAILED: 1 }, dropped: { unsubscribed: 1 } });
   });
 
+  it('is dropped when its onError ends the subscription', () => {
+    const call = fakeCall({
+      concurrency: 1,
+      onError: () => {
+        call.unsubscribe();
+        return 0;
+      },
+    });
+    call.input.next(1);
+    call.answer(0, failure('no'));
+    expect(call.output).toEqual([]);
+    expect(call.stage.counts()).toMatchObject({ received: 1, passed: 0, dropped: { unsubscribed: 1 }, inFlight: 0 });
+  });
+
   it('goes on with what onError makes of it', () => {
     const { output, stage, news } = failing({ onError: (error, value) => `${error.code} ${value}` });
     expect(output).toEqual([1, 'ERR_CALL_FAILED 2', 3, 'done']);
