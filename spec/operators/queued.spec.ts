@@ -60,15 +60,16 @@ describe('queued', () => {
     const { stages, inRule } = recordStages();
     const source = new Subject<number>();
     const stream = inRule(source.pipe(queued(operator, { size: 1 })));
-    stream.subscribe();
+    const first = stream.subscribe();
     source.next(0);
-    stream.subscribe();
+    const second = stream.subscribe();
     source.next(1);
 
     expect(stages.map((stage) => stage.counts())).toMatchObject([
       { received: 2, dropped: { overflow: 1 }, inFlight: 1 },
       { received: 1, dropped: {}, inFlight: 1 },
     ]);
+    first.add(second).unsubscribe();
   });
 
   it('is a stage that asks for a pause by what its operator holds', () => {
