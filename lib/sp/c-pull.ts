@@ -28,7 +28,8 @@ export async function pull(
   let open = true;
   /** Until nothing is there. */
   let once = false;
-  const readable = new Readiness(nn, socket, false, () => {
+  const inContext = options.inContext ?? ((work: () => void) => work());
+  const take = (): void => {
     for (let taken = 0; taken < BATCH && readable.watched; taken += 1) {
       const payload = nn.Recv(socket, nn.NN_DONTWAIT);
       if (typeof payload === 'number') {
@@ -38,7 +39,8 @@ export async function pull(
       if (handler.text === undefined) handler.message(payload);
       else handler.text(payload.toString());
     }
-  });
+  };
+  const readable = new Readiness(nn, socket, false, () => inContext(take));
   readable.watch();
   return {
     address,

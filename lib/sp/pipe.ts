@@ -15,6 +15,8 @@ export interface PipeOptions {
   readonly maxSend?: () => number | undefined;
   /** How long a peer may take for its greeting, in milliseconds; default 5,000. */
   readonly greetingTimeout?: number;
+  /** Runs what hands on the frames of a chunk, so that they come in a context of the owner's, not in that of the socket. */
+  readonly inContext?: ((work: () => void) => void) | undefined;
 }
 
 const GREETING_TIMEOUT = 5_000;
@@ -60,7 +62,7 @@ export class Pipe {
     private readonly socket: Socket,
     private readonly protocol: Protocol,
     readonly address: string,
-    options: PipeOptions,
+    private readonly options: PipeOptions,
     private readonly handler: PipeHandler,
   ) {
     const maxFrame = options.maxFrame ?? MAX_FRAME;
@@ -183,7 +185,7 @@ export class Pipe {
     return bytes.subarray(GREETING_BYTES);
   }
 
-  private deliver(): void {
+  private readonly deliverAll = (): void => {
     this.delivering = true;
     try {
       // Asked per frame: the owner may pause or close within a chunk.
@@ -192,6 +194,12 @@ export class Pipe {
       this.destroy(error instanceof RxportError ? error : this.endError(error));
     }
     this.delivering = false;
+  };
+
+  private deliver(): void {
+    const { inContext } = this.options;
+    if (inContext === undefined) this.deliverAll();
+    else inContext(this.deliverAll);
   }
 
   /** False when there is no whole frame. */

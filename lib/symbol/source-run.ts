@@ -1,13 +1,18 @@
 import type { Decoder } from 'io-ts';
-import { type Subject, type Subscriber, Subscription } from 'rxjs';
-import { openSourceChannel, type SourceChannel, type SourceHandler } from '../channel/source-channel.js';
+import type { Subject } from 'rxjs';
+import {
+  openSourceChannel,
+  type SourceChannel,
+  type SourceChannelOptions,
+  type SourceHandler,
+} from '../channel/source-channel.js';
 import type { Instance, Moved, MoveSteps } from '../control/instance.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import { type RxportError, sourceReported, userError } from '../errors.js';
-import type { Stage } from '../stage.js';
+import { type RxportError, sourceReported } from '../errors.js';
+import { currentScope, type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
-import { Outlet } from './outlet.js';
+import type { Outlet } from './outlet.js';
 import type { Attendance, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
@@ -15,28 +20,12 @@ import type { SourceSpec } from './source-spec.js';
 import { stopSource } from './source-stop.js';
 import { tryDecode } from './try-decode.js';
 
-type TupleMeta = Readonly<Record<string, unknown>>;
-type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
+export type TupleMeta = Readonly<Record<string, unknown>>;
+/** What goes on to the subscriber for a tuple. */
+export type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
 
 /** One subscription to a source: binds its channel, sends START, emits; its end sends STOP and closes. */
-export function runSource<T>(
-  spec: SourceSpec<T>,
-  events: Subject<SymbolEvent>,
-  subscriber: Subscriber<unknown>,
-  emit: Emit<T>,
-): Subscription | undefined {
-  const { owner, symbol } = spec;
-  const outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(`what follows source ${symbol}`, thrown)));
-  if (owner.stopping) {
-    // On a later macrotask: operators that subscribe again on completion would otherwise never return.
-    const immediate = setImmediate(() => outlet.complete());
-    return new Subscription(() => clearImmediate(immediate));
-  }
-  const run = new SourceRun(spec, events, outlet, emit);
-  return new Subscription(() => run.end());
-}
-
-class SourceRun<T> implements Instance, SourceHandler, Stoppable {
+export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   readonly control: Control;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
@@ -55,6 +44,7 @@ class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private moving = false;
   /** Its rule has more than it can work off. */
   private held = false;
+  private readonly scope = currentScope();
 
   constructor(
     private readonly spec: SourceSpec<T>,
@@ -191,8 +181,16 @@ class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private async open(): Promise<SourceChannel | undefined> {
     const { transport, clock, parse, link } = this.spec;
     try {
-      const patient = (): boolean => link.patient;
-      this.channel = await openSourceChannel(this.address, { transport, clock, parse, patient }, this);
+      const { scope } = this;
+      const options: SourceChannelOptions = {
+        transport,
+        clock,
+        parse,
+        patient: () => link.patient,
+        // What is subscribed when a tuple comes finds the rule that it runs in.
+        inContext: scope && ((work) => withScope(scope, work)),
+      };
+      this.channel = await openSourceChannel(this.address, options, this);
       if (this.held) this.channel.pause();
       if (this.phase === 'running') link.attach(this);
       return this.channel;

@@ -1,8 +1,9 @@
-import { type Observable, Subject } from 'rxjs';
+import { type Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
 import type { SymbolEvent } from './owner.js';
-import { runSource } from './source-run.js';
+import { Outlet } from './outlet.js';
+import { type Emit, SourceRun } from './source-run.js';
 import type { SourceSpec } from './source-spec.js';
 
 /** One value of a source, with what the plugin says about it. */
@@ -45,4 +46,21 @@ export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
     owner.report({ type: 'error', symbol, error });
   });
   return Object.assign(values, { tuples, events$ });
+}
+
+function runSource<T>(
+  spec: SourceSpec<T>,
+  events: Subject<SymbolEvent>,
+  subscriber: Subscriber<unknown>,
+  emit: Emit<T>,
+): Subscription | undefined {
+  const { owner, symbol } = spec;
+  const outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(`what follows source ${symbol}`, thrown)));
+  if (owner.stopping) {
+    // On a later macrotask: operators that subscribe again on completion would otherwise never return.
+    const immediate = setImmediate(() => outlet.complete());
+    return new Subscription(() => clearImmediate(immediate));
+  }
+  const run = new SourceRun(spec, events, outlet, emit);
+  return new Subscription(() => run.end());
 }

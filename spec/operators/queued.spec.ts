@@ -69,7 +69,8 @@ describe('queued', () => {
       { received: 2, dropped: { overflow: 1 }, inFlight: 1 },
       { received: 1, dropped: {}, inFlight: 1 },
     ]);
-    first.add(second).unsubscribe();
+    first.unsubscribe();
+    second.unsubscribe();
   });
 
   it('is a stage that asks for a pause by what its operator holds', () => {

@@ -5,7 +5,7 @@ import { partsOf, zeroTo } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
 
 const shared = sharedHost();
-const { echo } = partsOf(shared);
+const { counted, echo } = partsOf(shared);
 
 it('what is subscribed when an answer comes finds the rule of the call, whoever opened the channel', async () => {
   const first = shared.rule((context) => of({ i: 0 }).pipe(echo(context)));
@@ -23,6 +23,14 @@ it('what is subscribed when an answer comes finds the rule of the call, whoever 
     expect(rule?.ledger().stages[`queue ${name}`]).toMatchObject({ received: 3, passed: 3 });
     expect(Object.keys(rule?.ledger().stages ?? {})).toHaveLength(2);
   }
+});
+
+it('what is subscribed when a tuple comes finds the rule of its source', async () => {
+  const rule = shared.rule((context) =>
+    counted(context, 3).pipe(concatMap((value) => of(value).pipe(mapAsync((one) => of(one))))),
+  );
+  expect((await rule.done).phase).toBe('completed');
+  expect(rule.ledger().stages['queue mapAsync']).toMatchObject({ received: 3, passed: 3 });
 });
 
 it('a source that emits at once and without end is left when what follows has ended', async () => {
