@@ -8,6 +8,8 @@ import { Pacer } from './pacer.js';
 /** What the data channel of a source says, on the tick on which it happens. */
 export interface SourceHandler {
   tuple(message: unknown, meta: Readonly<Record<string, unknown>>): void;
+  /** The next tuple has so many characters: told when it is large, and once when the next is not. */
+  size?(characters: number): void;
   /** An error frame: the source says that something went wrong, and goes on. */
   reported(text: string): void;
   /** A frame that can not be read. */
@@ -61,6 +63,9 @@ const HOLD = 400;
 /** Milliseconds for a newcomer to connect, which the SDKs do before their `ok`. */
 const ARRIVAL = 1_000;
 
+/** Characters of a large tuple. */
+const LARGE = 16_384;
+
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
 const SILENCE = 100;
 
@@ -92,10 +97,15 @@ export async function openSourceChannel(
   const { transport, parse, clock } = options;
   let empty = new AbortController();
   let received = 0;
+  let large = false;
   let hand = new Hand();
   const socket: PullSocket = await transport.pull(address, options, {
     text(text) {
       received += 1;
+      if (text.length > LARGE || large) {
+        large = text.length > LARGE;
+        handler.size?.(text.length);
+      }
       const frame = decodeSourceFrame(text, address, parse);
       switch (frame.type) {
         case 'tuple':

@@ -1,5 +1,8 @@
 import { type Gauge, type Marks, Pressure } from '../stage.js';
-import type { Stoppable } from '../symbol/owner.js';
+import type { Place, Stoppable } from '../symbol/owner.js';
+
+/** Characters of a tuple from which on it counts for more than one: a thousand of them are the 16 million that may wait. */
+const HEAVY = 16_384;
 
 /** The sources of a run, held back while it has more than it can work off. */
 export class Intake {
@@ -9,11 +12,13 @@ export class Intake {
   /** `paused` hears which stage the sources are paused for. */
   constructor(private readonly paused: (by: string) => void) {}
 
-  /** It is open until the returned function is called. */
-  add(source: Stoppable): () => void {
+  add(source: Stoppable): Place {
     this.sources.add(source);
     if (this.pressure.under) source.pause();
-    return () => this.sources.delete(source);
+    return {
+      size: (characters) => (this.pressure.weight = Math.max(1, characters / HEAVY)),
+      left: () => this.sources.delete(source),
+    };
   }
 
   gauge(name: string, marks: Marks): Gauge {

@@ -4,7 +4,7 @@ import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
 import { type Marks, type Stage, type StageHooks, type StageKind, withScope } from '../stage.js';
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
-import type { Attendance, Owner, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
+import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
 import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';
@@ -156,7 +156,7 @@ export class RuleRun implements Owner {
     return event;
   }
 
-  running(source: Stoppable): () => void {
+  running(source: Stoppable): Place {
     return this.intake.add(source);
   }
 

@@ -9,6 +9,8 @@ export interface Marks {
  * at their low marks or below.
  */
 export class Pressure {
+  /** What one value counts for, against the marks: more than 1 where values are so large that few of them fill the memory. */
+  weight = 1;
   private isUnder = false;
   /** How many stages are above their low marks. */
   private busy = 0;
@@ -24,11 +26,12 @@ export class Pressure {
     let busy = false;
     return {
       set: (waiting) => {
-        if (waiting > marks.low !== busy) {
+        const load = waiting * this.weight;
+        if (load > marks.low !== busy) {
           busy = !busy;
           this.busy += busy ? 1 : -1;
         }
-        if (waiting > marks.high) this.rise(name);
+        if (load > marks.high) this.rise(name);
         else if (this.busy === 0) this.settle(name);
       },
     };

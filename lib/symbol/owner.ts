@@ -18,6 +18,13 @@ export interface Stoppable {
   resume(): void;
 }
 
+/** A source in its rule. */
+export interface Place {
+  /** The tuples that come now have so many characters: told while they are large, and when that is over. */
+  size(characters: number): void;
+  left(): void;
+}
+
 /** What happened to a symbol, short of ending its rule. */
 export type SymbolNews =
   | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError }
@@ -51,8 +58,8 @@ export interface Owner {
   attend(label: string): Attendance;
   /** Shows it in the rule's events; answers what was shown. */
   report(news: SymbolNews): SymbolEvent;
-  /** A source is open until the returned function is called. */
-  running(source: Stoppable): () => void;
+  /** A source is open until it has left. */
+  running(source: Stoppable): Place;
   /** Work that must be over before the rule is. Must not reject. */
   track(work: Promise<unknown>): void;
   /** A symbol that has no stream to put its error on ends the rule's run. */

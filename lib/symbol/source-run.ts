@@ -13,7 +13,7 @@ import { currentScope, type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import type { Outlet } from './outlet.js';
-import type { Attendance, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
+import type { Attendance, Place, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
@@ -30,7 +30,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly address: string;
-  private readonly released: () => void;
+  private readonly place: Place;
   private readonly opening: Promise<SourceChannel | undefined>;
   private readonly revival: Revival;
   private channel: SourceChannel | undefined;
@@ -59,7 +59,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
     this.revival = revivalOf(this, link, clock, (news) => this.report(news));
-    this.released = owner.running(this);
+    this.place = owner.running(this);
     this.opening = this.open();
   }
 
@@ -124,6 +124,10 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     if (decode !== undefined) return this.decoded(decode, message, meta);
     this.stage.passed += 1;
     this.emit(this.outlet, message as T, meta);
+  }
+
+  size(characters: number): void {
+    this.place.size(characters);
   }
 
   reported(text: string): void {
@@ -214,7 +218,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.phase = 'ended';
     this.stage.end();
     this.attendance.leave();
-    this.released();
+    this.place.left();
   }
 
   private controlWith(config: Readonly<Record<string, unknown>>, meta: Meta): Control {

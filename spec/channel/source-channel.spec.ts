@@ -35,6 +35,14 @@ describe('the channel of a source', () => {
     ]);
   });
 
+  it('says how large tuples are while they are large, and once when they are not', async () => {
+    const { recorder, send } = await connected();
+    const tuple = (pad: number): string => JSON.stringify({ message: 'x'.repeat(pad), meta: null });
+    send(tuple(1), tuple(20_000), tuple(30_000), tuple(1), tuple(1));
+    await recorder.count(5);
+    expect(recorder.sizes).toEqual([tuple(20_000).length, tuple(30_000).length, tuple(1).length]);
+  });
+
   it('reads with the parser that it is given', async () => {
     const { recorder, send } = await connected({ parse: (text) => ({ message: text.toUpperCase() }) });
     send('abc');

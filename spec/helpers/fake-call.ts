@@ -69,7 +69,7 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
       news.push(one);
       return { ...one, at: 0 };
     },
-    running: () => noop,
+    running: () => ({ size: noop, left: noop }),
     track: noop,
     fail: (error) => failures.push(error),
   };

@@ -11,6 +11,7 @@ import { tempFolder } from './unique.js';
 export class SourceRecorder extends Recorder {
   /** What came, in order: messages with their meta, and the kind of everything else. */
   readonly news: unknown[] = [];
+  readonly sizes: number[] = [];
 
   private readonly heard = (one: unknown): void => {
     this.news.push(one);
@@ -18,6 +19,7 @@ export class SourceRecorder extends Recorder {
   };
 
   readonly handler = {
+    size: (characters: number): void => void this.sizes.push(characters),
     tuple: (message: unknown, meta: unknown): void => this.heard([message, meta]),
     reported: (text: string): void => this.heard(`error ${text}`),
     invalid: ({ code }: { readonly code: string }): void => this.heard(code),

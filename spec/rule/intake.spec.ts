@@ -80,7 +80,7 @@ describe('the sources of a run', () => {
     const ended = intake.add(source('a'));
     intake.add(source('b'));
     gauge.set(11);
-    ended();
+    ended.left();
 
     expect(since(() => gauge.set(0))).toEqual(['resume b']);
   });
@@ -97,5 +97,19 @@ describe('the sources of a run', () => {
     release();
     await stopped;
     expect(log).toEqual(['stop a', 'stopped']);
+  });
+
+  it('wait earlier when their tuples are large, and as before when they are not any more', () => {
+    const { intake, source, since } = start();
+    const { size } = intake.add(source('a'));
+    const gauge = intake.gauge('sink file', marks);
+    size(16_384 * 5);
+    expect(since(() => gauge.set(2))).toEqual([]);
+    expect(since(() => gauge.set(3))).toEqual(['pause a', 'paused for sink file']);
+    expect(since(() => gauge.set(1))).toEqual([]);
+    expect(since(() => gauge.set(0))).toEqual(['resume a']);
+    size(100);
+    expect(since(() => gauge.set(10))).toEqual([]);
+    expect(since(() => gauge.set(11))).toEqual(['pause a', 'paused for sink file']);
   });
 });

@@ -35,7 +35,7 @@ async function starting() {
       absent: () => told.push('absent'),
       leave: done,
     }),
-    running: () => done,
+    running: () => ({ size: done, left: done }),
     track: done,
   } as unknown as Owner;
   const link = {
