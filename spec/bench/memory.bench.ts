@@ -3,7 +3,7 @@ import { tsContender } from './contenders.js';
 import { bench, type Comparison } from './harness.js';
 import { idleRules, waitingForCall, waitingForSink } from './memory/heap.js';
 import { bareNode, hostWith } from './memory/process.js';
-import { LARGE, SMALL } from './sizes.js';
+import { COMMON, LARGE, SMALL } from './sizes.js';
 
 const skip = tsContender.missing;
 
@@ -17,9 +17,13 @@ const processes: Comparison = {
     { name: 'Node alone', base: 'Node', open: bareNode },
     { name: 'host, first tuple', skip, open: () => hostWith(SMALL.bytes, 1) },
     { name: `host, 1,000,000 tuples of ${SMALL.text}`, skip, open: () => hostWith(SMALL.bytes, 1_000_000) },
+    ...[SMALL, ...COMMON.slice(-1)].map(({ bytes, text }) => ({
+      name: `host, a flood of ${text} that nobody takes`,
+      skip,
+      open: () => hostWith(bytes, 'stuck'),
+    })),
     ...LARGE.map(({ bytes, text }) => ({
       name: `host, 20 tuples of ${text}`,
-
       skip,
       open: () => hostWith(bytes, 20),
     })),

@@ -17,8 +17,8 @@ export const bareNode = async (): Promise<Opened> => ({
   close: async () => undefined,
 });
 
-/** A host that takes in so many tuples of a size. */
-export async function hostWith(bytes: number, tuples: number): Promise<Opened> {
+/** A host that takes in so many tuples of a size, or under a flood of them whose rule takes none. */
+export async function hostWith(bytes: number, tuples: number | 'stuck'): Promise<Opened> {
   const plugin = tsContender.copy();
   const dir = join(tempFolder(), 'data');
   mkdirSync(join(dir, 'plugins/portables'), { recursive: true });
