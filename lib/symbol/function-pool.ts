@@ -78,6 +78,8 @@ export class SharedFunction implements Instance, HandOver {
   }
 
   lost(): void {
+    // Its first process is gone, and others answer.
+    if (this.link.others.answer(this)) return;
     this.state = 'waiting';
     for (const watcher of this.watchers) watcher.lost();
   }
