@@ -171,18 +171,19 @@ export class PluginLink {
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
-  restart(error: RxportError): void {
-    this.replica.restart(error);
+  restart(error: RxportError, runner?: Runner): void {
+    this.processOf(runner).restart(error);
   }
 
-  /** True while something that runs in its process has been asked, and may keep it from saying anything else. */
-  get atWork(): boolean {
-    return this.handler.atWork(this.replica);
+  /** True while something that runs in a process has been asked, and may keep it from saying anything else. */
+  atWork(runner?: Runner): boolean {
+    const replica = this.others.find(runner);
+    return replica === undefined ? this.handler.atWork(this.replica) : this.others.atWork(replica);
   }
 
-  /** A connection of a process has fallen silent: of `runner`, or of the first one. */
+  /** A connection of a process has fallen silent. */
   silent(verdict: Silent, quiet: number, runner?: Runner): void {
-    (this.others.find(runner) ?? this.replica).silent(verdict, quiet);
+    this.processOf(runner).silent(verdict, quiet);
   }
 
   /**
@@ -224,6 +225,11 @@ export class PluginLink {
     this.giveUp(pluginStopped(this.name));
     await this.replica.close();
     await this.socket.close();
+  }
+
+  /** That one, or the first. */
+  private processOf(runner: Runner | undefined): Replica {
+    return this.others.find(runner) ?? this.replica;
   }
 
   private get replica(): Replica {

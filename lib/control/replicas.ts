@@ -50,7 +50,7 @@ export class Replicas {
     lost: (replica) => this.lost(replica),
     // It has logged why; the others serve.
     hopeless: () => this.check(),
-    atWork: (replica) => this.functions.some((one) => one.atWork?.(replica) === true),
+    atWork: (replica) => this.atWork(replica),
     mayRetry: (replica) => this.mayRetry(replica),
   };
 
@@ -73,6 +73,11 @@ export class Replicas {
   /** True while a function runs in a replica. */
   answer(instance: Instance): boolean {
     return this.all.some((one) => one.ready && this.parts.instances.accepted(instance, one));
+  }
+
+  /** A call is out in it. */
+  atWork(replica: Replica): boolean {
+    return this.functions.some((one) => one.atWork?.(replica) === true);
   }
 
   /** At least `count` processes with the first one, until the returned function is called. */
