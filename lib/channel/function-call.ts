@@ -1,6 +1,6 @@
 import type { RxportError } from '../errors.js';
+import type { Key } from '../stage.js';
 import type { FunctionReply } from '../wire/function.js';
-import type { Key } from './routing.js';
 
 export type Outcome = FunctionReply | { readonly type: 'error'; readonly error: RxportError };
 

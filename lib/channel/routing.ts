@@ -1,7 +1,4 @@
-import { Queue } from '../stage.js';
-
-/** Calls of one key go to one process. */
-export type Key = string | number;
+import { type Key, Queue } from '../stage.js';
 
 interface Keyed {
   readonly key?: Key | undefined;

@@ -59,6 +59,11 @@ export class SharedFunction implements Instance, HandOver, Crew {
     return () => this.watchers.delete(watcher);
   }
 
+  /** At least so many processes, until the returned function is called. */
+  wish(replicas: number): () => void {
+    return this.link.others.wish(replicas);
+  }
+
   users(): readonly string[] {
     return [...this.watchers].map(({ ruleId }) => ruleId);
   }
