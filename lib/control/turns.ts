@@ -13,9 +13,12 @@ export function nextToStart(first: ProcessState, replicas: readonly ProcessState
   return index === -1 ? undefined : index;
 }
 
+/** Milliseconds before it is due in which the first process is not to be kept waiting. */
+const SOON = 1_000;
+
 /** Whether a replica that has died may be started again now; `others` are those beside it. */
 export const mayFollow = (first: ProcessState, others: readonly ProcessState[], now: number): boolean =>
-  !isComing(first) && !(first.phase === 'backoff' && first.until <= now) && !others.some(isComing);
+  !isComing(first) && !(first.phase === 'backoff' && first.until - now <= SOON) && !others.some(isComing);
 
 /** Whether the first process may be started again now. */
 export const mayLead = (replicas: readonly ProcessState[]): boolean => !replicas.some(isComing);
