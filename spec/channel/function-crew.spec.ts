@@ -55,7 +55,7 @@ describe('the channel of a function that several processes answer', () => {
   });
 
   it('takes a connection for that of the process that dials again', async () => {
-    const { channel, submit, a, peerA, dial, peerB } = await crew();
+    const { channel, submit, a, b, peerA, dial, peerB, calls } = await crew();
     peerA.close();
     await until(() => channel.capacity === 2, 'it is gone');
     const again = await dial();
@@ -64,7 +64,9 @@ describe('the channel of a function that several processes answer', () => {
     await peerB.heard(1);
     submit('2');
     await again.heard(1);
-    expect(channel.atWork(a)).toBe(true);
+    peerB.says(result(1));
+    await calls.count(1);
+    expect([channel.atWork(a), channel.atWork(b)]).toEqual([true, false]);
   });
 
   it('does not wait for a process that is gone', async () => {

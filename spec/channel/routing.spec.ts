@@ -115,7 +115,7 @@ describe('the routing of calls', () => {
       fc.record({ do: fc.constant('staff' as const), of: fc.subarray([0, 1, 2, 3]) }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {
         const routing = new Routing<Worker, Call>();
         const all = workersOf(4);
         let staff: readonly Worker[] = [];

@@ -33,6 +33,23 @@ describe('an update of a plugin with replicas', () => {
     await until(() => phases().every((phase) => phase === 'ready'), 'all are there');
   });
 
+  it('ends them all before a version that has to come alone, and starts them again when that does not', async () => {
+    const { link, lives, version, exits, shakes, phases } = await crew(3);
+    const update = link.update(version('v2'), { strategy: 'replace', signal, closing, commit });
+    update.catch(() => undefined);
+    await until(() => phases().every((phase) => phase === 'stopping'), 'all are to end');
+    for (const index of [0, 1]) exits(index);
+    await turn();
+    expect(lives).toHaveLength(3);
+    exits(2);
+    await until(() => lives.length === 4, 'the new version');
+    exits(3);
+    await shakes(5);
+    await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXITED' });
+    for (const count of [6, 7]) await shakes(count);
+    await until(() => phases().every((phase) => phase === 'ready'), 'all are back');
+  });
+
   it('does not start one again that dies meanwhile, and does when it was taken back', async () => {
     const { clock, link, lives, version, exits, shakes, phases } = await crew(2);
     const update = link.update(version('v2'), { strategy: 'overlap', signal, closing, commit });

@@ -60,6 +60,21 @@ describe('the replicas of a plugin', () => {
     expect(told(process)).toEqual(['start f']);
   });
 
+  it('are not told of what the first process has not answered yet, when they come meanwhile', async () => {
+    const { link, shakes } = await handLink('node', undefined, { replicas: 2 });
+    const first = await shakes(1);
+    const { one } = instance(functionControl('f'));
+    link.attach(one);
+    await first.heard(1);
+    const second = await shakes(2);
+    await until(() => link.others.states[0]?.phase === 'ready', 'the replica');
+    await turn();
+    expect(told(second)).toEqual([]);
+    first.says('ok');
+    await second.heard(1);
+    expect(told(second)).toEqual(['start f']);
+  });
+
   it('keep a function going that a replica refuses', async () => {
     const { link, processes, warnings } = await crew(2);
     const { one, heard } = instance(functionControl('f'));

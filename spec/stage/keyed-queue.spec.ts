@@ -64,7 +64,7 @@ describe('values that wait by their key', () => {
       fc.record({ do: fc.constant('back' as const), at: fc.nat(5) }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
         const queue = new KeyedQueue<Item>();
         const waiting: Item[] = [];
         const out: Item[] = [];
