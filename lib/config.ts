@@ -13,6 +13,22 @@ const milliseconds = new t.Type<number, number, unknown>(
   t.identity,
 );
 
+/** How many processes a plugin may have. */
+export const MAX_REPLICAS = 64;
+
+export const isReplicas = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_REPLICAS;
+
+const replicas = new t.Type<number, number, unknown>(
+  'replicas',
+  isReplicas,
+  (value, context) =>
+    isReplicas(value)
+      ? t.success(value)
+      : t.failure(value, context, `${JSON.stringify(value)} is no whole number from 1 to ${MAX_REPLICAS}`),
+  t.identity,
+);
+
 const Settings = t.intersection([
   t.type({ dir: t.string }),
   t.partial({
@@ -26,6 +42,7 @@ const Settings = t.intersection([
     stopTimeout: milliseconds,
     killTimeout: milliseconds,
     flushTimeout: milliseconds,
+    replicas: t.record(t.string, replicas),
   }),
 ]);
 
@@ -53,6 +70,8 @@ export interface HostSettings {
   readonly killTimeout?: number;
   /** How long the operators of a stopping rule may take to emit what they hold; default 5,000. */
   readonly flushTimeout?: number;
+  /** How many processes a plugin has, by its name, whatever its manifest says: 1 to 64. Its functions run in all of them. */
+  readonly replicas?: Readonly<Record<string, number>>;
 }
 
 /** Throws `ERR_CONFIG_INVALID` with the path of each problem. */

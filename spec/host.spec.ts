@@ -124,6 +124,14 @@ describe('the start of a host', () => {
     await expect(startHost({ ...at, signal: {} as AbortSignal })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   });
 
+  it.each([0, 65, 1.5, '2'])('does not begin with %j replicas of a plugin', async (count) => {
+    const replicas = { p: count as number };
+    await expect(startHost({ replicas })).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringContaining(`${JSON.stringify(count)} is no whole number from 1 to 64`),
+    });
+  });
+
   it('frees its folder and starts no plugin when it is aborted on its way', async () => {
     const { at, name } = await loadable();
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import type { Host } from '../lib/index.js';
@@ -44,6 +44,12 @@ async function startedHost(plugins: readonly BadPlugin[]) {
   };
 }
 
+function withReplicas({ dir, name }: BadPlugin, replicas: number): void {
+  const file = join(dir, `${name}.json`);
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+  writeFileSync(file, JSON.stringify({ ...manifest, replicas }));
+}
+
 const ready = (host: Host): Promise<unknown> =>
   Promise.all(
     host.plugins.list().map(({ state$ }) => firstValueFrom(state$.pipe(filter(({ phase }) => phase === 'ready')))),
@@ -79,6 +85,23 @@ const setpriv = findSetpriv();
 
     await host.stop();
     expect([direct, wrapped, leaving].map((one) => pidsOf(one).length)).toEqual([0, 0, 0]);
+    expect(records()).toEqual([]);
+  });
+
+  it('takes the replicas of a plugin along; the next one ends those below a wrapper', async () => {
+    const direct = badPlugin('ignores-sigterm');
+    const wrapped = wrap(badPlugin('ignores-sigterm'));
+    for (const plugin of [direct, wrapped]) withReplicas(plugin, 3);
+    const { dir, kill, pidsOf, records } = await startedHost([direct, wrapped]);
+    // A wrapper and what is below it.
+    await until(() => pidsOf(direct).length === 3 && pidsOf(wrapped).length === 6 && records().length === 6);
+    await kill();
+    await until(() => pidsOf(direct).length === 0 && pidsOf(wrapped).length === 3);
+    const orphans = pidsOf(wrapped);
+    const host = await startHost({ dir, killTimeout: 300 });
+    expect(orphans.filter(isAlive)).toEqual([]);
+    await host.stop();
+    expect([direct, wrapped].map((one) => pidsOf(one).length)).toEqual([0, 0]);
     expect(records()).toEqual([]);
   });
 

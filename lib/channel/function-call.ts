@@ -1,4 +1,5 @@
 import type { RxportError } from '../errors.js';
+import type { Key } from '../stage.js';
 import type { FunctionReply } from '../wire/function.js';
 
 export type Outcome = FunctionReply | { readonly type: 'error'; readonly error: RxportError };
@@ -7,6 +8,8 @@ export type Outcome = FunctionReply | { readonly type: 'error'; readonly error: 
 export interface FunctionCall {
   /** The encoded request. */
   readonly body: string;
+  /** Calls of one key go to the same process while that lives. */
+  readonly key?: Key | undefined;
   /** Milliseconds from the write on a pipe to the answer; waiting for a pipe does not count. */
   readonly timeout: number;
   /** What happens when the process dies with the call out: once more, or an error. */

@@ -1,44 +1,34 @@
-import { Subscription } from 'rxjs';
-import { type Clock, every } from '../clock.js';
 import type { Answer } from '../control/exchange.js';
-import type { Silent } from '../control/silence-watch.js';
-import { callLost, callStuck, callTimeout, type RxportError } from '../errors.js';
+import type { Runner } from '../control/instance.js';
+import { callLost, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
-import { Queue } from '../stage.js';
 import { decodeReply } from '../wire/function.js';
+import { Arrivals } from './arrivals.js';
+import { CallDeadlines } from './call-deadlines.js';
 import type { FunctionCall, Outcome } from './function-call.js';
+import type { FunctionChannelOptions } from './function-channel-options.js';
 import { FunctionWorker } from './function-worker.js';
 import { Motion } from './motion.js';
+import { Routing } from './routing.js';
 import { type Look, StuckWatch } from './stuck-watch.js';
-
-export interface FunctionChannelOptions {
-  readonly symbol: string;
-  readonly clock: Clock;
-  /** Largest request, in bytes; a stock Go plugin closes the connection on more than 1 MiB. */
-  readonly maxSend: () => number | undefined;
-  /** Calls wait, and for half a minute nothing has answered that could take one. Told again as long as that lasts. */
-  readonly stuck?: (error: RxportError) => void;
-  /** The process has something to do, here or elsewhere, and may say nothing meanwhile. */
-  readonly atWork?: () => boolean;
-  /** The process that is called has said nothing for so many milliseconds, and should have. */
-  readonly silent?: (verdict: Silent, quiet: number) => void;
-}
-
-/** How late a deadline may be noticed, in milliseconds: one timer serves all calls. */
-const DEADLINE_STEP = 50;
+import { Workers } from './workers.js';
 
 /** Milliseconds for the calls that a version has out when another one takes over. */
 const DRAIN_TIMEOUT = 30_000;
+
+/** Of a process that is about to end: it gets no call. */
+const NO_GENERATION = -1;
 
 /**
  * The channel of one function, for all rules: REP, with one call at a time on each connection. Idle connections form
  * a pool, so that several processes of one plugin share the calls.
  */
 export class FunctionChannel {
-  private readonly workers = new Map<RepPeer, FunctionWorker>();
-  private readonly queue = new Queue<FunctionCall>();
+  private readonly workers = new Workers();
+  private readonly routing = new Routing<FunctionWorker, FunctionCall>();
+  private readonly arrivals = new Arrivals();
   private socket: RepSocket | undefined;
-  private deadlines: Subscription = Subscription.EMPTY;
+  private readonly deadlines: CallDeadlines;
   private readonly watch: StuckWatch;
   private closed: RxportError | undefined;
   private readonly motion: Motion;
@@ -54,9 +44,10 @@ export class FunctionChannel {
     private readonly options: FunctionChannelOptions,
   ) {
     this.motion = new Motion(options.clock);
+    this.deadlines = new CallDeadlines(this.workers, options);
     this.watch = new StuckWatch(options.clock, {
       look: () => this.look(),
-      stuck: (silence) => options.stuck?.(callStuck(options.symbol, silence)),
+      stuck: (silence) => this.deadlines.stuck(silence),
     });
   }
 
@@ -65,14 +56,12 @@ export class FunctionChannel {
    * answer. Measured with a function that does nothing: 0.96 of a bare socket's calls, against 0.86 without that one.
    */
   get capacity(): number {
-    let capacity = 1;
-    for (const worker of this.workers.values()) if (worker.generation === this.serving) capacity += 1;
-    return capacity;
+    return this.workers.count(this.serving) + 1;
   }
 
-  /** A call is out, and its time is not up. */
-  get atWork(): boolean {
-    return [...this.workers.values()].some(({ call }) => call !== undefined);
+  /** A call is out, of any process or of `runner`, and its time is not up. */
+  atWork(runner?: Runner): boolean {
+    return this.workers.atWork(runner);
   }
 
   /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`, or why it was closed meanwhile. */
@@ -84,13 +73,14 @@ export class FunctionChannel {
       },
       request: (peer, body) => {
         this.moved();
-        this.workers.get(peer)?.heard(body);
+        if (this.workers.get(peer)?.heard(body) === true) this.staff();
         this.motion.stir();
         this.pump();
       },
       closed: (peer) => {
-        const worker = this.workers.get(peer);
-        this.workers.delete(peer);
+        const worker = this.workers.remove(peer);
+        if (worker?.runner?.ready === true) this.arrivals.expect(worker.runner);
+        this.staff();
         worker?.lost();
         this.pump();
       },
@@ -105,14 +95,32 @@ export class FunctionChannel {
       call.done({ type: 'error', error: this.closed });
       return;
     }
-    this.queue.push(call);
+    this.routing.push(call);
     this.pump();
-    if (this.queue.length > 0) this.watch.start();
+    if (this.routing.waits > 0) this.watch.start();
   }
 
   /** Something has happened from which an answer may follow. */
   moved(): void {
     this.watch.moved();
+  }
+
+  /** A process is about to be told to connect. */
+  expect(runner: Runner): void {
+    this.arrivals.expect(runner);
+  }
+
+  /** Resolves true when it has, or is gone; false after `timeout` ms. */
+  async joined(runner: Runner, timeout: number): Promise<boolean> {
+    return this.motion.until(() => !runner.ready || this.workers.of(runner).some(({ here }) => here), timeout);
+  }
+
+  /** It gets no more calls; resolves when it has answered those that it had. */
+  async dismiss(runner: Runner): Promise<void> {
+    for (const worker of this.workers.of(runner)) worker.generation = NO_GENERATION;
+    this.staff();
+    this.pump();
+    await this.motion.until(() => this.workers.of(runner).every(({ call }) => call === undefined), DRAIN_TIMEOUT);
   }
 
   /** Who connects from now on is of another version of the plugin, and gets no call until `cutOver`. */
@@ -123,9 +131,7 @@ export class FunctionChannel {
 
   /** Resolves true when one of those has shaken hands, false after `timeout` ms. */
   async arrived(timeout: number): Promise<boolean> {
-    const isHere = (): boolean =>
-      [...this.workers.values()].some(({ generation, exchange }) => generation === this.arriving && exchange.free);
-    return this.motion.until(isHere, timeout);
+    return this.motion.until(() => this.workers.hasFree(this.arriving), timeout);
   }
 
   /** Calls go to the new version; resolves when the old one has answered those that it had: how many there were. */
@@ -141,50 +147,54 @@ export class FunctionChannel {
 
   /** The other version is gone: when nobody is left who serves, who is connected is of the next process of this one. */
   settle(): void {
-    const workers = [...this.workers.values()];
+    const workers = this.workers.list();
     if (workers.some(({ generation }) => generation === this.serving)) return;
     for (const worker of workers) worker.generation = this.serving;
+    this.staff();
     this.pump();
   }
 
   /** Fails what waits and what is out with `error`, and frees the address. */
   async close(error: RxportError): Promise<void> {
     this.closed = error;
-    for (let call = this.queue.shift(); call !== undefined; call = this.queue.shift())
-      finish(call, { type: 'error', error });
-    for (const { exchange } of this.workers.values()) exchange.abandon(error);
-    this.deadlines.unsubscribe();
+    for (const call of this.routing.clear()) finish(call, { type: 'error', error });
+    for (const { exchange } of this.workers) exchange.abandon(error);
+    this.deadlines.stop();
     this.watch.stop();
     await this.socket?.close();
   }
 
   private async serve(generation: number): Promise<number> {
     this.serving = generation;
-    const others = (): readonly FunctionWorker[] =>
-      [...this.workers.values()].filter((worker) => worker.generation !== generation && worker.call !== undefined);
-    const { length } = others();
+    const drained = this.workers.callsBeside(generation);
+    this.staff();
     this.pump();
     // What is not back by then is lost with its process, and goes by `whenLost`.
-    await this.motion.until(() => others().length === 0, DRAIN_TIMEOUT);
-    return length;
+    await this.motion.until(() => this.workers.callsBeside(generation) === 0, DRAIN_TIMEOUT);
+    return drained;
   }
 
   private pump(): void {
-    for (const worker of this.workers.values()) {
-      if (this.queue.length === 0) return;
+    for (const worker of this.workers) {
+      if (this.routing.waits === 0) return;
       if (worker.generation !== this.serving) continue;
       while (worker.exchange.free) {
-        const call = this.queue.shift();
-        if (call === undefined) return;
+        const call = this.routing.next(worker);
+        if (call === undefined) break;
         if (!call.cancelled) this.send(worker, call);
       }
     }
   }
 
+  /** Who may be called has changed: keys are spread over those who have been heard. */
+  private staff(): void {
+    this.routing.staff(this.workers.list().filter((one) => one.here && one.generation === this.serving));
+  }
+
   private send(worker: FunctionWorker, call: FunctionCall): void {
     worker.call = call;
     worker.expires = this.options.clock.now() + call.timeout;
-    if (this.deadlines.closed) this.deadlines = every(this.options.clock, DEADLINE_STEP, () => this.expire());
+    this.deadlines.start();
     try {
       worker.exchange.ask(call.body, (answer) => {
         worker.call = undefined;
@@ -209,37 +219,28 @@ export class FunctionChannel {
     if (lost && (call.whenLost === 'repeat' || !answer.sent)) {
       // Repeated once: a call that kills its process must not kill every one that follows.
       if (answer.sent) call.whenLost = 'error';
-      this.queue.unshift(call);
-      if (this.queue.length > 0) this.watch.start();
+      this.routing.unshift(call);
+      if (this.routing.waits > 0) this.watch.start();
     } else {
       finish(call, { type: 'error', error: lost ? callLost(this.options.symbol) : answer.error });
     }
   }
 
-  private expire(): void {
-    const now = this.options.clock.now();
-    const workers = [...this.workers.values()];
-    for (const { exchange, call, expires } of workers) {
-      if (call !== undefined && now >= expires) exchange.abandon(callTimeout(this.options.symbol, call.timeout));
-    }
-    // Asked last: who hears of a timeout may submit the next call at once.
-    if (workers.every(({ call }) => call === undefined)) this.deadlines.unsubscribe();
-  }
-
   private employ(peer: RepPeer): FunctionWorker {
-    const { clock, atWork = () => this.atWork, silent } = this.options;
-    return new FunctionWorker(peer, this.arriving, {
+    const { clock, atWork = (runner) => this.atWork(runner), silent } = this.options;
+    const runner = this.arrivals.next();
+    return new FunctionWorker(peer, this.arriving, runner, {
       address: this.address,
       clock,
-      atWork,
-      silent: ({ generation }, ...silence) => generation === this.serving && silent?.(...silence),
+      atWork: () => atWork(runner),
+      silent: ({ generation }, ...silence) => generation === this.serving && silent?.(...silence, runner),
     });
   }
 
   private look(): Look {
-    while (this.queue.at(0)?.cancelled === true) this.queue.shift();
-    if (this.queue.length === 0) return 'idle';
-    return this.atWork ? 'moving' : 'waiting';
+    this.routing.shed(({ cancelled }) => cancelled);
+    if (this.routing.waits === 0) return 'idle';
+    return this.atWork() ? 'moving' : 'waiting';
   }
 }
 

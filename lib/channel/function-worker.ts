@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Runner } from '../control/instance.js';
 import { Exchange, isKeepalive } from '../control/exchange.js';
 import { SilenceWatch, type Silent } from '../control/silence-watch.js';
 import { channelClosed } from '../errors.js';
@@ -18,6 +19,8 @@ export class FunctionWorker {
   readonly exchange: Exchange;
   call: FunctionCall | undefined;
   expires = 0;
+  /** Since when a call is given up, and its answer awaited before it gets another. */
+  gaveUp: number | undefined;
   /** Its first frame says that it is there, and is no keepalive. */
   private greeted = false;
   private readonly silence: SilenceWatch;
@@ -26,6 +29,8 @@ export class FunctionWorker {
     peer: RepPeer,
     /** Which version of the plugin it is of: only those of one version are called. */
     public generation: number,
+    /** Its process, as far as that can be told. */
+    readonly runner: Runner | undefined,
     private readonly options: WorkerOptions,
   ) {
     const { address, clock, atWork, silent } = options;
@@ -38,11 +43,19 @@ export class FunctionWorker {
     this.silence.start();
   }
 
-  /** A new request of it. */
-  heard(body: Buffer): void {
+  /** It has been heard: its first frame says that it is there. */
+  get here(): boolean {
+    return this.greeted;
+  }
+
+  /** A new request of it; true when it is the first. */
+  heard(body: Buffer): boolean {
+    const isFirst = !this.greeted;
+    this.gaveUp = undefined;
     this.silence.heard(this.greeted && this.exchange.free && isKeepalive(body));
     this.greeted = true;
     this.exchange.heard(body);
+    return isFirst;
   }
 
   /** Its connection is gone. */

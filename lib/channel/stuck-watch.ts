@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs';
 import { type Clock, every } from '../clock.js';
 
 /** A function that has not even answered what was given up is not going to, in milliseconds. */
-const STUCK_AFTER = 30_000;
+export const STUCK_AFTER = 30_000;
 const STEP = 1_000;
 
 /** `waiting`: calls wait, and none is out that may still come back. */

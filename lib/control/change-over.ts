@@ -4,6 +4,7 @@ import { type Cost, overlap } from './overlap.js';
 import { becomesReady } from './readiness.js';
 import { replace } from './replace.js';
 import type { Replica } from './replica.js';
+import type { Replicas } from './replicas.js';
 
 /** `overlap`: both versions live for a moment; `replace`: the old one is gone before the new one comes. */
 export type UpdateStrategy = 'overlap' | 'replace';
@@ -28,19 +29,34 @@ export interface ChangeParts {
   readonly instances: Instances;
   readonly from: Replica;
   readonly to: Replica;
+  /** Beside `from`, and of its version; at the end beside `to`. */
+  readonly others: Replicas;
   /** Everything has moved: `to` is the process of the plugin. */
   readonly serves: () => void;
 }
 
 /** Everything that runs in `from` runs in `to` from now on. Rejects with why it does not, and then nothing has changed. */
-export async function changeOver(
-  { instances, from, to, serves }: ChangeParts,
+export async function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Updated> {
+  const { others, to } = parts;
+  await others.hold();
+  try {
+    const updated = await change(parts, options);
+    // Calls go to the new version already: those of the old one have nothing left to do.
+    await others.renew(to.options);
+    return updated;
+  } finally {
+    await others.release();
+  }
+}
+
+async function change(
+  { instances, others, from, to, serves }: ChangeParts,
   { signal, closing, commit, ...options }: LinkUpdate,
 ): Promise<Updated> {
   // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
   const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
   const strategy = isComing ? 'replace' : options.strategy;
-  const parts = { instances, from, to, commit };
+  const parts = { instances, from, to, commit, quit: () => others.stop() };
   const held = strategy === 'overlap' ? holdDown(from) : undefined;
   try {
     if (strategy === 'overlap') {

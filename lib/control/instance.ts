@@ -22,10 +22,10 @@ export interface Instance {
   controlFor?(plugin: InstalledPlugin): Control;
   /** The rules that share it; an instance of one rule names that in its meta. */
   users?(): readonly string[];
-  /** A call of it is out. */
-  atWork?(): boolean;
+  /** A call of it is out in that process. */
+  atWork?(runner: Runner): boolean;
   /** START is about to be sent. */
-  starting?(): void;
+  starting?(runner: Runner): void;
   /** The process has answered `ok` to START: again after each replay. */
   started(): void;
   /** The process has refused START. */
@@ -36,6 +36,8 @@ export interface Instance {
   move?(steps: MoveSteps): Promise<Moved>;
   /** Instead of `move` for what runs in both processes for a while. */
   readonly handOver?: HandOver;
+  /** Of what runs in several processes for good. */
+  readonly crew?: Crew;
 }
 
 export interface MoveSteps {
@@ -65,6 +67,14 @@ export interface HandOver {
   cutBack(): Promise<void>;
   /** The newcomers are gone: who is connected is of the version that serves. */
   settle(): void;
+}
+
+/** The channel of a function that several processes answer. */
+export interface Crew {
+  /** Resolves when a process that has accepted START is connected; with after how many milliseconds, when it is not. */
+  missing(runner: Runner): Promise<number | undefined>;
+  /** A process gets no more calls; resolves when it has answered those that it had. */
+  dismiss(runner: Runner): Promise<void>;
 }
 
 const KIND = { source: 'sources', sink: 'sinks', func: 'functions' } as const satisfies Record<PluginType, string>;

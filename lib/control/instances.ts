@@ -18,6 +18,8 @@ export class Instances {
   /** Where the last START went, of what was removed too. */
   private readonly startedIn = new WeakMap<Instance, Runner>();
 
+  constructor(private readonly onAccepted: (instance: Instance) => void = () => undefined) {}
+
   /** The rules whose symbols run here. */
   users(): readonly string[] {
     return [...new Set([...this.entries.values()].flatMap(({ instance }) => usersOf(instance)))];
@@ -94,10 +96,10 @@ export class Instances {
     }
   }
 
-  /** No process will come: everything that runs here hears why. */
-  refuseAll(error: RxportError): void {
+  /** No process will come: everything that runs here hears why, except what `runs` elsewhere. */
+  refuseAll(error: RxportError, runs: (instance: Instance) => boolean = () => false): void {
     this.serving = undefined;
-    for (const entry of [...this.entries.values()]) {
+    for (const entry of [...this.entries.values()].filter(({ instance }) => !runs(instance))) {
       entry.epoch += 1;
       entry.instance.refused(error);
     }
@@ -111,9 +113,10 @@ export class Instances {
   /** START in `runner`, of something that may run elsewhere as well. Rejects as the plugin refuses it. */
   async startIn(instance: Instance, runner: Runner): Promise<void> {
     this.startedIn.set(instance, runner);
-    instance.starting?.();
+    instance.starting?.(runner);
     await runner.command('start', controlIn(instance, runner));
     this.entryOf(instance)?.accepted.add(runner);
+    this.onAccepted(instance);
   }
 
   /** The process that `runner` has now was sent its START and has accepted it. */

@@ -13,6 +13,8 @@ export interface TransferParts<R extends Runner = Runner> {
   readonly instances: Instances;
   readonly from: R;
   readonly to: R;
+  /** Ends the other processes of the old version; only where that has to go first. */
+  readonly quit?: () => Promise<void>;
   /** Called when everything has moved. */
   readonly commit: () => Promise<void>;
 }

@@ -6,10 +6,11 @@ import type { ProcessState } from '../process/state.js';
 import { controlPath } from '../wire/address.js';
 import { changeOver, type LinkUpdate, type Updated } from './change-over.js';
 import { ControlSocket } from './control-socket.js';
-import type { Instance } from './instance.js';
+import type { Instance, Runner } from './instance.js';
 import { Instances, usersOf } from './instances.js';
 import { Recycler } from './recycler.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
+import { Replicas } from './replicas.js';
 import type { Silent } from './silence-watch.js';
 
 export interface LinkOptions extends ReplicaOptions {
@@ -27,7 +28,9 @@ export class PluginLink {
   /** Hot, replays the newest: of the process that serves. */
   readonly state$: Observable<ProcessState>;
   private readonly socket: ControlSocket;
-  private readonly instances = new Instances();
+  /** Its further processes. */
+  readonly others: Replicas;
+  private readonly instances: Instances;
   private readonly serving: BehaviorSubject<Replica>;
   /** The version that an update is about to bring. */
   private incoming: Replica | undefined;
@@ -37,10 +40,20 @@ export class PluginLink {
   private readonly recycler: Recycler;
   private escalatedAt = -Infinity;
   private readonly handler: ReplicaHandler = {
-    ready: (replica) => replica === this.replica && this.instances.ready(replica),
-    lost: (replica) => this.instances.lost(replica),
-    hopeless: (replica, error) => replica === this.replica && this.giveUp(error),
-    atWork: (replica) => this.instances.in(replica).some((instance) => instance.atWork?.() === true),
+    ready: (replica) => {
+      if (replica !== this.replica) return;
+      this.instances.ready(replica);
+      this.others.check();
+    },
+    lost: (replica) => {
+      this.instances.lost(replica);
+      // What it was told, and had not answered.
+      this.others.spread();
+    },
+    hopeless: (replica, error) =>
+      replica === this.replica && this.giveUp(error, (instance) => this.others.answer(instance)),
+    atWork: (replica) => this.instances.in(replica).some((instance) => instance.atWork?.(replica) === true),
+    mayRetry: (replica) => this.others.mayRetry(replica),
   };
 
   constructor(private readonly options: LinkOptions) {
@@ -49,7 +62,14 @@ export class PluginLink {
     this.name = name;
     this.ipcDir = ipcDir;
     this.socket = new ControlSocket(controlPath(ipcDir, name), clock);
+    const instances = (this.instances = new Instances((instance) => this.others.spread([instance])));
     this.serving = new BehaviorSubject(new Replica(options, this.socket, this.handler));
+    this.others = new Replicas(options, {
+      instances,
+      socket: this.socket,
+      first: () => this.replica,
+      unanswered: (instance) => (this.hopeless === undefined ? instance.lost() : instance.refused(this.hopeless)),
+    });
     const states = this.serving.pipe(
       switchMap(({ state$ }) => state$),
       distinctUntilChanged(),
@@ -151,18 +171,19 @@ export class PluginLink {
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
-  restart(error: RxportError): void {
-    this.replica.restart(error);
+  restart(error: RxportError, runner?: Runner): void {
+    this.processOf(runner).restart(error);
   }
 
-  /** True while something that runs in its process has been asked, and may keep it from saying anything else. */
-  get atWork(): boolean {
-    return this.handler.atWork(this.replica);
+  /** True while something that runs in a process has been asked, and may keep it from saying anything else. */
+  atWork(runner?: Runner): boolean {
+    const replica = this.others.find(runner);
+    return replica === undefined ? this.handler.atWork(this.replica) : this.others.atWork(replica);
   }
 
-  /** A connection of its process has fallen silent. */
-  silent(verdict: Silent, quiet: number): void {
-    this.replica.silent(verdict, quiet);
+  /** A connection of a process has fallen silent. */
+  silent(verdict: Silent, quiet: number, runner?: Runner): void {
+    this.processOf(runner).silent(verdict, quiet);
   }
 
   /**
@@ -188,7 +209,8 @@ export class PluginLink {
       this.serving.next(to);
     };
     try {
-      return await changeOver({ instances: this.instances, from: this.replica, to, serves }, options);
+      const { instances, others } = this;
+      return await changeOver({ instances, others, from: this.replica, to, serves }, options);
     } finally {
       this.incoming = undefined;
       this.recycler.check();
@@ -199,10 +221,15 @@ export class PluginLink {
   async close(): Promise<void> {
     this.closing.abort();
     await this.recycler.settle(pluginStopped(this.name));
-    await this.replica.stop();
+    await Promise.all([this.replica.stop(), this.others.close()]);
     this.giveUp(pluginStopped(this.name));
     await this.replica.close();
     await this.socket.close();
+  }
+
+  /** That one, or the first. */
+  private processOf(runner: Runner | undefined): Replica {
+    return this.others.find(runner) ?? this.replica;
   }
 
   private get replica(): Replica {
@@ -214,8 +241,8 @@ export class PluginLink {
     return this.instances.in(this.replica).every((instance) => usersOf(instance).length === 0);
   }
 
-  private giveUp(error: RxportError): void {
+  private giveUp(error: RxportError, runs?: (instance: Instance) => boolean): void {
     this.hopeless = error;
-    this.instances.refuseAll(error);
+    this.instances.refuseAll(error, runs);
   }
 }

@@ -10,6 +10,8 @@ export interface Plugin {
   readonly dir: string;
   readonly manifest: Manifest;
   readonly state: ProcessState;
+  /** Where each process stands that its functions run in: first the one of `state`, which all else runs in. */
+  readonly replicas: readonly ProcessState[];
   /** Hot, replays the newest: where its process stands, and why. */
   readonly state$: Observable<ProcessState>;
   /** The rules that use it now. */
@@ -27,6 +29,9 @@ export const viewOf = (link: PluginLink): Plugin => ({
   },
   get state() {
     return link.state;
+  },
+  get replicas() {
+    return [link.state, ...link.others.states];
   },
   get usedBy() {
     return link.usedBy;

@@ -19,11 +19,11 @@ export interface ReplaceSignals {
  * nobody can share. Rejects when `to` does not come, or refuses something; everything then runs in `from` again.
  */
 export async function replace(
-  { instances, from, to, commit }: TransferParts<Startable>,
+  { instances, from, to, quit, commit }: TransferParts<Startable>,
   { signal, closing }: ReplaceSignals,
 ): Promise<readonly Cost[]> {
   try {
-    const costs = await swap(instances, from, to, signal);
+    const costs = await swap(instances, from, to, signal, quit);
     await commit();
     // It may have died and come back meanwhile.
     instances.replay(to);
@@ -40,6 +40,7 @@ async function swap(
   from: Startable,
   to: Startable,
   signal: AbortSignal,
+  quit?: () => Promise<void>,
 ): Promise<readonly Cost[]> {
   instances.serve(undefined);
   const gate = new Gate();
@@ -50,7 +51,7 @@ async function swap(
   for (const move of moves) move.catch(() => undefined);
   try {
     await gate.reached();
-    await from.stop();
+    await Promise.all([from.stop(), quit?.()]);
     signal.throwIfAborted();
     to.start();
     await becomesReady(to, signal);

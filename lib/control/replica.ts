@@ -37,6 +37,8 @@ export interface ReplicaHandler {
   hopeless(replica: Replica, error: RxportError): void;
   /** Something in its process has been asked, and may keep it from saying anything else. */
   atWork(replica: Replica): boolean;
+  /** Its process has died, and is to be started again now: false puts that off for a moment. */
+  mayRetry(replica: Replica): boolean;
 }
 
 /** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
@@ -86,6 +88,7 @@ export class Replica implements Runner {
       handshakeTimeout: settings.handshakeTimeout,
       grace: settings.killTimeout,
       trouble: () => this.line.trouble,
+      mayRetry: () => this.handler.mayRetry(this),
       line: (stream, text) => log.info({ plugin: name, stream }, text),
     });
     this.state$ = this.supervisor.state$;

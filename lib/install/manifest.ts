@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { isReplicas, MAX_REPLICAS } from '../config.js';
 import { manifestInvalid } from '../errors.js';
 import { Name, PLURAL } from '../wire/names.js';
 
@@ -72,6 +73,13 @@ const Executable = field<string>(
       : `${show(value)} is not a file in the plugin's folder: use a relative path with "/" and without ".."`,
 );
 
+const Replicas = new t.Type<number, number, unknown>(
+  'Replicas',
+  isReplicas,
+  (value, context) => (isReplicas(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+);
+
 /** Go's decoder takes a missing version; so do we, as an empty one. */
 const Version = field<string>(
   t.string.is,
@@ -107,6 +115,7 @@ const Fields = t.exact(
       name: optional(Name, 'use 1 to 64 letters, digits, "_", "-" or "."'),
       virtualEnvType: optional(EnvironmentName, 'use "conda", "venv" or "uv"'),
       env: optional(t.string, "use the environment's name"),
+      replicas: optional(Replicas, `use a whole number from 1 to ${MAX_REPLICAS}`),
     }),
   ]),
 );

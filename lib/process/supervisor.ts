@@ -29,12 +29,17 @@ export interface SupervisorOptions {
   readonly policy?: RestartPolicy;
   /** In [0, 1); default `Math.random`. */
   readonly chance?: () => number;
+  /** Asked before each retry: false puts it off for a moment. */
+  readonly mayRetry?: () => boolean;
   /** What went wrong on the control channel while a handshake was awaited. */
   readonly trouble?: () => RxportError | undefined;
   readonly line?: (stream: 'stdout' | 'stderr', text: string) => void;
 }
 
 type End = Extract<Life, { type: 'exited' | 'unspawned' }>;
+
+/** Milliseconds by which a retry is put off. */
+const RETRY_STEP = 20;
 
 /** Milliseconds from SIGKILL to the end of a process. */
 const KILL_TIMEOUT = 10_000;
@@ -99,11 +104,15 @@ export class Supervisor {
     if (state === before) return;
     this.timer.unsubscribe();
     if (state.phase === 'starting') this.launch();
-    if (state.phase === 'backoff') {
-      const wait = state.until - this.options.clock.now();
-      this.timer = after(this.options.clock, wait, () => this.feed({ type: 'retry' }));
-    }
+    if (state.phase === 'backoff') this.retryAfter(state.until - this.options.clock.now());
     this.states.next(state);
+  }
+
+  private retryAfter(wait: number): void {
+    this.timer = after(this.options.clock, wait, () => {
+      if (this.options.mayRetry?.() === false) this.retryAfter(RETRY_STEP);
+      else this.feed({ type: 'retry' });
+    });
   }
 
   private launch(): void {

@@ -1,3 +1,4 @@
+import { type Key, KeyedQueue } from './keyed-queue.js';
 import { admit, type Admission, type Overflow } from './overflow.js';
 import { Queue } from './queue.js';
 
@@ -5,8 +6,10 @@ import { Queue } from './queue.js';
 const WAITING_OUTCOMES = 4;
 
 export interface LaneOptions {
-  /** In which order outcomes go on; default `input`. */
+  /** In which order outcomes go on; default `input`, and `completion` with keys. */
   readonly order?: 'input' | 'completion' | undefined;
+  /** Values have a key, of which one is out at a time. */
+  readonly keyed?: boolean;
   readonly overflow: Overflow;
   /** How many values may be out at once; asked before each. */
   readonly concurrency: () => number;
@@ -26,13 +29,15 @@ export interface Slot<T, O> {
   readonly value: T;
   /** Counts the values that were added. */
   readonly index: number;
+  readonly key: Key | undefined;
   /** Undefined while it is out. */
   outcome: O | undefined;
 }
 
 /** Values wait in a bounded queue, go out some at a time, and their outcomes go on in order. */
 export class Lane<T, O extends object> {
-  private readonly waiting = new Queue<Slot<T, O>>();
+  private readonly keys: KeyedQueue<Slot<T, O>> | undefined;
+  private readonly waiting: Queue<Slot<T, O>> | KeyedQueue<Slot<T, O>>;
   /** In input order: everything between the oldest value that is out and the newest. */
   private readonly slots = new Queue<Slot<T, O>>();
   private readonly out = new Set<Slot<T, O>>();
@@ -44,7 +49,9 @@ export class Lane<T, O extends object> {
     private readonly options: LaneOptions,
     private readonly handler: LaneHandler<T, O>,
   ) {
-    this.inOrder = options.order !== 'completion';
+    this.keys = options.keyed === true ? new KeyedQueue() : undefined;
+    this.waiting = this.keys ?? new Queue();
+    this.inOrder = (options.order ?? (this.keys === undefined ? 'input' : 'completion')) === 'input';
   }
 
   /** How many values have not gone out yet. */
@@ -57,8 +64,8 @@ export class Lane<T, O extends object> {
     return this.waiting.length + (this.inOrder ? this.slots.length : this.out.size);
   }
 
-  add(value: T): Admission {
-    const slot: Slot<T, O> = { value, index: this.index++, outcome: undefined };
+  add(value: T, key?: Key): Admission {
+    const slot: Slot<T, O> = { value, index: this.index++, key, outcome: undefined };
     const admission = admit(this.waiting, slot, this.options.overflow);
     if (!admission.failed) this.pump();
     return admission;
@@ -68,6 +75,7 @@ export class Lane<T, O extends object> {
     // It was cleared away.
     if (!this.out.delete(slot)) return;
     slot.outcome = outcome;
+    this.keys?.back(slot);
     if (this.inOrder) this.release();
     else this.handler.pass(slot, outcome);
     this.pump();
@@ -79,7 +87,7 @@ export class Lane<T, O extends object> {
     if (this.pumping) return;
     this.pumping = true;
     while (this.hasRoom()) {
-      const slot = this.waiting.shift();
+      const slot = this.keys === undefined ? this.waiting.shift() : this.keys.next();
       if (slot === undefined) break;
       if (this.inOrder) this.slots.push(slot);
       this.out.add(slot);

@@ -46,7 +46,11 @@ export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFL
 }
 
 /** Puts `value` into `queue` as the policy has it. */
-export function admit<T>(queue: Queue<T>, value: T, { size, policy }: Overflow): Admission {
+export function admit<T>(
+  queue: Pick<Queue<T>, 'length' | 'push' | 'shift' | 'clear'>,
+  value: T,
+  { size, policy }: Overflow,
+): Admission {
   if (policy === 'latest') {
     const dropped = queue.length === 0 ? 0 : queue.clear();
     queue.push(value);

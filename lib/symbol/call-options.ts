@@ -1,3 +1,4 @@
+import { isReplicas, MAX_REPLICAS } from '../config.js';
 import { operatorOption, type RxportError } from '../errors.js';
 import { checkOverflow, type Overflow } from '../stage.js';
 
@@ -7,9 +8,19 @@ export type OnError<T, E> = 'fail' | 'drop' | ((error: RxportError, value: T) =>
 export interface CallOptions<T, E = never> {
   /** What follows when the call, `args` or `project` fails; default `drop`. */
   readonly onError?: OnError<T, E>;
-  /** In which order results go on; default `input`. */
+  /**
+   * Calls of one key keep their order and go to the same process while that lives; those of other keys go past them. One
+   * that throws, or gives neither text nor number, follows `onError`.
+   */
+  readonly key?: (value: T) => string | number;
+  /** In which order results go on; default `input`, with `key` `completion`, which is that of the input for each key. */
   readonly order?: 'input' | 'completion';
-  /** How many calls are out at once; default the number of processes that can take one, and one to follow. */
+  /** At least so many processes of the plugin, 1 to 64, while the rule runs: what the host and the manifest say stays the least. */
+  readonly replicas?: number;
+  /**
+   * How many calls are out at once; default the number of processes that can take one, and one to follow; with `key` four
+   * times that, since keys are spread by chance.
+   */
   readonly concurrency?: number;
   /** Milliseconds from the write on a connection to the answer; default 5,000. */
   readonly timeout?: number;
@@ -24,9 +35,11 @@ export const CALL_TIMEOUT = 5_000;
 
 /** Throws `ERR_OPERATOR_OPTION`. */
 export function checkCallOptions(where: string, options: CallOptions<never, unknown>): void {
-  const { concurrency = 1, timeout = CALL_TIMEOUT, queue } = options;
+  const { concurrency = 1, replicas = 1, timeout = CALL_TIMEOUT, queue } = options;
   if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1)
     throw operatorOption(where, `concurrency ${concurrency} is no whole number from 1`);
+  if (!isReplicas(replicas))
+    throw operatorOption(where, `replicas ${String(replicas)} is no whole number from 1 to ${MAX_REPLICAS}`);
   checkTimeout(where, timeout);
   checkOverflow(where, queue);
 }

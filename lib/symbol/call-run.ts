@@ -1,9 +1,10 @@
 import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
-import { callInvalid, queueOverflow, type RxportError, userError } from '../errors.js';
+import { callInvalid, operatorOption, queueOverflow, type RxportError, userError } from '../errors.js';
 import {
   currentScope,
   DEFAULT_OVERFLOW,
+  type Key,
   Lane,
   type LaneHandler,
   marksOf,
@@ -19,12 +20,16 @@ import { valueOf } from './call-value.js';
 import { Outlet } from './outlet.js';
 import type { Attendance } from './owner.js';
 
+/** Keys are spread over the processes by chance: with so many calls out for each, nearly all have something to do. */
+const KEYED_SPREAD = 4;
+
 /** One subscription to a call: values wait, go out, and come back in order. */
 export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly outlet: Outlet<R>;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly leave: () => void;
+  private readonly unwish: (() => void) | undefined;
   private readonly overflow: Overflow;
   private readonly lane: Lane<T, Outcome>;
   /** What is on a connection, or waits for one. */
@@ -42,10 +47,13 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const where = `what follows call ${shared.symbol}`;
     this.outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(where, thrown)));
     this.overflow = options.queue ?? DEFAULT_OVERFLOW;
-    const concurrency = (): number => options.concurrency ?? shared.channel.capacity;
-    this.lane = new Lane({ order: options.order, overflow: this.overflow, concurrency }, this);
+    const keyed = options.key !== undefined;
+    const spread = keyed ? KEYED_SPREAD : 1;
+    const concurrency = (): number => options.concurrency ?? shared.channel.capacity * spread;
+    this.lane = new Lane({ order: options.order, keyed, overflow: this.overflow, concurrency }, this);
     this.stage = owner.stage('call', shared.symbol, () => this.lane.held, marksOf(this.overflow));
     this.attendance = owner.attend(`function ${shared.symbol}`);
+    this.unwish = options.replicas === undefined ? undefined : shared.wish(options.replicas);
     this.leave = shared.use({
       ruleId: owner.ruleId,
       started: () => this.started(),
@@ -58,10 +66,29 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     this.stage.received += 1;
     // A source that emits at once goes on when what follows has ended already.
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
-    const { dropped, failed } = this.lane.add(value);
+    const { key } = this.spec.options;
+    if (key === undefined) this.add(value, undefined);
+    else this.addByKey(value, key);
+  }
+
+  private add(value: T, key: Key | undefined): void {
+    const { dropped, failed } = this.lane.add(value, key);
     if (dropped > 0) this.stage.overflow(dropped);
     if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.overflow.size));
     this.stage.weigh(this.lane.waits);
+  }
+
+  private addByKey(value: T, keyOf: (value: T) => unknown): void {
+    const where = `key of call ${this.spec.shared.symbol}`;
+    let key: unknown;
+    try {
+      key = keyOf(value);
+    } catch (thrown) {
+      return this.failed({ value }, userError(where, thrown));
+    }
+    if (typeof key !== 'string' && typeof key !== 'number')
+      return this.failed({ value }, operatorOption(where, `${typeof key} is neither text nor number`));
+    this.add(value, key);
   }
 
   error(error: unknown): void {
@@ -82,6 +109,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     this.calls.clear();
     this.stage.end();
     this.leave();
+    this.unwish?.();
     this.attendance.leave();
   }
 
@@ -141,14 +169,14 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   }
 
   private exec(slot: Slot<T, Outcome>, body: string): void {
-    this.ask(slot, body, (outcome) => this.settle(slot, outcome));
+    this.ask(slot, body, (outcome) => this.settle(slot, outcome), slot.key);
   }
 
-  private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void): void {
+  private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void, key?: Key): void {
     const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
     const { scope } = this;
     const told = scope === undefined ? done : (outcome: Outcome) => withScope(scope, () => done(outcome));
-    const call: FunctionCall = { body, timeout, whenLost, cancelled: false, done: told };
+    const call: FunctionCall = { body, key, timeout, whenLost, cancelled: false, done: told };
     this.calls.set(slot, call);
     this.spec.shared.channel.submit(call);
   }
@@ -160,7 +188,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     this.finishWhenEmpty();
   }
 
-  private failed({ value }: Slot<T, Outcome>, error: RxportError): void {
+  private failed({ value }: { readonly value: T }, error: RxportError): void {
     const { onError = 'drop' } = this.spec.options;
     if (typeof onError === 'function') return this.substitute(onError, error, value);
     this.stage.fail(error.code);

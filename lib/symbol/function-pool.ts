@@ -1,6 +1,6 @@
 import { FunctionChannel } from '../channel/function-channel.js';
 import type { Clock } from '../clock.js';
-import type { HandOver, Instance } from '../control/instance.js';
+import type { Crew, HandOver, Instance, Runner } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
 import { pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
 import { functionPath } from '../wire/address.js';
@@ -18,9 +18,10 @@ export interface FunctionWatcher {
 }
 
 /** A function of a plugin, shared by every rule: one channel, opened on first use, kept until the plugin goes. */
-export class SharedFunction implements Instance, HandOver {
+export class SharedFunction implements Instance, HandOver, Crew {
   readonly control;
   readonly handOver: HandOver = this;
+  readonly crew: Crew = this;
   readonly channel: FunctionChannel;
   private readonly watchers = new Set<FunctionWatcher>();
   private opening: Promise<void> | undefined;
@@ -37,9 +38,9 @@ export class SharedFunction implements Instance, HandOver {
       clock,
       maxSend: () => link.maxSend,
       // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
-      stuck: (error) => this.state === 'started' && link.restart(error),
-      atWork: () => link.atWork,
-      silent: (verdict, quiet) => link.silent(verdict, quiet),
+      stuck: (error, runner) => this.state === 'started' && link.restart(error, runner),
+      atWork: (runner) => link.atWork(runner),
+      silent: (...silence) => link.silent(...silence),
     });
   }
 
@@ -58,12 +59,21 @@ export class SharedFunction implements Instance, HandOver {
     return () => this.watchers.delete(watcher);
   }
 
+  /** At least so many processes, until the returned function is called. */
+  wish(replicas: number): () => void {
+    return this.link.others.wish(replicas);
+  }
+
   users(): readonly string[] {
     return [...this.watchers].map(({ ruleId }) => ruleId);
   }
 
-  atWork(): boolean {
-    return this.channel.atWork;
+  atWork(runner: Runner): boolean {
+    return this.channel.atWork(runner);
+  }
+
+  starting(runner: Runner): void {
+    this.channel.expect(runner);
   }
 
   started(): void {
@@ -78,8 +88,20 @@ export class SharedFunction implements Instance, HandOver {
   }
 
   lost(): void {
+    // Its first process is gone, and others answer.
+    if (this.link.others.answer(this)) return;
     this.state = 'waiting';
     for (const watcher of this.watchers) watcher.lost();
+  }
+
+  // ---- Crew: several processes at once
+
+  async missing(runner: Runner): Promise<number | undefined> {
+    return (await this.channel.joined(runner, ARRIVAL)) ? undefined : ARRIVAL;
+  }
+
+  dismiss(runner: Runner): Promise<void> {
+    return this.channel.dismiss(runner);
   }
 
   // ---- HandOver: two versions of its plugin at once

@@ -12,7 +12,7 @@ function connection() {
   const told: unknown[] = [];
   const elsewhere = { atWork: false };
   const peer = { asked: false, reply: () => !(peer.asked = false) };
-  const worker = new FunctionWorker(peer as unknown as RepPeer, 0, {
+  const worker = new FunctionWorker(peer as unknown as RepPeer, 0, undefined, {
     address: 'x.ipc',
     clock,
     atWork: () => elsewhere.atWork,

@@ -76,7 +76,7 @@ describe('a process that rules use, and in which stopped sinks spin', () => {
     await until(() => warnings.length === 1, 'it is told');
     expect(link.state.phase).toBe('ready');
     clock.advance(60_000);
-    expect(lives).toHaveLength(3);
+    await until(() => lives.length === 3, 'another one');
   });
 
   it('gives way to an update', async () => {

@@ -3,6 +3,7 @@ import { afterEach } from '@jest/globals';
 import { join } from 'node:path';
 import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
 import { FunctionChannel } from '../../lib/channel/function-channel.js';
+import type { FunctionChannelOptions } from '../../lib/channel/function-channel-options.js';
 import { type Clock, systemClock } from '../../lib/clock.js';
 import { pluginStopped } from '../../lib/errors.js';
 import { Recorder } from './recorder.js';
@@ -41,9 +42,13 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((channel) => channel.close(stopped)));
 });
 
-export async function listening(clock: Clock = systemClock, maxSend?: number) {
+export async function listening(
+  clock: Clock = systemClock,
+  maxSend?: number,
+  options: Partial<FunctionChannelOptions> = {},
+) {
   const address = join(tempFolder(), 'x.ipc');
-  const channel = new FunctionChannel(address, { symbol: 'f', clock, maxSend: () => maxSend });
+  const channel = new FunctionChannel(address, { symbol: 'f', clock, maxSend: () => maxSend, ...options });
   await channel.open();
   opened.push(channel);
   const calls = new Calls();

@@ -5,6 +5,7 @@ import { PluginLink } from '../../lib/control/plugin-link.js';
 import type { ReplicaOptions } from '../../lib/control/replica.js';
 import type { InstalledPlugin } from '../../lib/install/install.js';
 import type { Life } from '../../lib/process/spawn.js';
+import { DEFAULT_POLICY, type RestartPolicy } from '../../lib/process/state.js';
 import { controlPath } from '../../lib/wire/address.js';
 import { HandClock } from './hand-clock.js';
 import { silent } from './host.js';
@@ -20,8 +21,15 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
+export interface HandOptions {
+  readonly policy?: RestartPolicy;
+  /** How many processes it has. */
+  readonly replicas?: number;
+}
+
 /** Every process of it has the id `pid`. */
-export async function handLink(language: 'go' | 'node' = 'node', pid = NOBODY) {
+export async function handLink(language: 'go' | 'node' = 'node', pid = NOBODY, options: HandOptions = {}) {
+  const { policy = DEFAULT_POLICY, replicas = 1 } = options;
   const clock = new HandClock();
   const ipcDir = tempFolder();
   /** One per start, in order. */
@@ -42,7 +50,8 @@ export async function handLink(language: 'go' | 'node' = 'node', pid = NOBODY) {
       });
     const into = (codes: unknown[]) => (fields: object) => void codes.push('code' in fields ? fields.code : undefined);
     const log = { ...silent, error: into(errors), warn: into(warnings) };
-    return { plugin, spawn, command: 'x', clock, log, settings: { dir: ipcDir } };
+    const settings = { dir: ipcDir, replicas: { p: replicas } };
+    return { plugin, spawn, command: 'x', clock, log, settings, policy };
   };
   const link = new PluginLink({ ...version('v1'), ipcDir });
   const exits = (index: number): void => {

@@ -51,6 +51,16 @@ describe('parseManifest', () => {
     expect(parse({ language: 'python', virtualEnvType, env: 'ml' })).toMatchObject({ virtualEnvType, env: 'ml' });
   });
 
+  it.each([1, 2, 64])('takes %d replicas', (replicas) => {
+    expect(parse({ replicas }).replicas).toBe(replicas);
+  });
+
+  it.each([0, -1, 65, 1.5, '2', [2]])('refuses %j replicas', (replicas) => {
+    expect(problemsOf({ replicas })).toEqual([
+      `replicas is ${JSON.stringify(replicas)}: use a whole number from 1 to 64`,
+    ]);
+  });
+
   it.each(['main.py', './main.py', 'bin/main', 'a..b/main'])('takes the executable %s', (executable) => {
     expect(parse({ executable }).executable).toBe(executable);
   });

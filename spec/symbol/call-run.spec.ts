@@ -73,6 +73,9 @@ describe('the concurrency of a call', () => {
   it.each([
     [{ timeout: 0 }, 'timeout'],
     [{ timeout: NaN }, 'timeout'],
+    [{ replicas: 0 }, 'replicas 0'],
+    [{ replicas: 1.5 }, 'replicas 1.5'],
+    [{ replicas: 65 }, 'replicas 65'],
     [{ queue: { size: 0, policy: 'drop-oldest' as const } }, 'queue.size'],
     [{ queue: { size: 1, policy: 'drop' as never } }, 'queue.policy'],
   ])('refuses %j with it', (options, text) => {

@@ -6,7 +6,7 @@ import { Stage } from '../../lib/stage.js';
 import type { Owner } from '../../lib/symbol/owner.js';
 import { SymbolSettings } from '../../lib/symbol/settings.js';
 import { remoteSource } from '../../lib/symbol/source.js';
-import { turn, versionOf } from '../helpers/fake-runner.js';
+import { plugin, turn, versionOf } from '../helpers/fake-runner.js';
 import { HandClock } from '../helpers/hand-clock.js';
 
 /** A source whose START is out, and whose connections the spec opens and closes. */
@@ -49,7 +49,7 @@ async function starting() {
   const nothing = { dataSource: undefined, decode: undefined, parse: undefined };
   remoteSource({ symbol: 's', link, owner, transport, clock, config, ...nothing }).subscribe();
   await turn();
-  instance?.starting?.();
+  instance?.starting?.(plugin().process);
   const opens = (): void => {
     peers += 1;
     handler?.peerOpened?.();

@@ -1,0 +1,55 @@
+import { Subscription } from 'rxjs';
+import { every } from '../clock.js';
+import { callStuck, callTimeout } from '../errors.js';
+import type { FunctionChannelOptions } from './function-channel-options.js';
+import { STUCK_AFTER } from './stuck-watch.js';
+import type { Workers } from './workers.js';
+
+/** How late a deadline may be noticed, in milliseconds: one timer serves all calls. */
+const STEP = 50;
+
+/** Gives up calls whose time is up, and tells of processes that do not even answer those. */
+export class CallDeadlines {
+  private timer: Subscription = Subscription.EMPTY;
+
+  constructor(
+    private readonly workers: Workers,
+    private readonly options: FunctionChannelOptions,
+  ) {}
+
+  /** A call is out. */
+  start(): void {
+    if (this.timer.closed) this.timer = every(this.options.clock, STEP, () => this.check());
+  }
+
+  stop(): void {
+    this.timer.unsubscribe();
+  }
+
+  /** Those have not answered what was given up; where there is none, nobody knows who it is. */
+  stuck(silence: number): void {
+    const { symbol, clock, stuck } = this.options;
+    const error = callStuck(symbol, silence);
+    const blamed = this.workers.list().filter(({ gaveUp = Infinity }) => clock.now() - gaveUp >= silence);
+    for (const worker of blamed) {
+      worker.gaveUp = clock.now();
+      stuck?.(error, worker.runner);
+    }
+    if (blamed.length === 0) stuck?.(error);
+  }
+
+  private check(): void {
+    const { clock, symbol } = this.options;
+    const now = clock.now();
+    const workers = this.workers.list();
+    for (const worker of workers) {
+      const { call } = worker;
+      if (call === undefined || now < worker.expires) continue;
+      worker.gaveUp = now;
+      worker.exchange.abandon(callTimeout(symbol, call.timeout));
+    }
+    if (workers.some(({ gaveUp = Infinity }) => now - gaveUp >= STUCK_AFTER)) this.stuck(STUCK_AFTER);
+    // Asked last: who hears of a timeout may submit the next call at once.
+    if (workers.every(({ call }) => call === undefined)) this.stop();
+  }
+}

@@ -1,0 +1,26 @@
+import type { ProcessState } from '../process/state.js';
+
+/**
+ * Of the processes of one plugin one comes at a time, the first before all others: who shakes hands is told by who is
+ * expected. Decided here, of the state of the first process and of its replicas.
+ */
+
+/** Which replica that has not been started yet is to be started now, by its position. */
+export function nextToStart(first: ProcessState, replicas: readonly ProcessState[]): number | undefined {
+  // A plugin whose first process does not come need not fail several times at once.
+  if (first.phase !== 'ready' || replicas.some(isComing)) return undefined;
+  const index = replicas.findIndex(({ phase }) => phase === 'stopped');
+  return index === -1 ? undefined : index;
+}
+
+/** Milliseconds before it is due in which the first process is not to be kept waiting. */
+const SOON = 1_000;
+
+/** Whether a replica that has died may be started again now; `others` are those beside it. */
+export const mayFollow = (first: ProcessState, others: readonly ProcessState[], now: number): boolean =>
+  !isComing(first) && !(first.phase === 'backoff' && first.until - now <= SOON) && !others.some(isComing);
+
+/** Whether the first process may be started again now. */
+export const mayLead = (replicas: readonly ProcessState[]): boolean => !replicas.some(isComing);
+
+const isComing = ({ phase }: ProcessState): boolean => phase === 'starting';

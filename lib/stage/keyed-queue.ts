@@ -1,0 +1,93 @@
+import { Queue } from './queue.js';
+
+/** Values of one key keep their order. */
+export type Key = string | number;
+
+interface Keyed {
+  readonly key?: Key | undefined;
+}
+
+/** What waits of one key. */
+interface Line<S> {
+  readonly waiting: Queue<S>;
+  /** One of them is out. */
+  isOut: boolean;
+  /** It stands in `turns`. */
+  hasTurn: boolean;
+}
+
+/** Values wait by their key, of which one at a time is out; those of other keys go past it, each key in its turn. */
+export class KeyedQueue<S extends Keyed> {
+  /** Those of which something waits or is out. */
+  private readonly lines = new Map<Key | undefined, Line<S>>();
+  private readonly turns = new Queue<Line<S>>();
+  /** All that waits, the oldest first. */
+  private readonly all = new Set<S>();
+
+  get length(): number {
+    return this.all.size;
+  }
+
+  push(slot: S): void {
+    let line = this.lines.get(slot.key);
+    if (line === undefined) this.lines.set(slot.key, (line = { waiting: new Queue(), isOut: false, hasTurn: false }));
+    line.waiting.push(slot);
+    this.all.add(slot);
+    this.giveTurn(line);
+  }
+
+  /** Takes one out; undefined while each key of which something waits has one out already. */
+  next(): S | undefined {
+    for (let line = this.turns.shift(); line !== undefined; line = this.turns.shift()) {
+      line.hasTurn = false;
+      const slot = line.waiting.shift();
+      if (slot === undefined) continue;
+      line.isOut = true;
+      this.all.delete(slot);
+      return slot;
+    }
+    return undefined;
+  }
+
+  /** It is back: the next of its key may go out. */
+  back({ key }: S): void {
+    const line = this.lines.get(key);
+    if (line === undefined) return;
+    line.isOut = false;
+    this.giveTurn(line);
+    this.tidy(key, line);
+  }
+
+  /** Gives up the oldest of all. */
+  shift(): S | undefined {
+    for (const oldest of this.all) {
+      this.all.delete(oldest);
+      const line = this.lines.get(oldest.key);
+      line?.waiting.shift();
+      if (line !== undefined) this.tidy(oldest.key, line);
+      return oldest;
+    }
+    return undefined;
+  }
+
+  /** Gives up everything that waits: how much that was. */
+  clear(): number {
+    const { size } = this.all;
+    this.all.clear();
+    for (const [key, line] of this.lines) {
+      line.waiting.clear();
+      this.tidy(key, line);
+    }
+    return size;
+  }
+
+  private giveTurn(line: Line<S>): void {
+    if (line.isOut || line.hasTurn || line.waiting.length === 0) return;
+    line.hasTurn = true;
+    this.turns.push(line);
+  }
+
+  private tidy(key: Key | undefined, line: Line<S>): void {
+    if (line.waiting.length === 0 && !line.isOut) this.lines.delete(key);
+  }
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Routing } from '../../lib/channel/routing.js';
+
+interface Call {
+  readonly key?: string;
+  readonly n: number;
+}
+interface Worker {
+  readonly name: string;
+}
+
+const workersOf = (count: number): readonly Worker[] => Array.from({ length: count }, (_, i) => ({ name: `w${i}` }));
+const KEYS = Array.from({ length: 400 }, (_, i) => `key ${i}`);
+
+/** Where each key goes now. */
+function placesOf(routing: Routing<Worker, Call>, workers: readonly Worker[]): ReadonlyMap<string, Worker> {
+  const places = new Map<string, Worker>();
+  for (const key of KEYS) routing.push({ key, n: 0 });
+  for (const worker of workers)
+    for (let call = routing.next(worker); call !== undefined; call = routing.next(worker))
+      places.set(call.key ?? '', worker);
+  return places;
+}
+
+describe('the routing of calls', () => {
+  it('gives a call without a key to whoever asks first', () => {
+    const routing = new Routing<Worker, Call>();
+    const [a, b] = workersOf(2) as [Worker, Worker];
+    routing.staff([a, b]);
+    for (const n of [1, 2, 3]) routing.push({ n });
+    expect([routing.next(b), routing.next(a), routing.next(b)].map((call) => call?.n)).toEqual([1, 2, 3]);
+    expect(routing.next(a)).toBeUndefined();
+  });
+
+  it('spreads keys over all, evenly enough', () => {
+    const routing = new Routing<Worker, Call>();
+    const workers = workersOf(4);
+    routing.staff(workers);
+    const places = [...placesOf(routing, workers).values()];
+    for (const worker of workers) expect(places.filter((one) => one === worker).length).toBeGreaterThan(60);
+  });
+
+  it('moves the keys of one that is gone, and no others; who comes takes none away', () => {
+    const routing = new Routing<Worker, Call>();
+    const workers = workersOf(4);
+    routing.staff(workers);
+    const before = placesOf(routing, workers);
+    const [gone, ...stay] = workers as [Worker, ...Worker[]];
+    routing.staff(stay);
+    const after = placesOf(routing, stay);
+    const moved = KEYS.filter((key) => before.get(key) !== after.get(key));
+    expect(moved).toEqual(KEYS.filter((key) => before.get(key) === gone));
+    const more = [...stay, { name: 'new' }];
+    routing.staff(more);
+    expect(placesOf(routing, more)).toEqual(after);
+  });
+
+  it('lets calls with a key wait while there is nobody, and those without', () => {
+    const routing = new Routing<Worker, Call>();
+    const [worker] = workersOf(1) as [Worker];
+    routing.push({ key: 'a', n: 1 });
+    routing.push({ n: 2 });
+    routing.staff([]);
+    routing.push({ key: 'a', n: 3 });
+    expect([routing.waits, routing.next(worker)?.n]).toEqual([3, 2]);
+    routing.staff([worker]);
+    expect([routing.next(worker)?.n, routing.next(worker)?.n, routing.waits]).toEqual([1, 3, 0]);
+  });
+
+  it('takes calls of its own and of anybody by turns', () => {
+    const routing = new Routing<Worker, Call>();
+    const [worker] = workersOf(1) as [Worker];
+    routing.staff([worker]);
+    for (const n of [1, 2, 3]) routing.push({ key: 'a', n });
+    for (const n of [4, 5]) routing.push({ n });
+    expect(Array.from({ length: 5 }, () => routing.next(worker)?.n)).toEqual([1, 4, 2, 5, 3]);
+  });
+
+  it('puts what comes back before what waits, also where its process is gone', () => {
+    const routing = new Routing<Worker, Call>();
+    const [a, b] = workersOf(2) as [Worker, Worker];
+    routing.staff([a]);
+    routing.push({ key: 'k', n: 2 });
+    routing.staff([b]);
+    routing.unshift({ key: 'k', n: 1 });
+    expect([routing.next(b)?.n, routing.next(b)?.n]).toEqual([1, 2]);
+  });
+
+  it('forgets the keys that it has known longest, and finds them the same place', () => {
+    const routing = new Routing<Worker, Call>(8);
+    const workers = workersOf(3);
+    routing.staff(workers);
+    expect(placesOf(routing, workers)).toEqual(placesOf(routing, workers));
+  });
+
+  it('forgets what nobody wants, and gives all that waits away at the end', () => {
+    const routing = new Routing<Worker, Call>();
+    routing.staff(workersOf(2));
+    for (const n of [1, 2, 3]) routing.push({ n });
+    for (const n of [4, 5]) routing.push({ key: 'a', n });
+    routing.shed(({ n }) => n === 1 || n === 3 || n === 4);
+    expect(routing.waits).toBe(3);
+    expect(routing.clear().map(({ n }) => n)).toEqual([2, 3, 5]);
+    expect([routing.waits, routing.clear()]).toEqual([0, []]);
+  });
+
+  it('keeps the order of each key, on one process while that may be called, and starves nobody', () => {
+    const step = fc.oneof(
+      fc.record({
+        do: fc.constant('push' as const),
+        key: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+      }),
+      fc.record({ do: fc.constant('next' as const), at: fc.nat(3) }),
+      fc.record({ do: fc.constant('staff' as const), of: fc.subarray([0, 1, 2, 3]) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {
+        const routing = new Routing<Worker, Call>();
+        const all = workersOf(4);
+        let staff: readonly Worker[] = [];
+        const homes = new Map<string, Worker>();
+        const waiting: Call[] = [];
+        const take = (worker: Worker): void => {
+          const call = routing.next(worker);
+          if (call === undefined) return;
+          expect(waiting.find(({ key }) => key === call.key)).toBe(call);
+          waiting.splice(waiting.indexOf(call), 1);
+          if (call.key === undefined) return;
+          const home = homes.get(call.key);
+          if (home !== undefined) expect(worker).toBe(home);
+          homes.set(call.key, worker);
+        };
+        steps.forEach((one, n) => {
+          if (one.do === 'push') {
+            const call = one.key === undefined ? { n } : { key: one.key, n };
+            waiting.push(call);
+            routing.push(call);
+          } else if (one.do === 'staff') {
+            staff = all.filter((_, i) => one.of.includes(i));
+            routing.staff(staff);
+            for (const [key, home] of homes) if (!staff.includes(home)) homes.delete(key);
+          } else for (const worker of staff.slice(one.at, one.at + 1)) take(worker);
+          expect(routing.waits).toBe(waiting.length);
+        });
+        routing.staff((staff = staff.length === 0 ? all : staff));
+        for (let rounds = waiting.length; rounds > 0; rounds -= 1) for (const worker of staff) take(worker);
+        expect(waiting).toEqual([]);
+      }),
+    );
+  });
+});
