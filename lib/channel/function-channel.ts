@@ -5,8 +5,8 @@ import type { Silent } from '../control/silence-watch.js';
 import { callLost, callStuck, callTimeout, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { Queue } from '../stage.js';
-import { decodeReply } from '../wire/function.js';
-import type { FunctionCall, Outcome } from './function-call.js';
+import { afterLoss, CallBatch, finish, takeCalls } from './call-batch.js';
+import type { FunctionCall } from './function-call.js';
 import { FunctionWorker } from './function-worker.js';
 import { Motion } from './motion.js';
 import { type Look, StuckWatch } from './stuck-watch.js';
@@ -31,8 +31,8 @@ const DEADLINE_STEP = 50;
 const DRAIN_TIMEOUT = 30_000;
 
 /**
- * The channel of one function, for all rules: REP, with one call at a time on each connection. Idle connections form
- * a pool, so that several processes of one plugin share the calls.
+ * The channel of one function, for all rules: REP, with one call at a time on each connection, or one batch of what has
+ * queued meanwhile. Idle connections form a pool, so that several processes of one plugin share the calls.
  */
 export class FunctionChannel {
   private readonly workers = new Map<RepPeer, FunctionWorker>();
@@ -61,18 +61,18 @@ export class FunctionChannel {
   }
 
   /**
-   * How many calls are worth submitting: one for each process that can be called, and one that is ready to follow an
-   * answer. Measured with a function that does nothing: 0.96 of a bare socket's calls, against 0.86 without that one.
+   * How many calls are worth submitting: those that keep each process busy, and one that is ready to follow an answer.
+   * Measured with a function that does nothing: 0.96 of a bare socket's calls, against 0.86 without that one.
    */
   get capacity(): number {
     let capacity = 1;
-    for (const worker of this.workers.values()) if (worker.generation === this.serving) capacity += 1;
+    for (const worker of this.workers.values()) if (worker.generation === this.serving) capacity += worker.capacity;
     return capacity;
   }
 
   /** A call is out, and its time is not up. */
   get atWork(): boolean {
-    return [...this.workers.values()].some(({ call }) => call !== undefined);
+    return [...this.workers.values()].some(({ out }) => out > 0);
   }
 
   /** Rejects with `ERR_CHANNEL_BIND`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_TOO_LONG`, or why it was closed meanwhile. */
@@ -160,13 +160,13 @@ export class FunctionChannel {
 
   private async serve(generation: number): Promise<number> {
     this.serving = generation;
-    const others = (): readonly FunctionWorker[] =>
-      [...this.workers.values()].filter((worker) => worker.generation !== generation && worker.call !== undefined);
-    const { length } = others();
+    const others = (): number =>
+      [...this.workers.values()].reduce((sum, worker) => sum + (worker.generation === generation ? 0 : worker.out), 0);
+    const calls = others();
     this.pump();
     // What is not back by then is lost with its process, and goes by `whenLost`.
-    await this.motion.until(() => others().length === 0, DRAIN_TIMEOUT);
-    return length;
+    await this.motion.until(() => others() === 0, DRAIN_TIMEOUT);
+    return calls;
   }
 
   private pump(): void {
@@ -174,56 +174,60 @@ export class FunctionChannel {
       if (this.queue.length === 0) return;
       if (worker.generation !== this.serving) continue;
       while (worker.exchange.free) {
-        const call = this.queue.shift();
-        if (call === undefined) return;
-        if (!call.cancelled) this.send(worker, call);
+        const calls = takeCalls(this.queue, worker.takes);
+        if (calls.length === 0) return;
+        this.send(worker, new CallBatch(calls, this.options.clock.now()));
       }
     }
   }
 
-  private send(worker: FunctionWorker, call: FunctionCall): void {
-    worker.call = call;
-    worker.expires = this.options.clock.now() + call.timeout;
+  private send(worker: FunctionWorker, batch: CallBatch): void {
     if (this.deadlines.closed) this.deadlines = every(this.options.clock, DEADLINE_STEP, () => this.expire());
     try {
-      worker.exchange.ask(call.body, (answer) => {
-        worker.call = undefined;
+      worker.ask(batch, (answer) => {
         this.motion.stir();
-        this.answered(call, answer);
+        this.answered(worker, batch, answer);
       });
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
-      worker.call = undefined;
-      finish(call, { type: 'error', error: error as RxportError });
+      const calls = batch.between();
+      if (calls.length > 1) this.putBack(calls, true);
+      else for (const call of calls) finish(call, { type: 'error', error: error as RxportError });
     }
   }
 
-  private answered(call: FunctionCall, answer: Answer): void {
-    if (answer.ok) {
-      // First the next call: the plugin works on it while this reply is read.
-      this.pump();
-      finish(call, decodeReply(answer.body, this.address));
-      return;
-    }
-    const lost = this.closed === undefined && answer.error.code === 'ERR_CHANNEL_CLOSED';
-    if (lost && (call.whenLost === 'repeat' || !answer.sent)) {
-      // Repeated once: a call that kills its process must not kill every one that follows.
-      if (answer.sent) call.whenLost = 'error';
+  private answered(worker: FunctionWorker, batch: CallBatch, answer: Answer): void {
+    if (!answer.ok) return this.failed(batch.between(), answer.error, answer.sent);
+    const read = batch.read(answer.body, this.address);
+    worker.learn(batch, read.made, this.options.clock.now());
+    this.putBack(batch.between(read.made));
+    // First the next calls: the plugin works on them while this reply is read.
+    this.pump();
+    batch.settle(read);
+  }
+
+  private failed(calls: readonly FunctionCall[], error: RxportError, sent: boolean): void {
+    const lost = this.closed === undefined && error.code === 'ERR_CHANNEL_CLOSED';
+    const { again, over } = lost ? afterLoss(calls, sent) : { again: [], over: calls };
+    this.putBack(again, sent);
+    for (const call of over) finish(call, { type: 'error', error: lost ? callLost(this.options.symbol) : error });
+  }
+
+  /** To the front of the queue, in their order. */
+  private putBack(calls: readonly FunctionCall[], alone = false): void {
+    for (const call of calls.toReversed()) {
+      if (alone) call.alone = true;
       this.queue.unshift(call);
-      if (this.queue.length > 0) this.watch.start();
-    } else {
-      finish(call, { type: 'error', error: lost ? callLost(this.options.symbol) : answer.error });
     }
+    if (this.queue.length > 0) this.watch.start();
   }
 
   private expire(): void {
     const now = this.options.clock.now();
-    const workers = [...this.workers.values()];
-    for (const { exchange, call, expires } of workers) {
-      if (call !== undefined && now >= expires) exchange.abandon(callTimeout(this.options.symbol, call.timeout));
-    }
+    for (const worker of [...this.workers.values()])
+      worker.expire(now, ({ timeout }) => callTimeout(this.options.symbol, timeout));
     // Asked last: who hears of a timeout may submit the next call at once.
-    if (workers.every(({ call }) => call === undefined)) this.deadlines.unsubscribe();
+    if ([...this.workers.values()].every(({ batch }) => batch === undefined)) this.deadlines.unsubscribe();
   }
 
   private employ(peer: RepPeer): FunctionWorker {
@@ -241,8 +245,4 @@ export class FunctionChannel {
     if (this.queue.length === 0) return 'idle';
     return this.atWork ? 'moving' : 'waiting';
   }
-}
-
-function finish(call: FunctionCall, outcome: Outcome): void {
-  if (!call.cancelled) call.done(outcome);
 }

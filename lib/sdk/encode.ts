@@ -1,5 +1,5 @@
 import { reasonOf, valueInvalid } from '../errors.js';
-import { encodeResult } from '../wire/function.js';
+import { encodeResultText } from '../wire/function.js';
 import { encodeSourceError, encodeTuple } from '../wire/source.js';
 import { WithMeta } from './with-meta.js';
 
@@ -14,14 +14,16 @@ export function valueFrame(value: unknown): string {
   return frame;
 }
 
-/** A result of a function as a reply; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
-export function resultFrame(result: unknown = null): string {
-  const frame = encode('result', () => encodeResult(result));
-  if (frame === NO_RESULT) throw noJson('result', `${what(result)} has no JSON`);
-  return frame;
+/** A result of a function as JSON; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
+export function resultText(result: unknown = null): string {
+  // Its type says string; for a function or a symbol it answers undefined.
+  const text = encode('result', () => JSON.stringify(result) as string | undefined);
+  if (text === undefined) throw noJson('result', `${what(result)} has no JSON`);
+  return text;
 }
 
-const NO_RESULT = JSON.stringify({ state: true });
+/** The same as the reply to a single call. */
+export const resultFrame = (result: unknown): string => encodeResultText(resultText(result));
 
 /**
  * An error of a source as a frame: `{"error":"boom"}`.
@@ -34,7 +36,7 @@ export function errorFrame(text: string, stock: boolean): string {
   return stock ? JSON.stringify(frame) : frame;
 }
 
-function encode(subject: string, work: () => string): string {
+function encode<T>(subject: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -9,7 +9,10 @@ export interface CallOptions<T, E = never> {
   readonly onError?: OnError<T, E>;
   /** In which order results go on; default `input`. */
   readonly order?: 'input' | 'completion';
-  /** How many calls are out at once; default the number of processes that can take one, and one to follow. */
+  /**
+   * How many calls are out at once; default what keeps busy the processes that can take one, and one to follow. A process
+   * of our SDK takes up to 64 together, fewer as they are slower.
+   */
   readonly concurrency?: number;
   /** Milliseconds from the write on a connection to the answer; default 5,000. */
   readonly timeout?: number;
