@@ -1,10 +1,14 @@
 import { reasonOf, valueInvalid } from '../errors.js';
 import { encodeResultText } from '../wire/function.js';
-import { encodeSourceError, encodeTuple } from '../wire/source.js';
+import { encodeMessage, encodeSourceError, encodeTuple } from '../wire/source.js';
 import { WithMeta } from './with-meta.js';
 
-/** A value of a source as a frame. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
-export function valueFrame(value: unknown): string {
+/**
+ * A value of a source as a frame; `brief` leaves out a meta that is null. Throws `ERR_VALUE_INVALID` when JSON can not
+ * hold it.
+ */
+export function valueFrame(value: unknown, brief = false): string {
+  if (brief && !(value instanceof WithMeta)) return encodeMessage(jsonOf('value', value));
   const { value: message, meta } = value instanceof WithMeta ? (value as WithMeta) : { value, meta: null };
   if (meta !== null && (typeof meta !== 'object' || Array.isArray(meta)))
     throw noJson('meta', 'an array or a primitive is no object');
@@ -15,12 +19,7 @@ export function valueFrame(value: unknown): string {
 }
 
 /** A result of a function as JSON; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
-export function resultText(result: unknown = null): string {
-  // Its type says string; for a function or a symbol it answers undefined.
-  const text = encode('result', () => JSON.stringify(result) as string | undefined);
-  if (text === undefined) throw noJson('result', `${what(result)} has no JSON`);
-  return text;
-}
+export const resultText = (result: unknown = null): string => jsonOf('result', result);
 
 /** The same as the reply to a single call. */
 export const resultFrame = (result: unknown): string => encodeResultText(resultText(result));
@@ -34,6 +33,13 @@ export const resultFrame = (result: unknown): string => encodeResultText(resultT
 export function errorFrame(text: string, stock: boolean): string {
   const frame = encodeSourceError(text);
   return stock ? JSON.stringify(frame) : frame;
+}
+
+function jsonOf(subject: string, value: unknown): string {
+  // Its type says string; for what has no JSON it answers undefined.
+  const text = encode(subject, () => JSON.stringify(value) as string | undefined);
+  if (text === undefined) throw noJson(subject, `${what(value)} has no JSON`);
+  return text;
 }
 
 function encode<T>(subject: string, work: () => T): T {

@@ -1,5 +1,7 @@
 /** A function of our SDK against a host that speaks the wire by hand. */
 import { describe, expect, it } from '@jest/globals';
+import type { Clock } from '../../lib/clock.js';
+import { BatchRun } from '../../lib/sdk/batch-run.js';
 import type { PluginFunction } from '../../lib/sdk/index.js';
 import { BATCH_TEXT, BATCH_TIME } from '../../lib/wire/function-batch.js';
 import { BATCH, CAPABILITIES, encodeHandshake } from '../../lib/wire/handshake.js';
@@ -106,6 +108,12 @@ describe('a function that is called in batches', () => {
       return 1;
     });
     expect(await batch([], [])).toEqual({ state: true, results: [1], rest: 1 });
+  });
+
+  it('makes one call although time jumps before it', () => {
+    let now = 0;
+    const clock = { now: () => (now += 10 * BATCH_TIME) } as Clock;
+    expect(new BatchRun([1, 2], (args) => args, clock, 'f').run()).toMatchObject({ results: ['1'], failed: [] });
   });
 
   it('stops when its results have grown large', async () => {
