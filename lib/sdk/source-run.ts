@@ -160,8 +160,8 @@ export class SourceRun implements Instance, Outlet {
   closed(): void {
     this.leave();
     if (this.finished) return;
-    void this.release();
     const held = this.feed.held + this.batch.length;
+    void this.release();
     if (held > 0) this.log.warn(`the host closed the data channel, ${held} values were not sent`);
   }
 

@@ -16,7 +16,7 @@ export class TupleBatch {
     if (this.size + tuple.length > BATCH_TEXT) this.flush();
     this.tuples.push(tuple);
     this.size += tuple.length;
-    if (this.size >= BATCH_TEXT || this.tuples.length >= BATCH_TUPLES) return this.flush();
+    if (this.tuples.length >= BATCH_TUPLES) return this.flush();
     if (this.scheduled) return;
     this.scheduled = true;
     // The same moment at which the pipe hands over what was written: one tuple is not a moment later for it.

@@ -14,7 +14,10 @@ export interface CallOptions<T, E = never> {
    * of our SDK takes up to 64 together, fewer as they are slower.
    */
   readonly concurrency?: number;
-  /** Milliseconds from the write on a connection to the answer; default 5,000. */
+  /**
+   * Milliseconds from the write on a connection to the answer, of what went out with it too; default 5,000. Only quick
+   * calls share a frame.
+   */
   readonly timeout?: number;
   /** A call whose process died while it was out: once more, or an error; default `repeat`, so at least once. */
   readonly whenLost?: 'repeat' | 'error';

@@ -71,8 +71,8 @@ describe('a pause in the middle of a frame', () => {
     const { tuple } = recorder.handler;
     recorder.handler.tuple = (message, meta) => {
       channel.pause();
-      tuple(message, meta);
       channel.resume();
+      tuple(message, meta);
     };
     send(batch(1, 2, 3), batch(4, 5), '{"message":6}');
     await recorder.count(6);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as t from 'io-ts';
 import { share } from 'rxjs';
-import { isBalanced, type Ledger, type Overflow, type Rule } from '../../lib/index.js';
+import { type Overflow, type Rule } from '../../lib/index.js';
+import { unbalanced } from '../helpers/ledger-watch.js';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -35,20 +36,6 @@ const flood = (path: string): Rule =>
     },
     { restart: { delay: 20, maxDelay: 20, attempts: Infinity } },
   );
-
-/** Looks at the ledger on every turn of the loop until `done` says so; answers those that do not balance. */
-function sample(rule: Rule, done: () => boolean): Promise<readonly Ledger[]> {
-  return new Promise((resolve) => {
-    const bad: Ledger[] = [];
-    const look = (): void => {
-      const ledger = rule.ledger();
-      if (!ledger.balanced || !Object.values(ledger.stages).every(isBalanced)) bad.push(ledger);
-      if (done()) resolve(bad);
-      else setImmediate(look);
-    };
-    look();
-  });
-}
 
 /** Done once the source has sent `counts.at(-1)` tuples; `act` at each of the counts before. */
 function progress(rule: Rule, counts: readonly number[], act: () => void): () => boolean {
@@ -86,9 +73,9 @@ describe('the ledger of a flooded rule', () => {
       all ||= sent();
       return all && reasons.every((reason) => reasonsOf(rule).includes(reason));
     };
-    expect(await sample(rule, done)).toEqual([]);
+    expect(await unbalanced(rule, done)).toEqual([]);
     const stopping = rule.stop();
-    expect(await sample(rule, () => rule.closed)).toEqual([]);
+    expect(await unbalanced(rule, () => rule.closed)).toEqual([]);
     await stopping;
     const { stages, balanced } = rule.ledger();
     expect(balanced).toBe(true);
@@ -103,9 +90,9 @@ describe('the ledger of a flooded rule', () => {
   it('balances on every turn, while it restarts by hand and is unsubscribed', async () => {
     const rule = flood(newFile());
     const again = (): void => void rule.restart().catch(() => undefined);
-    expect(await sample(rule, progress(rule, [3_000, 6_000, 9_000], again))).toEqual([]);
+    expect(await unbalanced(rule, progress(rule, [3_000, 6_000, 9_000], again))).toEqual([]);
     rule.unsubscribe();
-    expect(await sample(rule, () => rule.closed)).toEqual([]);
+    expect(await unbalanced(rule, () => rule.closed)).toEqual([]);
     expect(rule.ledger().balanced).toBe(true);
   });
 });

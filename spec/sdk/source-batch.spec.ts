@@ -2,8 +2,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { of, Subject } from 'rxjs';
 import { withMeta } from '../../lib/sdk/index.js';
-import { functionControl } from '../../lib/wire/control.js';
+import { SourceRun } from '../../lib/sdk/source-run.js';
+import { stderrLog } from '../../lib/sdk/stderr-log.js';
+import { functionControl, sourceControl } from '../../lib/wire/control.js';
 import { BATCH_TEXT, BATCH_TUPLES } from '../../lib/wire/source-batch.js';
+import { HandClock } from '../helpers/hand-clock.js';
 import { type Dialect, messagesOf, type PluginHost, startSource } from '../helpers/plugin-host.js';
 import { until } from '../helpers/until.js';
 
@@ -113,5 +116,40 @@ describe('a source under a host that does not name the capability', () => {
     for (const i of range(3)) values.next(i);
     await until(() => source.frames.length === 3);
     expect(source.frames).toEqual(range(3).map((i) => `{"message":${i},"meta":null}`));
+  });
+});
+
+describe('the values of a turn that has not ended', () => {
+  function running() {
+    const values = new Subject<unknown>();
+    const did: string[] = [];
+    const lines: string[] = [];
+    const pipe = {
+      open: true,
+      send: (frame: string | Uint8Array) => did.push(String(frame)) > 0,
+      end: () => void did.push('end'),
+      destroy: () => undefined,
+    };
+    const control = sourceControl('s', { ruleId: 'r', opId: 'o', instanceId: 0 }, undefined, {});
+    const host = { stock: false, complete: true, batch: true };
+    const log = stderrLog((line) => lines.push(line));
+    const run = new SourceRun(() => values, control, pipe, { clock: new HandClock(), host, log });
+    run.begin();
+    values.next(1);
+    values.next(2);
+    return { run, did, lines, pipe };
+  }
+
+  it('go out in front of the end when STOP comes', () => {
+    const { run, did } = running();
+    void run.stop();
+    expect(did.slice(0, 2)).toEqual(['[{"message":1},{"message":2}]', 'end']);
+  });
+
+  it('are told of when the host closes the channel', () => {
+    const { run, lines, pipe } = running();
+    pipe.open = false;
+    run.closed();
+    expect(lines.join('')).toMatch(/2 values were not sent/);
   });
 });
