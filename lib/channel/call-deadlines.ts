@@ -42,14 +42,9 @@ export class CallDeadlines {
     const { clock, symbol } = this.options;
     const now = clock.now();
     const workers = this.workers.list();
-    for (const worker of workers) {
-      const { call } = worker;
-      if (call === undefined || now < worker.expires) continue;
-      worker.gaveUp = now;
-      worker.exchange.abandon(callTimeout(symbol, call.timeout));
-    }
+    for (const worker of workers) worker.expire(now, ({ timeout }) => callTimeout(symbol, timeout));
     if (workers.some(({ gaveUp = Infinity }) => now - gaveUp >= STUCK_AFTER)) this.stuck(STUCK_AFTER);
     // Asked last: who hears of a timeout may submit the next call at once.
-    if (workers.every(({ call }) => call === undefined)) this.stop();
+    if (workers.every(({ batch }) => batch === undefined)) this.stop();
   }
 }

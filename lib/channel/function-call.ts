@@ -14,6 +14,8 @@ export interface FunctionCall {
   readonly timeout: number;
   /** What happens when the process dies with the call out: once more, or an error. */
   whenLost: 'repeat' | 'error';
+  /** It shares a frame with no other call. */
+  alone?: boolean;
   /** Nobody wants the outcome any longer. */
   cancelled: boolean;
   /** At most once, never after `cancelled`. */

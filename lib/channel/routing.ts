@@ -66,10 +66,17 @@ export class Routing<W extends object, C extends Keyed> {
     if (this.keyed === 0) return this.anybody.shift();
     const line = this.lines.get(worker);
     if (line === undefined || line.calls.length === 0) return this.anybody.shift();
-    line.wasOwn = !line.wasOwn || this.anybody.length === 0;
+    line.wasOwn = this.isOwnTurn(line);
     if (!line.wasOwn) return this.anybody.shift();
     this.keyed -= 1;
     return line.calls.shift();
+  }
+
+  /** What `next` would answer. */
+  peek(worker: W): C | undefined {
+    const line = this.keyed === 0 ? undefined : this.lines.get(worker);
+    const isOwn = line !== undefined && line.calls.length > 0 && this.isOwnTurn(line);
+    return (isOwn ? line.calls : this.anybody).at(0);
   }
 
   /** Forgets what waits, and answers it. */
@@ -88,6 +95,10 @@ export class Routing<W extends object, C extends Keyed> {
         queue.shift();
         if (call.key !== undefined) this.keyed -= 1;
       }
+  }
+
+  private isOwnTurn({ wasOwn }: Line<C>): boolean {
+    return !wasOwn || this.anybody.length === 0;
   }
 
   private queues(): readonly Queue<C>[] {

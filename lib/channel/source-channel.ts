@@ -2,7 +2,9 @@ import { Subscription } from 'rxjs';
 import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, PullSocket, Transport } from '../sp/transport.js';
-import { decodeSourceFrame, type Parse } from '../wire/source.js';
+import { decodeSourceBatch, decodeSourceFrame, type Parse, type SourceFrame } from '../wire/source.js';
+import { isBatch } from '../wire/source-batch.js';
+import { FrameGate } from './frame-gate.js';
 import { Pacer } from './pacer.js';
 
 /** What the data channel of a source says, on the tick on which it happens. */
@@ -99,27 +101,21 @@ export async function openSourceChannel(
   let received = 0;
   let large = false;
   let hand = new Hand();
+  const gate = new FrameGate<SourceFrame>(
+    () => socket,
+    (frame) => tell(handler, frame),
+  );
   const socket: PullSocket = await transport.pull(address, options, {
     text(text) {
       received += 1;
+      const frames = isBatch(text) ? decodeSourceBatch(text, address, parse) : undefined;
       if (text.length > LARGE || large) {
-        large = text.length > LARGE;
-        handler.size?.(text.length);
+        const size = text.length / Math.max(1, frames?.length ?? 1);
+        if (size > LARGE || large) handler.size?.(size);
+        large = size > LARGE;
       }
-      const frame = decodeSourceFrame(text, address, parse);
-      switch (frame.type) {
-        case 'tuple':
-          handler.tuple(frame.message, frame.meta);
-          return;
-        case 'error':
-          handler.reported(frame.text);
-          return;
-        case 'invalid':
-          handler.invalid(frame.error);
-          return;
-        case 'complete':
-          handler.complete();
-      }
+      if (frames !== undefined) gate.take(frames);
+      else gate.takeOne(decodeSourceFrame(text, address, parse));
     },
     peerOpened() {
       empty = new AbortController();
@@ -135,7 +131,7 @@ export async function openSourceChannel(
       handler.ended();
     },
   });
-  const pacer = new Pacer(socket, clock, options.patient ?? (() => false));
+  const pacer = new Pacer(gate, clock, options.patient ?? (() => false));
   const silent = async (timeout: number): Promise<boolean> => {
     for (const until = clock.now() + timeout; clock.now() + SILENCE <= until;) {
       const before = received;
@@ -182,4 +178,17 @@ export async function openSourceChannel(
       await socket.close();
     },
   };
+}
+
+function tell(handler: SourceHandler, frame: SourceFrame): void {
+  switch (frame.type) {
+    case 'tuple':
+      return handler.tuple(frame.message, frame.meta);
+    case 'error':
+      return handler.reported(frame.text);
+    case 'invalid':
+      return handler.invalid(frame.error);
+    case 'complete':
+      return handler.complete();
+  }
 }

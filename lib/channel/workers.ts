@@ -28,11 +28,11 @@ export class Workers {
     return [...this.workers.values()];
   }
 
-  /** How many are of that generation; asked for each call. */
-  count(generation: number): number {
-    let count = 0;
-    for (const worker of this.workers.values()) if (worker.generation === generation) count += 1;
-    return count;
+  /** How many calls keep those of that generation busy; asked for each call. */
+  capacity(generation: number): number {
+    let capacity = 0;
+    for (const worker of this.workers.values()) if (worker.generation === generation) capacity += worker.capacity;
+    return capacity;
   }
 
   /** One of that generation can be called. */
@@ -42,7 +42,7 @@ export class Workers {
 
   /** How many calls are out that are not of that generation. */
   callsBeside(generation: number): number {
-    return this.list().filter((worker) => worker.generation !== generation && worker.call !== undefined).length;
+    return this.list().reduce((sum, worker) => sum + (worker.generation === generation ? 0 : worker.out), 0);
   }
 
   /** Those of one process. */
@@ -54,6 +54,6 @@ export class Workers {
   atWork(runner?: Runner): boolean {
     const isOf = (worker: FunctionWorker): boolean =>
       runner === undefined || worker.runner === undefined || worker.runner === runner;
-    return this.list().some((worker) => worker.call !== undefined && isOf(worker));
+    return this.list().some((worker) => worker.out > 0 && isOf(worker));
   }
 }

@@ -1,10 +1,14 @@
 import { reasonOf, valueInvalid } from '../errors.js';
-import { encodeResult } from '../wire/function.js';
-import { encodeSourceError, encodeTuple } from '../wire/source.js';
+import { encodeResultText } from '../wire/function.js';
+import { encodeMessage, encodeSourceError, encodeTuple } from '../wire/source.js';
 import { WithMeta } from './with-meta.js';
 
-/** A value of a source as a frame. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
-export function valueFrame(value: unknown): string {
+/**
+ * A value of a source as a frame; `brief` leaves out a meta that is null. Throws `ERR_VALUE_INVALID` when JSON can not
+ * hold it.
+ */
+export function valueFrame(value: unknown, brief = false): string {
+  if (brief && !(value instanceof WithMeta)) return encodeMessage(jsonOf('value', value));
   const { value: message, meta } = value instanceof WithMeta ? (value as WithMeta) : { value, meta: null };
   if (meta !== null && (typeof meta !== 'object' || Array.isArray(meta)))
     throw noJson('meta', 'an array or a primitive is no object');
@@ -14,14 +18,11 @@ export function valueFrame(value: unknown): string {
   return frame;
 }
 
-/** A result of a function as a reply; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
-export function resultFrame(result: unknown = null): string {
-  const frame = encode('result', () => encodeResult(result));
-  if (frame === NO_RESULT) throw noJson('result', `${what(result)} has no JSON`);
-  return frame;
-}
+/** A result of a function as JSON; `undefined` becomes null. Throws `ERR_VALUE_INVALID` when JSON can not hold it. */
+export const resultText = (result: unknown = null): string => jsonOf('result', result);
 
-const NO_RESULT = JSON.stringify({ state: true });
+/** The same as the reply to a single call. */
+export const resultFrame = (result: unknown): string => encodeResultText(resultText(result));
 
 /**
  * An error of a source as a frame: `{"error":"boom"}`.
@@ -34,7 +35,14 @@ export function errorFrame(text: string, stock: boolean): string {
   return stock ? JSON.stringify(frame) : frame;
 }
 
-function encode(subject: string, work: () => string): string {
+function jsonOf(subject: string, value: unknown): string {
+  // Its type says string; for what has no JSON it answers undefined.
+  const text = encode(subject, () => JSON.stringify(value) as string | undefined);
+  if (text === undefined) throw noJson(subject, `${what(value)} has no JSON`);
+  return text;
+}
+
+function encode<T>(subject: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -1,14 +1,16 @@
-import { reasonOf } from '../errors.js';
+import { messageInvalid, reasonOf } from '../errors.js';
 import { functionPath } from '../wire/address.js';
 import { decodeRequest, encodeFailure, encodeResult } from '../wire/function.js';
-import { HANDSHAKE } from '../wire/handshake.js';
+import { encodeBatchReply } from '../wire/function-batch.js';
+import { BATCH, encodeHandshake, HANDSHAKE } from '../wire/handshake.js';
 import { AnswerLoop } from './answer-loop.js';
+import { BatchRun } from './batch-run.js';
 import { CallContexts } from './call-contexts.js';
 import { resultFrame } from './encode.js';
 import type { DetailedFunction, PlainFunction, PluginFunction } from './function.js';
 import type { Instance, Surroundings } from './instance.js';
-import type { PluginLog } from './stderr-log.js';
 import { isThenable } from './thenable.js';
+import { SDK } from './version.js';
 
 /** The host listens before it sends START: one retry or two are enough. */
 const DIAL_TIMEOUT = 200;
@@ -17,14 +19,14 @@ const DIAL_TIMEOUT = 200;
 export async function startFunction(
   definition: PluginFunction,
   symbol: string,
-  { ipcDir, clock, log }: Surroundings,
+  { ipcDir, host, clock, log }: Surroundings,
   closed: () => void,
 ): Promise<Instance> {
-  const run = new FunctionRun(definition, symbol, log);
+  const run = new FunctionRun(definition, symbol, { clock, log });
   return AnswerLoop.open(functionPath(ipcDir, symbol), {
     clock,
     timeout: DIAL_TIMEOUT,
-    first: HANDSHAKE,
+    first: host.batch ? encodeHandshake(SDK, [BATCH]) : HANDSHAKE,
     answer: (body) => run.answer(body.toString()),
     failure: encodeFailure,
     closed,
@@ -39,18 +41,20 @@ export class FunctionRun {
   constructor(
     definition: PluginFunction,
     private readonly symbol: string,
-    log: PluginLog,
+    private readonly surroundings: Pick<Surroundings, 'clock' | 'log'>,
   ) {
     this.definition = typeof definition === 'function' ? detailed(definition) : definition;
-    this.contexts = new CallContexts(symbol, log);
+    this.contexts = new CallContexts(symbol, surroundings.log);
   }
 
   answer(text: string): string | Promise<string> {
     try {
-      const { func, arg } = decodeRequest(text, this.symbol);
+      const { func, arg, args } = decodeRequest(text, this.symbol);
       switch (func) {
         case 'Exec':
           return this.exec(arg);
+        case 'ExecBatch':
+          return this.execBatch(args);
         case 'Validate':
           return this.validate(arg);
         case 'IsAggregate':
@@ -64,12 +68,26 @@ export class FunctionRun {
   }
 
   private exec(arg: unknown): string | Promise<string> {
-    if (!Array.isArray(arg)) return encodeFailure('Exec without a list of arguments');
+    const result = this.call(arg);
+    return isThenable(result) ? Promise.resolve(result).then(resultFrame).catch(failure) : resultFrame(result);
+  }
+
+  private execBatch(calls: unknown): string | Promise<string> {
+    if (!Array.isArray(calls) || calls.length === 0) return encodeFailure('ExecBatch without a list of calls');
+    const run = new BatchRun(calls, (arg) => this.call(arg), this.surroundings.clock, this.symbol);
+    const done = run.run();
+    return done instanceof Promise
+      ? done.then((all) => encodeBatchReply(all, calls.length))
+      : encodeBatchReply(done, calls.length);
+  }
+
+  /** Throws what the function throws, and what is wrong with the request. */
+  private call(arg: unknown): unknown {
+    if (!Array.isArray(arg)) throw messageInvalid(this.symbol, ['Exec without a list of arguments']);
     const args = arg as unknown[];
     const context = this.contexts.of(args.pop());
-    if (context === undefined) return encodeFailure('Exec without a call context as its last argument');
-    const result = this.definition.exec(args, context);
-    return isThenable(result) ? Promise.resolve(result).then(resultFrame).catch(failure) : resultFrame(result);
+    if (context === undefined) throw messageInvalid(this.symbol, ['Exec without a call context as its last argument']);
+    return this.definition.exec(args, context);
   }
 
   private validate(arg: unknown): string {

@@ -2,8 +2,8 @@ import type { FunctionContext } from './context.js';
 
 /**
  * A function: called with the arguments of a call, answers the result, or a promise of it. What it throws is the error
- * of that call and of no other. `undefined` becomes null; what JSON can not hold fails the call. A channel has one call
- * at a time, so an async function need not think of others.
+ * of that call and of no other. `undefined` becomes null; what JSON can not hold fails the call. A channel makes one call
+ * at a time, also of those that came together: an async function need not think of others.
  *
  * ```ts
  * const celsius = (kelvin: number) => kelvin - 273.15;

@@ -17,6 +17,8 @@ export interface HostTraits {
   readonly stock: boolean;
   /** It takes `{"complete":true}` as the last frame of a source. */
   readonly complete: boolean;
+  /** It takes and sends several values, or calls, in one frame. */
+  readonly batch: boolean;
 }
 
 /** What every running symbol of a plugin needs. */

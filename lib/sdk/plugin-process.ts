@@ -2,13 +2,13 @@ import { type Clock, settlesWithin } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import { controlPath, STOCK_IPC_DIR } from '../wire/address.js';
 import { decodeArgv } from '../wire/argv.js';
-import { CAPABILITIES, type Capability, encodeHandshake } from '../wire/handshake.js';
+import { BATCH, CAPABILITIES, type Capability, COMPLETE, encodeHandshake } from '../wire/handshake.js';
 import { AnswerLoop } from './answer-loop.js';
 import { Commands, problem } from './commands.js';
 import type { PluginSymbols } from './definition.js';
 import { Instances } from './instances.js';
 import { type PluginLog, stderrLog } from './stderr-log.js';
-import { VERSION } from './version.js';
+import { SDK } from './version.js';
 
 /** Milliseconds to work off what was taken: hosts kill 2 s after SIGTERM, and a host that has gone waits for nothing. */
 const SIGTERM_GRACE = 1_500;
@@ -17,7 +17,6 @@ const ORPHAN_GRACE = 1_000;
 const BY_HAND = 5_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-const COMPLETE: Capability = 'complete';
 
 /** What a plugin takes from its process. */
 export interface ProcessFacts {
@@ -52,7 +51,8 @@ export class PluginProcess {
   ) {
     const extension = decodeArgv(facts.argument);
     const ipcDir = facts.ipcDir ?? extension?.ipcDir ?? STOCK_IPC_DIR;
-    const host = { stock: extension === undefined, complete: extension?.caps.includes(COMPLETE) === true };
+    const can = (capability: Capability): boolean => extension?.caps.includes(capability) === true;
+    const host = { stock: extension === undefined, complete: can(COMPLETE), batch: can(BATCH) };
     this.log = stderrLog(facts.write);
     this.underRxport = !host.stock;
     this.address = controlPath(ipcDir, name);
@@ -69,7 +69,7 @@ export class PluginProcess {
       const control = await AnswerLoop.open(this.address, {
         clock: this.facts.clock,
         timeout: this.underRxport ? 0 : BY_HAND,
-        first: encodeHandshake(`rxport-ts/${VERSION}`, CAPABILITIES),
+        first: encodeHandshake(SDK, CAPABILITIES),
         answer: (body) => commands.answer(body.toString()),
         failure: problem,
         closed: () => this.orphaned(),

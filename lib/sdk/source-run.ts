@@ -13,6 +13,7 @@ import type { HostTraits, Instance, Surroundings } from './instance.js';
 import type { Source } from './source.js';
 import type { PluginLog } from './stderr-log.js';
 import { Trouble } from './trouble.js';
+import { TupleBatch } from './tuple-batch.js';
 
 /** Values that an Observable may be ahead of its rule. */
 const QUEUE = 10_000;
@@ -47,6 +48,7 @@ export class SourceRun implements Instance, Outlet {
   private readonly trouble: Trouble;
   private readonly feed: Feed;
   private readonly aborter = new AbortController();
+  private readonly batch = new TupleBatch((frame) => this.write(frame));
   private full = false;
   private finished = false;
   /** An error frame that waits for room: the newest. */
@@ -97,7 +99,7 @@ export class SourceRun implements Instance, Outlet {
 
   encode(value: unknown): string | undefined {
     try {
-      return valueFrame(value);
+      return valueFrame(value, this.host.batch);
     } catch (error) {
       this.trouble.refused(reasonOf(error));
       return undefined;
@@ -105,6 +107,17 @@ export class SourceRun implements Instance, Outlet {
   }
 
   send(frame: string): void {
+    if (this.host.batch) this.batch.add(frame);
+    else this.write(frame);
+  }
+
+  /** After the values that were sent before it. */
+  private sendAlone(frame: string): void {
+    this.batch.flush();
+    this.write(frame);
+  }
+
+  private write(frame: string): void {
     if (!this.pipe.open) return;
     try {
       this.full = !this.pipe.send(frame);
@@ -119,17 +132,18 @@ export class SourceRun implements Instance, Outlet {
 
   done(ending: Ending): void {
     this.finished = true;
+    this.batch.flush();
     this.trouble.flush();
     this.settle();
     if (ending.type === 'failed') {
       const text = reasonOf(ending.error);
       this.log.error({ error: ending.error }, `the source failed: ${text}`);
-      this.send(errorFrame(text, this.host.stock));
+      this.sendAlone(errorFrame(text, this.host.stock));
     }
     if (ending.type === 'completed') {
       // A stock host takes the end of the pipe for a lost one; so the source stays, and is silent, until STOP.
       if (!this.host.complete) return;
-      this.send(COMPLETE_FRAME);
+      this.sendAlone(COMPLETE_FRAME);
     }
     this.pipe.end();
   }
@@ -146,8 +160,8 @@ export class SourceRun implements Instance, Outlet {
   closed(): void {
     this.leave();
     if (this.finished) return;
+    const held = this.feed.held + this.batch.length;
     void this.release();
-    const { held } = this.feed;
     if (held > 0) this.log.warn(`the host closed the data channel, ${held} values were not sent`);
   }
 
@@ -177,6 +191,6 @@ export class SourceRun implements Instance, Outlet {
   private settle(): void {
     const { owed } = this;
     this.owed = undefined;
-    if (owed !== undefined) this.send(owed);
+    if (owed !== undefined) this.sendAlone(owed);
   }
 }

@@ -52,7 +52,7 @@ export const testSource = (source: Source, context: TestContext = {}): Observabl
     const control = controlOf('source', context);
     try {
       const pipe = testPipe(control.symbolName, subscriber, () => run.closed());
-      const host = { stock: false, complete: true };
+      const host = { stock: false, complete: true, batch: false };
       const run: SourceRun = new SourceRun(source, control, pipe, { clock: systemClock, host, log: logOf(context) });
       subscriber.add(() => void run.stop());
       run.begin();
@@ -77,7 +77,7 @@ export interface TestFunction {
  */
 export function testFunction(definition: PluginFunction, context: TestContext = {}): TestFunction {
   const { symbolName, meta } = controlOf('func', context);
-  const run = new FunctionRun(definition, symbolName, logOf(context));
+  const run = new FunctionRun(definition, symbolName, { clock: systemClock, log: logOf(context) });
   const caller = JSON.stringify({ ...meta, funcId: 0 });
   const inTurn = turns();
   const ask = async (request: string) => {

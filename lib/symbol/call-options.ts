@@ -18,11 +18,14 @@ export interface CallOptions<T, E = never> {
   /** At least so many processes of the plugin, 1 to 64, while the rule runs: what the host and the manifest say stays the least. */
   readonly replicas?: number;
   /**
-   * How many calls are out at once; default the number of processes that can take one, and one to follow; with `key` four
-   * times that, since keys are spread by chance.
+   * How many calls are out at once; default what keeps busy the processes that can take one, and one to follow: a process
+   * of our SDK takes up to 64 together, fewer as they are slower. With `key` four times that, since keys are spread by chance.
    */
   readonly concurrency?: number;
-  /** Milliseconds from the write on a connection to the answer; default 5,000. */
+  /**
+   * Milliseconds from the write on a connection to the answer, of what went out with it too; default 5,000. Only quick
+   * calls share a frame.
+   */
   readonly timeout?: number;
   /** A call whose process died while it was out: once more, or an error; default `repeat`, so at least once. */
   readonly whenLost?: 'repeat' | 'error';

@@ -8,8 +8,8 @@ import { parseJson } from './json.js';
 export const CallContext = t.type({ ruleId: t.string, opId: t.string, instanceId: t.number, funcId: t.number });
 export type CallContext = t.TypeOf<typeof CallContext>;
 
-/** Host → plugin: `{"func":"Exec","arg":["a1","{\"ruleId\":\"rule1\",…}"]}`. */
-const FunctionRequest = t.type({ func: t.string, arg: t.unknown });
+/** Host → plugin: `{"func":"Exec","arg":["a1","{\"ruleId\":\"rule1\",…}"]}`; `args` belongs to a batch. */
+const FunctionRequest = t.intersection([t.type({ func: t.string, arg: t.unknown }), t.partial({ args: t.unknown })]);
 export type FunctionRequest = t.TypeOf<typeof FunctionRequest>;
 
 /** `context` is the text of a `CallContext`, made once per call position. */
@@ -53,6 +53,9 @@ export function decodeReply(body: Buffer, address: string): FunctionReply {
 }
 
 export const encodeResult = (result: unknown): string => JSON.stringify({ state: true, result });
+
+/** `json` is the text of the result. */
+export const encodeResultText = (json: string): string => `{"state":true,"result":${json}}`;
 
 export const encodeFailure = (text: string): string => JSON.stringify({ state: false, result: text });
 

@@ -4,9 +4,11 @@ import * as t from 'io-ts';
 export const HANDSHAKE = 'handshake';
 
 /** Extensions that are used only when both sides named them. */
-export const CAPABILITIES = ['complete'] as const;
-/** `complete`: a source may send `{"complete":true}` as its last frame. */
+export const CAPABILITIES = ['complete', 'batch'] as const;
+/** `complete`: a source may send `{"complete":true}` as its last frame. `batch`: a frame may hold several of a kind. */
 export type Capability = (typeof CAPABILITIES)[number];
+export const COMPLETE: Capability = 'complete';
+export const BATCH: Capability = 'batch';
 
 const Greeting = t.type({ v: t.literal(1), sdk: t.string, caps: t.array(t.string) });
 
@@ -18,7 +20,7 @@ export interface PeerInfo {
 
 const STOCK: PeerInfo = { sdk: undefined, capabilities: new Set() };
 
-/** Plugin → host, first frame of our SDK: `handshake {"v":1,"sdk":"rxport-ts/0.1.0","caps":["complete"]}`. */
+/** Plugin → host, first frame of our SDK, on a function channel too where the host batches: `handshake {"v":1,"sdk":"rxport-ts/0.1.0","caps":["complete"]}`. */
 export const encodeHandshake = (sdk: string, capabilities: readonly string[]): string =>
   `${HANDSHAKE} ${JSON.stringify({ v: 1, sdk, caps: capabilities })}`;
 

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { messageInvalid, reasonOf, type RxportError, showJson } from '../errors.js';
 import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
+import { splitList } from './source-batch.js';
 
 /** Plugin → host: `{"message":{"i":0},"meta":null}`; `decodeSourceFrame` reads it without the cost of the codec. */
 export const SourceMessage = t.intersection([
@@ -35,20 +36,46 @@ export function decodeSourceFrame(payload: string | Buffer, address: string, par
   } catch (cause) {
     return { type: 'invalid', error: messageInvalid(address, [`not JSON: ${reasonOf(cause)}`]) };
   }
+  return frameOf(frame, address, () => text);
+}
+
+/**
+ * The frames in one that holds several. Never throws.
+ *
+ * Parsed at once, unless the user has a `parse`, which sees the text of each tuple as it does in a frame of its own.
+ */
+export function decodeSourceBatch(text: string, address: string, parse?: Parse): readonly SourceFrame[] {
+  const texts = parse && splitList(text);
+  if (texts !== undefined) return texts.map((part) => decodeSourceFrame(part, address, parse));
+  let frames: unknown;
+  try {
+    frames = parseJson(text);
+  } catch (cause) {
+    return [{ type: 'invalid', error: messageInvalid(address, [`not JSON: ${reasonOf(cause)}`]) }];
+  }
+  // An empty one holds nothing that could be lost, and means nothing either.
+  if (!Array.isArray(frames) || frames.length === 0) return [invalid(address, text)];
+  return frames.map((frame: unknown) => frameOf(frame, address, () => showJson(frame)));
+}
+
+function frameOf(frame: unknown, address: string, text: () => string): SourceFrame {
   if (typeof frame === 'string') return { type: 'error', text: goErrorText(frame) };
-  if (typeof frame !== 'object' || frame === null) return invalid(address, text);
+  if (typeof frame !== 'object' || frame === null) return invalid(address, text());
   if ('error' in frame) return { type: 'error', text: textOf(frame.error) };
   if (!('message' in frame)) {
-    return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, text);
+    return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, text());
   }
   const meta = 'meta' in frame ? frame.meta : undefined;
   if (meta === undefined || meta === null) return { type: 'tuple', message: frame.message, meta: NO_META };
-  if (typeof meta !== 'object' || Array.isArray(meta)) return invalid(address, text);
+  if (typeof meta !== 'object' || Array.isArray(meta)) return invalid(address, text());
   return { type: 'tuple', message: frame.message, meta: meta as Readonly<Record<string, unknown>> };
 }
 
 export const encodeTuple = (message: unknown, meta: Readonly<Record<string, unknown>> | null): string =>
   JSON.stringify({ message, meta });
+
+/** A tuple without meta, of a message that is JSON already. */
+export const encodeMessage = (json: string): string => `{"message":${json}}`;
 
 export const encodeSourceError = (text: string): string => JSON.stringify({ error: text });
 

@@ -182,8 +182,10 @@ export async function startSource(source: Source, dialect?: Dialect) {
   return { host, source: await host.source('source') };
 }
 
-/** The values in the frames of a source. */
+/** The values in the frames of a source, alone and together. */
 export const messagesOf = ({ frames }: Inbox): unknown[] =>
   frames
-    .map((frame) => JSON.parse(frame) as Readonly<Record<string, unknown>>)
-    .flatMap((frame) => ('message' in frame ? [frame['message']] : []));
+    .flatMap<Tuple>((frame) => JSON.parse(frame) as Tuple | Tuple[])
+    .flatMap((tuple) => ('message' in tuple ? [tuple['message']] : []));
+
+type Tuple = Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
 const META = { ruleId: 'rule', opId: 'op', instanceId: 0 };
-const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":["complete"]}`;
+const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":["complete","batch"]}`;
 
 describe('the handshake', () => {
   it('has these bytes', async () => {

@@ -47,7 +47,7 @@ describe('a plugin process', () => {
     const { host, path } = await start();
     const source = await host.source('count');
     await until(() => source.frames.length >= 3);
-    expect(source.frames[0]).toBe('{"message":{"i":0},"meta":null}');
+    expect(source.frames[0]).toBe('{"message":{"i":0}}');
     expect(await source.stop()).toBe('ok');
 
     const { ask } = await host.function('echo');

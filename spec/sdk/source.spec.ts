@@ -36,13 +36,13 @@ describe('what a source may be', () => {
     ],
     ['an object with open()', { open: () => of(1, 2), queue: 5 }],
   ])('%s', async (_, source) => {
-    const running = (await startSource(source)).source;
+    const running = (await startSource(source, ['complete'])).source;
     await until(() => running.ends() === 1);
     expect(running.frames).toEqual(['{"message":1,"meta":null}', '{"message":2,"meta":null}', COMPLETE]);
   });
 
   it('a promise', async () => {
-    const running = (await startSource(() => Promise.resolve({ a: 1 }))).source;
+    const running = (await startSource(() => Promise.resolve({ a: 1 }), ['complete'])).source;
     await until(() => running.ends() === 1);
     expect(running.frames).toEqual(['{"message":{"a":1},"meta":null}', COMPLETE]);
   });
@@ -78,7 +78,7 @@ describe('a source', () => {
   });
 
   it('emits nothing before the host knows that it runs', async () => {
-    const host = await PluginHost.listen();
+    const host = await PluginHost.listen(['complete']);
     host.run({ sources: { eager: () => range(3) } });
     const running = await host.source('eager');
     expect(running.answer).toBe('ok');

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { FrameGate } from '../../lib/channel/frame-gate.js';
+
+/** A gate, and what it does to its socket and hands on; it is paused after each value of `pauses`. */
+function gated(...pauses: readonly number[]) {
+  const did: (string | number)[] = [];
+  const note = (what: string) => (): void => void did.push(what);
+  const socket = { pause: note('pause'), resume: note('resume'), readOut: note('read') };
+  const gate = new FrameGate<number>(
+    () => socket,
+    (value) => {
+      did.push(value);
+      if (pauses.includes(value)) gate.pause();
+    },
+  );
+  return { gate, did };
+}
+
+describe('the gate of a source', () => {
+  it('reads on only when nothing waits any more: no more than one frame ever does', () => {
+    const { gate, did } = gated(1, 2);
+    gate.take([1, 2, 3]);
+    gate.resume();
+    gate.resume();
+    expect(did).toEqual([1, 'pause', 2, 'pause', 3, 'resume']);
+  });
+
+  it('puts what comes all the same behind what waits', () => {
+    const { gate, did } = gated(1);
+    gate.take([1, 2]);
+    gate.takeOne(3);
+    gate.take([4, 5]);
+    gate.resume();
+    gate.takeOne(6);
+    expect(did).toEqual([1, 'pause', 2, 3, 4, 5, 'resume', 6]);
+  });
+
+  it('hands on whole frames while it reads out', () => {
+    const { gate, did } = gated(1);
+    gate.take([1, 2]);
+    gate.readOut();
+    gate.take([3, 4]);
+    expect(did).toEqual([1, 'pause', 2, 'read', 3, 4]);
+  });
+
+  it('survives a callback that throws: what is behind it still comes', () => {
+    const did: number[] = [];
+    const gate = new FrameGate<number>(
+      () => ({ pause: () => undefined, resume: () => undefined, readOut: () => undefined }),
+      (value) => {
+        did.push(value);
+        if (value === 1) throw new Error('boom');
+      },
+    );
+    expect(() => gate.take([1, 2])).toThrow('boom');
+    gate.resume();
+    expect(did).toEqual([1, 2]);
+  });
+});
