@@ -2,7 +2,7 @@ import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callInvalid, queueOverflow, type RxportError, userError } from '../errors.js';
 import { DEFAULT_OVERFLOW, Lane, type LaneHandler, marksOf, type Overflow, type Slot, type Stage } from '../stage.js';
-import { encodeExec, encodeValidate } from '../wire/function.js';
+import { encodeValidate, execEncoder } from '../wire/function.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { CallSpec } from './call-spec.js';
 import { valueOf } from './call-value.js';
@@ -12,6 +12,7 @@ import type { Attendance } from './owner.js';
 /** One subscription to a call: values wait, go out, and come back in order. */
 export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly outlet: Outlet<R>;
+  private readonly encode: (args: readonly unknown[]) => string;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly leave: () => void;
@@ -29,6 +30,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const { owner, shared, options } = spec;
     const where = `what follows call ${shared.symbol}`;
     this.outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(where, thrown)));
+    this.encode = execEncoder(spec.context);
     this.overflow = options.queue ?? DEFAULT_OVERFLOW;
     const concurrency = (): number => options.concurrency ?? shared.channel.capacity;
     this.lane = new Lane({ order: options.order, overflow: this.overflow, concurrency }, this);
@@ -88,7 +90,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     try {
       const args = this.spec.args(slot.value, slot.index);
       if (this.checked === 'no') return this.validate(slot, args);
-      this.exec(slot, encodeExec(args, this.spec.context));
+      this.exec(slot, this.encode(args));
     } catch (thrown) {
       this.settle(slot, { type: 'error', error: userError(`args of call ${this.spec.shared.symbol}`, thrown) });
     }
@@ -112,7 +114,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   /** Once per start, with the arguments of the first tuple: only their number means anything to an SDK. */
   private validate(slot: Slot<T, Outcome>, args: readonly unknown[]): void {
     const { symbol } = this.spec.shared;
-    const body = encodeExec(args, this.spec.context);
+    const body = this.encode(args);
     const question = encodeValidate(args);
     this.checked = 'asking';
     this.ask(slot, question, (outcome) => {
