@@ -13,7 +13,7 @@ import {
   type Stage,
   withScope,
 } from '../stage.js';
-import { encodeExec, encodeValidate } from '../wire/function.js';
+import { encodeValidate, execEncoder } from '../wire/function.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { CallSpec } from './call-spec.js';
 import { valueOf } from './call-value.js';
@@ -26,6 +26,7 @@ const KEYED_SPREAD = 4;
 /** One subscription to a call: values wait, go out, and come back in order. */
 export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly outlet: Outlet<R>;
+  private readonly encode: (args: readonly unknown[]) => string;
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly leave: () => void;
@@ -46,6 +47,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const { owner, shared, options } = spec;
     const where = `what follows call ${shared.symbol}`;
     this.outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(where, thrown)));
+    this.encode = execEncoder(spec.context);
     this.overflow = options.queue ?? DEFAULT_OVERFLOW;
     const keyed = options.key !== undefined;
     const spread = keyed ? KEYED_SPREAD : 1;
@@ -128,7 +130,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     try {
       const args = this.spec.args(slot.value, slot.index);
       if (this.checked === 'no') return this.validate(slot, args);
-      this.exec(slot, encodeExec(args, this.spec.context));
+      this.exec(slot, this.encode(args));
     } catch (thrown) {
       this.settle(slot, { type: 'error', error: userError(`args of call ${this.spec.shared.symbol}`, thrown) });
     }
@@ -152,7 +154,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   /** Once per start, with the arguments of the first tuple: only their number means anything to an SDK. */
   private validate(slot: Slot<T, Outcome>, args: readonly unknown[]): void {
     const { symbol } = this.spec.shared;
-    const body = encodeExec(args, this.spec.context);
+    const body = this.encode(args);
     const question = encodeValidate(args);
     this.checked = 'asking';
     this.ask(slot, question, (outcome) => {

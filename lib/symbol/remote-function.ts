@@ -1,6 +1,6 @@
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callFailed, type RxportError, userError } from '../errors.js';
-import { encodeExec } from '../wire/function.js';
+import { execEncoder } from '../wire/function.js';
 import { boundTo } from './bound-to.js';
 import { CALL_TIMEOUT, checkTimeout } from './call-options.js';
 import type { SharedFunction } from './function-pool.js';
@@ -31,7 +31,7 @@ export function remoteFunction(
   { timeout = CALL_TIMEOUT, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
   checkTimeout(`function ${shared.symbol}`, timeout);
-  const context = owner.callContext();
+  const encoder = execEncoder(owner.callContext());
   const { ruleId } = owner;
   const bind = boundTo(signal);
   return {
@@ -53,7 +53,7 @@ export function remoteFunction(
           leave();
           reject(signal?.reason as Error);
         };
-        const body = encode(args, context, shared.symbol);
+        const body = encode(args, encoder, shared.symbol);
         const call: FunctionCall = { body, timeout, whenLost: 'repeat', cancelled: false, done };
         const leave = shared.use({ ruleId, started: () => undefined, lost: () => undefined, refused });
         const unbind = bind(aborted);
@@ -62,9 +62,9 @@ export function remoteFunction(
   };
 }
 
-function encode(args: readonly unknown[], context: string, symbol: string): string {
+function encode(args: readonly unknown[], encoder: (args: readonly unknown[]) => string, symbol: string): string {
   try {
-    return encodeExec(args, context);
+    return encoder(args);
   } catch (thrown) {
     throw userError(`the JSON of the arguments of function ${symbol}`, thrown);
   }

@@ -12,10 +12,19 @@ export type CallContext = t.TypeOf<typeof CallContext>;
 const FunctionRequest = t.intersection([t.type({ func: t.string, arg: t.unknown }), t.partial({ args: t.unknown })]);
 export type FunctionRequest = t.TypeOf<typeof FunctionRequest>;
 
-/** `context` is the text of a `CallContext`, made once per call position. */
-export function encodeExec(args: readonly unknown[], context: string): string {
-  return JSON.stringify({ func: 'Exec', arg: [...args, context] });
+/**
+ * Encodes the Execs of one call position; `context` is the text of its `CallContext`. That is quoted once: with each call
+ * it took longer than the rest of a small one, 0.43 µs in place of 0.14.
+ */
+export function execEncoder(context: string): (args: readonly unknown[]) => string {
+  const last = JSON.stringify(context);
+  return (args) => {
+    const list = JSON.stringify([...args]);
+    return `{"func":"Exec","arg":${list === '[]' ? '[' : `${list.slice(0, -1)},`}${last}]}`;
+  };
 }
+
+export const encodeExec = (args: readonly unknown[], context: string): string => execEncoder(context)(args);
 
 /** Only the number of arguments means anything to an SDK; without any the list is `[]`, since Go refuses `null`. */
 export const encodeValidate = (args: readonly unknown[]): string => JSON.stringify({ func: 'Validate', arg: args });
