@@ -24,7 +24,7 @@ const NO_GENERATION = -1;
  */
 export class FunctionChannel {
   private readonly workers = new Workers();
-  private readonly routing = new Routing<FunctionWorker, FunctionCall>();
+  private readonly routing = new Routing<FunctionWorker, FunctionCall>((worker) => worker.runner ?? worker);
   private readonly arrivals = new Arrivals();
   private socket: RepSocket | undefined;
   private readonly deadlines: CallDeadlines;

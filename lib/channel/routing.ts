@@ -13,41 +13,36 @@ interface Line<C> {
   wasOwn: boolean;
 }
 
-/** So many keys are remembered; what is forgotten is spread anew, which is the same place as long as the crew is. */
-const MEMORY = 65_536;
-
 /**
- * Which process gets which call. Calls without a key are anybody's; those of one key go to the same process for as long as
- * that may be called, and when it is gone, only its keys go elsewhere. Nothing is sent here.
+ * Which process gets which call. Calls without a key are anybody's; those of one key go to the same process. When one is
+ * gone, only its keys go elsewhere, and when it is back, only those come back. Nothing is sent here.
  */
 export class Routing<W extends object, C extends Keyed> {
   private readonly anybody = new Queue<C>();
   private readonly lines = new Map<W, Line<C>>();
   /** Calls with a key while there is nobody. */
   private readonly homeless = new Queue<C>();
-  private readonly homes = new Map<Key, W>();
   /** How many calls with a key wait. */
   private keyed = 0;
-  private ids = 0;
+  private readonly ids = new WeakMap<object, number>();
+  private nextId = 0;
 
-  constructor(private readonly memory = MEMORY) {}
+  /** `identity` is the same for two connections of one process. */
+  constructor(private readonly identity: (worker: W) => object = (worker) => worker) {}
 
   get waits(): number {
     return this.anybody.length + this.keyed;
   }
 
-  /** These may be called from now on. What waits for others goes elsewhere, in its order. */
+  /** These may be called from now on. What waits with a key goes where that is at home now, in its order. */
   staff(workers: readonly W[]): void {
-    const orphans = [this.homeless];
-    for (const [worker, { calls }] of this.lines) {
-      if (workers.includes(worker)) continue;
-      this.lines.delete(worker);
-      orphans.push(calls);
-    }
-    for (const worker of workers)
-      if (!this.lines.has(worker)) this.lines.set(worker, { id: this.ids++, calls: new Queue(), wasOwn: false });
-    // As many as there were: without anybody they come back to where they are.
-    for (const calls of orphans) for (let left = calls.length; left > 0; left -= 1) this.again(calls.shift());
+    const isSame = workers.length === this.lines.size && workers.every((worker) => this.lines.has(worker));
+    if (isSame) return;
+    // All of one key are in one line, and stay behind one another.
+    const waiting = [this.homeless, ...this.queuesOfKeys()].flatMap(emptied);
+    this.lines.clear();
+    for (const worker of workers) this.lines.set(worker, { id: this.idOf(worker), calls: new Queue(), wasOwn: false });
+    for (const call of waiting) this.queueOf(call).push(call);
   }
 
   push(call: C): void {
@@ -81,11 +76,8 @@ export class Routing<W extends object, C extends Keyed> {
 
   /** Forgets what waits, and answers it. */
   clear(): readonly C[] {
-    const calls: C[] = [];
-    for (const queue of this.queues())
-      for (let call = queue.shift(); call !== undefined; call = queue.shift()) calls.push(call);
     this.keyed = 0;
-    return calls;
+    return this.queues().flatMap(emptied);
   }
 
   /** Takes out the calls that nobody wants, up to the first in each queue that somebody does. */
@@ -102,43 +94,38 @@ export class Routing<W extends object, C extends Keyed> {
   }
 
   private queues(): readonly Queue<C>[] {
-    return [this.anybody, this.homeless, ...[...this.lines.values()].map(({ calls }) => calls)];
+    return [this.anybody, this.homeless, ...this.queuesOfKeys()];
   }
 
-  private again(call: C | undefined): void {
-    if (call !== undefined) this.queueOf(call).push(call);
+  private queuesOfKeys(): readonly Queue<C>[] {
+    return [...this.lines.values()].map(({ calls }) => calls);
   }
 
+  /** Rendezvous: each process has a weight for the key, and the heaviest is its home. */
   private queueOf({ key }: C): Queue<C> {
     if (key === undefined) return this.anybody;
-    const home = this.homes.get(key);
-    const line = home === undefined ? undefined : this.lines.get(home);
-    return line?.calls ?? this.settle(key);
-  }
-
-  /** Finds a key a home. */
-  private settle(key: Key): Queue<C> {
-    const text = hashOf(String(key));
-    let best: readonly [worker: W, line: Line<C>] | undefined;
+    const hash = hashOf(String(key));
+    let home = this.homeless;
     let most = -1;
-    for (const entry of this.lines) {
-      const weight = mix(text ^ entry[1].id);
-      if (weight > most) [best, most] = [entry, weight];
+    for (const { id, calls } of this.lines.values()) {
+      const weight = mix(hash ^ id);
+      if (weight > most) [home, most] = [calls, weight];
     }
-    if (best === undefined) return this.homeless;
-    this.remember(key, best[0]);
-    return best[1].calls;
+    return home;
   }
 
-  private remember(key: Key, worker: W): void {
-    this.homes.delete(key);
-    this.homes.set(key, worker);
-    if (this.homes.size <= this.memory) return;
-    for (const oldest of this.homes.keys()) {
-      this.homes.delete(oldest);
-      return;
-    }
+  private idOf(worker: W): number {
+    const who = this.identity(worker);
+    const id = this.ids.get(who) ?? this.nextId++;
+    this.ids.set(who, id);
+    return id;
   }
+}
+
+function emptied<C>(queue: Queue<C>): readonly C[] {
+  const calls: C[] = [];
+  for (let call = queue.shift(); call !== undefined; call = queue.shift()) calls.push(call);
+  return calls;
 }
 
 /** FNV-1a. */

@@ -36,17 +36,14 @@ export interface ChangeParts {
 }
 
 /** Everything that runs in `from` runs in `to` from now on. Rejects with why it does not, and then nothing has changed. */
-export async function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Updated> {
+export function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Updated> {
   const { others, to } = parts;
-  await others.hold();
-  try {
+  return others.aside(async () => {
     const updated = await change(parts, options);
     // Calls go to the new version already: those of the old one have nothing left to do.
     await others.renew(to.options);
     return updated;
-  } finally {
-    await others.release();
-  }
+  });
 }
 
 async function change(

@@ -81,6 +81,7 @@ export class PluginLink {
       paused: () => this.incoming !== undefined || this.closing.signal.aborted,
       replica: () => this.replica,
       idle: () => this.isIdle,
+      aside: (work) => this.others.aside(work),
       renew: (signal) => this.renew(signal),
     });
     this.state$ = guarded(states, (thrown) =>

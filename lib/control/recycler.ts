@@ -15,6 +15,8 @@ export interface RecyclerParts {
   readonly replica: () => Replica;
   /** No rule has anything in it. */
   readonly idle: () => boolean;
+  /** Does it while no other process of the plugin comes. */
+  readonly aside: (work: () => Promise<void>) => Promise<void>;
   /** Has a second process of the same version take everything over; rejects when it has not. */
   readonly renew: (signal: AbortSignal) => Promise<unknown>;
 }
@@ -59,13 +61,15 @@ export class Recycler {
   }
 
   private async recycle(): Promise<void> {
-    const { name, log, paused, idle } = this.parts;
+    const { name, log, paused, idle, aside } = this.parts;
     const replica = this.parts.replica();
     await replica.workedOff();
     if (replica !== this.parts.replica() || !replica.spins || !idle()) return;
     log.info({ plugin: name }, `plugin ${name} is started anew: a stopped Go sink spins`);
-    await replica.stop();
-    if (!paused()) replica.start();
+    await aside(async () => {
+      await replica.stop();
+      if (!paused()) replica.start();
+    });
   }
 
   private async renew(): Promise<void> {

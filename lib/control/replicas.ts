@@ -121,21 +121,31 @@ export class Replicas {
     return false;
   }
 
-  /** Until `release` none is started: nobody could tell it from the process that the first one gives way to. */
-  async hold(): Promise<void> {
+  /** Until `release` none is started: nobody could tell it from the one that takes the place of the first process. */
+  private async hold(): Promise<void> {
     this.held = this.all.map(holdDown);
     await Promise.all(this.all.filter(({ state }) => state.phase === 'starting').map((one) => one.stop()));
     await this.starts;
   }
 
-  async release(): Promise<void> {
+  private async release(): Promise<void> {
     await Promise.all((this.held ?? []).map((hold) => hold.release()));
     this.held = undefined;
     this.resize();
     this.spread();
   }
 
-  /** Ends them all; they come again after `release`. Only between `hold` and that. */
+  /** Does it while none of them comes. */
+  async aside<T>(work: () => Promise<T>): Promise<T> {
+    await this.hold();
+    try {
+      return await work();
+    } finally {
+      await this.release();
+    }
+  }
+
+  /** Ends them all; they come again after it. Only `aside`. */
   async stop(): Promise<void> {
     await Promise.all(this.all.map((one) => one.stop()));
   }

@@ -41,9 +41,10 @@ describe('the routing of calls', () => {
     for (const worker of workers) expect(places.filter((one) => one === worker).length).toBeGreaterThan(60);
   });
 
-  it('moves the keys of one that is gone, and no others; who comes takes none away', () => {
-    const routing = new Routing<Worker, Call>();
+  it('moves the keys of one that is gone, and no others, and gives them back to it', () => {
+    const routing = new Routing<Worker, Call>(({ name }) => processes.get(name) ?? {});
     const workers = workersOf(4);
+    const processes = new Map(workers.map(({ name }) => [name, { name }]));
     routing.staff(workers);
     const before = placesOf(routing, workers);
     const [gone, ...stay] = workers as [Worker, ...Worker[]];
@@ -51,9 +52,26 @@ describe('the routing of calls', () => {
     const after = placesOf(routing, stay);
     const moved = KEYS.filter((key) => before.get(key) !== after.get(key));
     expect(moved).toEqual(KEYS.filter((key) => before.get(key) === gone));
-    const more = [...stay, { name: 'new' }];
-    routing.staff(more);
-    expect(placesOf(routing, more)).toEqual(after);
+    // Another connection of the same process.
+    const back = { name: gone.name };
+    routing.staff([...stay, back]);
+    const again = placesOf(routing, [...stay, back]);
+    expect(KEYS.filter((key) => again.get(key) === back)).toEqual(moved);
+    expect(KEYS.filter((key) => again.get(key) !== back && again.get(key) !== before.get(key))).toEqual([]);
+  });
+
+  it('gives one that is new its share, and takes it from all', () => {
+    const routing = new Routing<Worker, Call>();
+    const workers = workersOf(3);
+    routing.staff(workers);
+    const before = placesOf(routing, workers);
+    const all = [...workers, { name: 'new' }];
+    routing.staff(all);
+    const after = placesOf(routing, all);
+    const moved = KEYS.filter((key) => before.get(key) !== after.get(key));
+    expect(new Set(moved.map((key) => after.get(key)?.name))).toEqual(new Set(['new']));
+    expect(new Set(moved.map((key) => before.get(key)))).toEqual(new Set(workers));
+    expect(moved.length).toBeGreaterThan(60);
   });
 
   it('lets calls with a key wait while there is nobody, and those without', () => {
@@ -87,13 +105,6 @@ describe('the routing of calls', () => {
     expect([routing.next(b)?.n, routing.next(b)?.n]).toEqual([1, 2]);
   });
 
-  it('forgets the keys that it has known longest, and finds them the same place', () => {
-    const routing = new Routing<Worker, Call>(8);
-    const workers = workersOf(3);
-    routing.staff(workers);
-    expect(placesOf(routing, workers)).toEqual(placesOf(routing, workers));
-  });
-
   it('forgets what nobody wants, and gives all that waits away at the end', () => {
     const routing = new Routing<Worker, Call>();
     routing.staff(workersOf(2));
@@ -119,7 +130,7 @@ describe('the routing of calls', () => {
         const routing = new Routing<Worker, Call>();
         const all = workersOf(4);
         let staff: readonly Worker[] = [];
-        const homes = new Map<string, Worker>();
+        const homes = new Map<string, { readonly at: Worker; readonly came: Set<Worker> }>();
         const waiting: Call[] = [];
         const take = (worker: Worker): void => {
           const call = routing.next(worker);
@@ -128,8 +139,9 @@ describe('the routing of calls', () => {
           waiting.splice(waiting.indexOf(call), 1);
           if (call.key === undefined) return;
           const home = homes.get(call.key);
-          if (home !== undefined) expect(worker).toBe(home);
-          homes.set(call.key, worker);
+          // Only one that has come since may take it.
+          if (home !== undefined && home.at !== worker) expect(home.came).toContain(worker);
+          homes.set(call.key, { at: worker, came: new Set() });
         };
         steps.forEach((one, n) => {
           if (one.do === 'push') {
@@ -137,9 +149,12 @@ describe('the routing of calls', () => {
             waiting.push(call);
             routing.push(call);
           } else if (one.do === 'staff') {
+            const before = staff;
             staff = all.filter((_, i) => one.of.includes(i));
             routing.staff(staff);
-            for (const [key, home] of homes) if (!staff.includes(home)) homes.delete(key);
+            const came = staff.filter((worker) => !before.includes(worker));
+            for (const home of homes.values()) for (const worker of came) home.came.add(worker);
+            for (const [key, home] of homes) if (!staff.includes(home.at)) homes.delete(key);
           } else for (const worker of staff.slice(one.at, one.at + 1)) take(worker);
           expect(routing.waits).toBe(waiting.length);
         });

@@ -15,7 +15,11 @@ eachLanguage(
   (language) => `a call of a ${language} plugin`,
   (language) => {
     it('has all with one key answered by one process, in their order', async () => {
-      const { host, pid, view } = await replicated(language, 3);
+      const { host, pid, view, traffic } = await replicated(language, 3);
+      // Who comes takes its share of the keys: all are there.
+      const warm = traffic();
+      await warm.from(pidsOf(view));
+      expect(await warm.ends()).toEqual([]);
       const seen: Answered[] = [];
       const rule = host.rule(unique('r'), ({ call }) =>
         from(Array.from({ length: 300 }, (_, n) => n)).pipe(
