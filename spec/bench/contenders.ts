@@ -10,6 +10,8 @@ type Config = Readonly<Record<string, unknown>>;
 export interface LoadPlugin extends PluginFolder {
   readonly source: string;
   readonly function: string;
+  /** Takes so many milliseconds, and gives them back. */
+  readonly slow: string;
   readonly sink: string;
   /** For a source that floods with tuples of so many bytes. */
   readonly flood: (size: number) => Config;
@@ -23,8 +25,8 @@ export interface Contender {
   readonly missing: string | undefined;
   /** The SDK sets no limit of 1 MiB to a frame. */
   readonly large: boolean;
-  /** A new copy, under names of its own. */
-  copy(): LoadPlugin;
+  /** A new copy, under names of its own. `single` hides from it that the host takes batches; only for our SDK. */
+  copy(single?: boolean): LoadPlugin;
 }
 
 const pythonFixture = 'spec/fixtures/python/mirror';
@@ -39,7 +41,7 @@ export const goContender: Contender = {
   missing: goMissing(),
   large: false,
   copy() {
-    const plugin = newPlugin('go', 'mirror', { source: 'random', function: 'echo', sink: 'file' });
+    const plugin = newPlugin('go', 'mirror', { source: 'random', function: 'echo', slow: 'slow', sink: 'file' });
     const executable = join(plugin.dir, 'mirror');
     copyFileSync(join(go, 'mirror'), executable);
     chmodSync(executable, 0o755);
@@ -57,7 +59,12 @@ export const pythonContender: Contender = {
   missing: existsSync(subjectPython) ? undefined : 'no Python with the SDK, see node scripts/setup.mjs test',
   large: false,
   copy() {
-    const plugin = newPlugin('python', 'main.py', { source: 'pyrandom', function: 'pyecho', sink: 'pyfile' });
+    const plugin = newPlugin('python', 'main.py', {
+      source: 'pyrandom',
+      function: 'pyecho',
+      slow: 'pyslow',
+      sink: 'pyfile',
+    });
     const isProgram = (path: string): boolean => basename(path) !== '__pycache__' && !path.endsWith('.json');
     cpSync(pythonFixture, plugin.dir, { recursive: true, filter: isProgram });
     return {
@@ -73,9 +80,10 @@ export const tsContender: Contender = {
   language: 'TypeScript',
   missing: existsSync(bundled) ? undefined : `no ${bundled}`,
   large: true,
-  copy() {
-    const plugin = newPlugin('node', 'main.mjs', { source: 'flood', function: 'echo', sink: 'count' });
+  copy(single = false) {
+    const plugin = newPlugin('node', 'main.mjs', { source: 'flood', function: 'echo', slow: 'slow', sink: 'count' });
     copyFileSync(bundled, join(plugin.dir, 'main.mjs'));
+    if (single) writeFileSync(join(plugin.dir, 'single'), '');
     return {
       ...plugin,
       command: [process.execPath, join(plugin.dir, 'main.mjs')],
@@ -90,6 +98,7 @@ export const contenders: readonly Contender[] = [goContender, pythonContender, t
 interface Symbols {
   readonly source: string;
   readonly function: string;
+  readonly slow: string;
   readonly sink: string;
 }
 
@@ -100,12 +109,17 @@ function newPlugin(
   base: Symbols,
 ): Omit<LoadPlugin, 'command' | 'flood' | 'collect'> {
   const symbol = suffixed();
-  const symbols = { source: symbol(base.source), function: symbol(base.function), sink: symbol(base.sink) };
+  const symbols = {
+    source: symbol(base.source),
+    function: symbol(base.function),
+    slow: symbol(base.slow),
+    sink: symbol(base.sink),
+  };
   const { dir, name } = newFolder('load', {
     language,
     executable,
     sources: [symbols.source],
-    functions: [symbols.function],
+    functions: [symbols.function, symbols.slow],
     sinks: [symbols.sink],
   });
   writeFileSync(join(dir, 'fixture.json'), JSON.stringify({ name, suffix: symbol('') }));

@@ -1,4 +1,5 @@
 /** A function that gives back its argument, and who calls it: a bare socket, a rule, one call after another, gRPC. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Observable, type Subscriber, tap } from 'rxjs';
 import { functionPath, STOCK_IPC_DIR } from '../../../lib/wire/address.js';
 import { functionControl } from '../../../lib/wire/control.js';
@@ -63,11 +64,11 @@ class Supply extends Observable<Value> {
 }
 
 /** `call` in a rule, with values waiting in front of it. */
-export async function inRule(contender: Contender, bytes: number): Promise<Opened> {
-  const plugin = contender.copy();
+export async function inRule(contender: Contender, bytes: number, single = false, most = WAITING): Promise<Opened> {
+  const plugin = contender.copy(single);
   const host = await startHost([plugin]);
   const value = valueOf(bytes);
-  const waiting = Math.max(2, Math.min(WAITING, Math.floor(WAITING_BYTES / bytes)));
+  const waiting = Math.max(2, Math.min(most, Math.floor(WAITING_BYTES / bytes)));
   return {
     async run(seconds) {
       const calls = new Calls();
@@ -86,6 +87,34 @@ export async function inRule(contender: Contender, bytes: number): Promise<Opene
         ),
       );
       const sample = await calls.during(seconds, bytes);
+      rule.unsubscribe();
+      await rule.done;
+      return sample;
+    },
+    close: () => host.stop(),
+  };
+}
+
+/** The same with so many processes, each call of `ms` milliseconds, or of as little as it takes. */
+export async function replicated(contender: Contender, replicas: number, ms: number): Promise<Opened> {
+  const plugin = contender.copy();
+  const host = await startHost([plugin], { replicas: { [plugin.name]: replicas } });
+  const symbol = ms === 0 ? plugin.function : plugin.slow;
+  return {
+    async run(seconds) {
+      const calls = new Calls();
+      const supply = new Supply({ i: ms, pad: '' }, WAITING);
+      const rule = host.rule(unique('r'), ({ call }) =>
+        supply.pipe(
+          call(symbol, ({ i }) => [i]),
+          tap(() => {
+            calls.end();
+            supply.more();
+          }),
+        ),
+      );
+      while (!host.plugins.get(plugin.name).replicas.every(({ phase }) => phase === 'ready')) await pause(5);
+      const sample = await calls.during(seconds, 1);
       rule.unsubscribe();
       await rule.done;
       return sample;

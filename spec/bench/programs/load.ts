@@ -1,5 +1,6 @@
 /** A plugin of our SDK under load: a source that floods, a function that gives back what it gets, a sink that counts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { interval, map } from 'rxjs';
 import { plugin, type SourceContext } from 'rxport/sdk';
 import { FIRST, padding, type Value } from '../payload.js';
@@ -11,6 +12,14 @@ const fixture = JSON.parse(readFileSync(new URL('fixture.json', import.meta.url)
   readonly name: string;
   readonly suffix: string;
 };
+/** Beside a file `single` it does not hear of the capability. */
+if (existsSync(new URL('single', import.meta.url))) {
+  const last = process.argv.length - 1;
+  const told = JSON.parse(process.argv[last] ?? '{}') as { rxport?: { caps?: readonly string[] } };
+  if (told.rxport?.caps !== undefined) told.rxport.caps = told.rxport.caps.filter((name) => name !== 'batch');
+  process.argv[last] = JSON.stringify(told);
+}
+
 const named = <T>(base: string, symbol: T): Readonly<Record<string, T>> => ({ [base + fixture.suffix]: symbol });
 
 function* flood(pad: string): Iterable<Value> {
@@ -27,6 +36,9 @@ function values({ config }: SourceContext) {
 plugin({
   name: fixture.name,
   sources: named('flood', values),
-  functions: named('echo', (value: unknown) => value),
+  functions: {
+    ...named('echo', (value: unknown) => value),
+    ...named('slow', (ms: number) => pause(ms, ms)),
+  },
   sinks: named('count', () => () => undefined),
 });

@@ -54,8 +54,13 @@ export async function underFlooder(bytes: number, intake: Intake): Promise<Opene
 }
 
 /** A rule that counts, in a host with one plugin. */
-export function throughRule(contender: Contender, bytes: number, transport: TransportName): Promise<Opened> {
-  const plugin = contender.copy();
+export function throughRule(
+  contender: Contender,
+  bytes: number,
+  transport: TransportName,
+  single = false,
+): Promise<Opened> {
+  const plugin = contender.copy(single);
   return inHost(plugin, { symbol: plugin.source, config: plugin.flood(bytes) }, bytes, transport);
 }
 
