@@ -61,6 +61,19 @@ eachLanguage(
       expect(stageOf(rule, 'queue')).toMatchObject({ name: 'mapAsync', inFlight: 0 });
     });
 
+    it('is taken to its end when the rule stops, whatever is under way', async () => {
+      // Of the stock SDKs a gulp is more than this queue holds.
+      const size = language === 'node' ? 100 : 2_000;
+      const queue = { size, policy: 'drop-newest' } as const;
+      const { rule, gaps } = await flooded(queue, () => firstValueFrom(timer(5)), 60);
+      await until(() => (stageOf(rule, 'source')?.pauses ?? 0) >= 3, 'it is paused');
+      await rule.stop();
+      const { stages, balanced } = rule.ledger();
+      expect(balanced).toBe(true);
+      for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);
+      expect(gaps()).toBe(0);
+    });
+
     it('loses by the policy of the queue what it can not hold back, counted', async () => {
       const { rule } = await flooded({ size: 100, policy: 'drop-newest' }, () => new Promise(() => undefined), 1);
       const isPatient = language === 'node';

@@ -1,15 +1,28 @@
 import type { PullSocket } from '../sp/transport.js';
+import { Queue } from '../stage.js';
 
 type Flow = Pick<PullSocket, 'pause' | 'resume' | 'readOut'>;
 
+/** So many wait at most of a source that was stopped: more than the buffers between it and the host hold. */
+const MOST = 65_536;
+
 /**
  * Stops a socket also within a frame that holds several: the rest of it waits, and goes first when the socket goes on.
- * No more than one frame waits, since none follows it from a socket that is paused.
+ * No more than one frame waits, since none follows it from a socket that is paused; after `collect` all that is on its way.
  */
 export class FrameGate<F> implements Flow {
+  /** Told each time that nothing waits any more. */
+  onEmpty: (() => void) | undefined;
+  /** How many have been handed on. */
+  told = 0;
   private waiting: readonly F[] = [];
   private next = 0;
+  /** What has come while others waited. */
+  private readonly behind = new Queue<F>();
   private paused = false;
+  /** The socket flows, whether or not what comes is handed on. */
+  private collecting = false;
+  private flushed = false;
   private delivering = false;
 
   constructor(
@@ -17,22 +30,29 @@ export class FrameGate<F> implements Flow {
     private readonly deliver: (frame: F) => void,
   ) {}
 
-  /** A frame that holds one. */
-  takeOne(frame: F): void {
-    if (this.isEmpty) this.deliver(frame);
-    else this.take([frame]);
+  get isEmpty(): boolean {
+    return this.next >= this.waiting.length && this.behind.length === 0;
   }
 
-  /** What has come in one frame. What waits already is of another connection, which a callback has let go on. */
+  /** A frame that holds one. */
+  takeOne(frame: F): void {
+    if (this.paused || !this.isEmpty) return this.put([frame]);
+    this.told += 1;
+    this.deliver(frame);
+  }
+
+  /** What has come in one frame. */
   take(frames: readonly F[]): void {
-    this.waiting = this.isEmpty ? frames : [...this.waiting.slice(this.next), ...frames];
+    if (!this.isEmpty) return this.put(frames);
+    this.waiting = frames;
     this.next = 0;
     this.drain();
   }
 
   pause(): void {
+    if (this.flushed) return;
     this.paused = true;
-    this.socket().pause();
+    if (!this.collecting) this.socket().pause();
   }
 
   resume(): void {
@@ -48,8 +68,29 @@ export class FrameGate<F> implements Flow {
     this.socket().readOut();
   }
 
-  private get isEmpty(): boolean {
-    return this.next >= this.waiting.length;
+  /** Reads on also while it is paused, of a source that is stopped and waits for being read. */
+  collect(): void {
+    this.collecting = true;
+    this.socket().resume();
+  }
+
+  /** Ends that. */
+  release(): void {
+    this.collecting = false;
+    if (this.paused) this.socket().pause();
+  }
+
+  /** Hands on what waits and what comes, and is paused no more. */
+  flush(): void {
+    this.flushed = true;
+    this.resume();
+  }
+
+  /** Behind what waits: of another connection, which a callback has let go on, or collected. */
+  private put(frames: readonly F[]): void {
+    for (const frame of frames) this.behind.push(frame);
+    if (!this.paused) this.drain();
+    if (this.collecting && this.behind.length > MOST) this.release();
   }
 
   private drain(): void {
@@ -57,10 +98,16 @@ export class FrameGate<F> implements Flow {
     if (this.delivering) return;
     this.delivering = true;
     try {
-      while (!this.paused && !this.isEmpty) this.deliver(this.waiting[this.next++] as F);
+      while (!this.paused && !this.isEmpty) {
+        this.told += 1;
+        this.deliver(this.next < this.waiting.length ? (this.waiting[this.next++] as F) : (this.behind.shift() as F));
+      }
     } finally {
       this.delivering = false;
     }
-    if (this.isEmpty) this.waiting = [];
+    if (!this.isEmpty) return;
+    this.waiting = [];
+    this.next = 0;
+    this.onEmpty?.();
   }
 }

@@ -1,6 +1,6 @@
 import { Subscription } from 'rxjs';
 import { type Clock, every } from '../clock.js';
-import type { PullSocket } from '../sp/transport.js';
+import type { FrameGate } from './frame-gate.js';
 
 /**
  * Longest pause in milliseconds of a source that can not wait: the stock SDKs give up on a send after a second, and the
@@ -8,49 +8,60 @@ import type { PullSocket } from '../sp/transport.js';
  */
 const LONGEST = 400;
 
+/** What a pacer paces. */
+export type Paced = Pick<FrameGate<unknown>, 'pause' | 'resume' | 'readOut' | 'collect' | 'release'>;
+
 /** Holds a source back while its rule has more than it can work off. */
 export class Pacer {
   private gulps = Subscription.EMPTY;
   private paused = false;
-  /** It is read to its end, whatever the rule holds. */
-  private suspended = false;
+  /** The source is stopped and has to be read to its end; what comes waits here for the rule. */
+  private collecting = false;
 
   /** `patient` is asked again and again: a source that waits for as long as it takes is read not at all meanwhile. */
   constructor(
-    private readonly socket: Pick<PullSocket, 'pause' | 'resume' | 'readOut'>,
+    private readonly gate: Paced,
     private readonly clock: Clock,
     private readonly patient: () => boolean,
   ) {}
 
   pause(): void {
+    if (this.paused) return;
     this.paused = true;
-    if (this.suspended || !this.gulps.closed) return;
-    this.socket.pause();
-    this.gulps = every(this.clock, LONGEST, () => {
-      if (!this.patient()) this.socket.readOut();
-    });
+    this.gate.pause();
+    if (!this.collecting) this.gulp();
   }
 
   resume(): void {
     this.paused = false;
     this.gulps.unsubscribe();
-    if (!this.suspended) this.socket.resume();
+    this.gate.resume();
   }
 
-  /** No pause until `restore`. */
-  suspend(): void {
-    this.suspended = true;
+  /** Reads on until `restore`, whatever the rule holds; handed on is only what it takes. */
+  collect(): void {
+    this.collecting = true;
     this.gulps.unsubscribe();
-    this.socket.resume();
+    // A gulp has let it go.
+    if (this.paused) this.gate.pause();
+    this.gate.collect();
   }
 
   restore(): void {
-    this.suspended = false;
-    if (this.paused) this.pause();
+    this.collecting = false;
+    this.gate.release();
+    if (this.paused) this.gulp();
   }
 
   close(): void {
-    this.suspended = true;
+    this.collecting = true;
     this.gulps.unsubscribe();
+  }
+
+  private gulp(): void {
+    if (!this.gulps.closed) return;
+    this.gulps = every(this.clock, LONGEST, () => {
+      if (!this.patient()) this.gate.readOut();
+    });
   }
 }

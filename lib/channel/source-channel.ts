@@ -41,8 +41,15 @@ export interface SourceChannel {
   /** The rule has more than it can work off: not read until `resume`, or in gulps where the source is not patient. */
   pause(): void;
   resume(): void;
-  /** Reads whatever the rule holds: the source is about to be stopped. */
-  unpaced(): void;
+  /** Reads whatever the rule holds: the source is about to be stopped. Handed on is only what the rule takes. */
+  collect(): void;
+  /**
+   * After that: resolves when the rule has taken what was read. After 5 s, or 1 s in which it has taken nothing, it is
+   * handed the rest all the same.
+   */
+  delivered(): Promise<void>;
+  /** Nobody takes it any longer: hands on what waits at once. */
+  flush(): void;
   /**
    * Resolves true when the plugin has closed its end and everything was read, false after `timeout` ms. Over a transport
    * that does not notice the close, silence stands for it.
@@ -67,6 +74,10 @@ const ARRIVAL = 1_000;
 
 /** Characters of a large tuple. */
 const LARGE = 16_384;
+
+/** How long a rule may take for what its stopped source had sent, in milliseconds, and how long it may take nothing of it. */
+const DELIVERY = 5_000;
+const STANDSTILL = 1_000;
 
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
 const SILENCE = 100;
@@ -146,14 +157,25 @@ export async function openSourceChannel(
     },
     pause: () => pacer.pause(),
     resume: () => pacer.resume(),
-    unpaced: () => pacer.suspend(),
+    collect: () => pacer.collect(),
+    async delivered() {
+      const emptied = new AbortController();
+      gate.onEmpty = () => emptied.abort();
+      const until = clock.now() + DELIVERY;
+      for (let before = -1; !gate.isEmpty && gate.told > before && clock.now() < until;) {
+        before = gate.told;
+        await pause(clock, STANDSTILL, emptied.signal);
+      }
+      gate.flush();
+    },
+    flush: () => gate.flush(),
     async drained(timeout) {
       if (!transport.capabilities.peerClose) return silent(timeout);
       if (socket.peers > 0) await pause(clock, timeout, empty.signal);
       return socket.peers === 0;
     },
     handOver() {
-      pacer.suspend();
+      pacer.collect();
       hand = new Hand();
       if (socket.peers === 0) hand.tail.abort();
       socket.hold();

@@ -163,6 +163,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
 
   /** The end of the subscription: what still arrives is counted as dropped. */
   end(): void {
+    this.channel?.flush();
     this.spec.owner.track(this.close());
   }
 
@@ -213,6 +214,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.phase = 'stopping';
     this.revival.cancel();
     const channel = await this.opening;
+    if (this.outlet.closed) channel?.flush();
     if (channel !== undefined) await stopSource(this, channel, this.spec.link);
     await channel?.close();
     this.phase = 'ended';

@@ -6,13 +6,13 @@ import type { PluginLink } from '../control/plugin-link.js';
 const TAIL_TIMEOUT = 500;
 const STOP_ATTEMPTS = 3;
 
-/** STOP, then reads until the plugin has closed its end. */
+/** STOP, then reads until the plugin has closed its end, and waits for the rule to take that. */
 export async function stopSource(source: Instance, channel: SourceChannel, link: PluginLink): Promise<void> {
-  channel.unpaced();
+  channel.collect();
   await link.detach(source);
-  for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt += 1) {
-    if (await channel.drained(TAIL_TIMEOUT)) return;
+  for (let attempt = 1; attempt <= STOP_ATTEMPTS && !(await channel.drained(TAIL_TIMEOUT)); attempt += 1) {
     // The Python SDK registers a symbol late: a STOP right after START can find nothing and answer ok.
     await link.stopAgain(source);
   }
+  await channel.delivered();
 }

@@ -43,6 +43,54 @@ describe('the gate of a source', () => {
     expect(did).toEqual([1, 'pause', 2, 'read', 3, 4]);
   });
 
+  it('collects what comes while it is paused, and hands it on in order', () => {
+    const { gate, did } = gated(1, 4);
+    gate.take([1, 2]);
+    gate.collect();
+    gate.takeOne(3);
+    gate.take([4, 5]);
+    expect(did).toEqual([1, 'pause', 'resume']);
+    expect(gate.isEmpty).toBe(false);
+    gate.resume();
+    gate.takeOne(6);
+    let empty = 0;
+    gate.onEmpty = () => (empty += 1);
+    gate.resume();
+    expect(did).toEqual([1, 'pause', 'resume', 2, 3, 4, 5, 6, 'resume']);
+    expect([gate.isEmpty, gate.told, empty]).toEqual([true, 6, 1]);
+  });
+
+  it('stops its socket again when it does not collect any more', () => {
+    const { gate, did } = gated();
+    gate.pause();
+    gate.collect();
+    gate.takeOne(1);
+    gate.release();
+    expect(did).toEqual(['pause', 'resume', 'pause']);
+  });
+
+  it('does not collect without end', () => {
+    const { gate, did } = gated();
+    gate.pause();
+    gate.collect();
+    gate.take(Array.from({ length: 65_536 }, (_, i) => i));
+    gate.take([1, 2]);
+    expect(did).toEqual(['pause', 'resume']);
+    gate.take(Array.from({ length: 65_536 }, (_, i) => i));
+    expect(did).toEqual(['pause', 'resume', 'pause']);
+  });
+
+  it('hands on everything once it is flushed, and is paused no more', () => {
+    const { gate, did } = gated(2);
+    gate.pause();
+    gate.collect();
+    gate.take([1, 2]);
+    gate.takeOne(3);
+    gate.flush();
+    gate.takeOne(4);
+    expect(did).toEqual(['pause', 'resume', 1, 2, 3, 'resume', 4]);
+  });
+
   it('survives a callback that throws: what is behind it still comes', () => {
     const did: number[] = [];
     const gate = new FrameGate<number>(

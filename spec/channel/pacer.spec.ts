@@ -6,9 +6,15 @@ function paced(patient = false) {
   const clock = new HandClock();
   const did: string[] = [];
   const note = (what: string) => (): void => void did.push(`${clock.now()} ${what}`);
-  const socket = { pause: note('pause'), resume: note('resume'), readOut: note('read') };
+  const gate = {
+    pause: note('pause'),
+    resume: note('resume'),
+    readOut: note('read'),
+    collect: note('collect'),
+    release: note('release'),
+  };
   const traits = { patient };
-  return { clock, did, traits, pacer: new Pacer(socket, clock, () => traits.patient) };
+  return { clock, did, traits, pacer: new Pacer(gate, clock, () => traits.patient) };
 }
 
 describe('the pacer of a source', () => {
@@ -40,34 +46,32 @@ describe('the pacer of a source', () => {
     expect(did).toEqual(['0 pause', '400 read']);
   });
 
-  it('reads on while it is suspended, and pauses afterwards if it still has to', () => {
+  it('reads on while the source is stopped, and goes on as before when another process has it', () => {
     const { clock, did, pacer } = paced();
     pacer.pause();
-    pacer.suspend();
+    pacer.collect();
     clock.advance(500);
     pacer.restore();
     clock.advance(400);
-    expect(did).toEqual(['0 pause', '0 resume', '500 pause', '900 read']);
+    expect(did).toEqual(['0 pause', '0 pause', '0 collect', '500 release', '900 read']);
   });
 
-  it('pauses after a suspension if that came up meanwhile, and else not', () => {
+  it('hands on only what the rule takes meanwhile', () => {
     const { clock, did, pacer } = paced();
-    pacer.suspend();
+    pacer.collect();
     pacer.pause();
-    pacer.restore();
+    clock.advance(1_000);
     pacer.resume();
-    pacer.suspend();
     pacer.restore();
     clock.advance(1_000);
-    expect(did).toEqual(['0 resume', '0 pause', '0 resume', '0 resume']);
+    expect(did).toEqual(['0 collect', '0 pause', '1000 resume', '1000 release']);
   });
 
-  it('does nothing any more once it is closed', () => {
+  it('reads nothing more once it is closed', () => {
     const { clock, did, pacer } = paced();
     pacer.pause();
     pacer.close();
     clock.advance(1_000);
-    pacer.resume();
     expect(did).toEqual(['0 pause']);
   });
 });

@@ -93,7 +93,7 @@ describe('a pause in the middle of a frame', () => {
     const { recorder, channel, source, send, values } = await pausing([2, 3]);
     send(batch(1, 2, 3, 4), batch(5, 6));
     await recorder.count(2);
-    channel.unpaced();
+    channel.flush();
     const drained = channel.drained(10_000);
     source.socket.end();
     expect(await drained).toBe(true);
@@ -110,6 +110,9 @@ describe('a pause in the middle of a frame', () => {
     send(batch(5, 6));
     source.socket.end();
     expect(await channel.takeOver()).toBe(true);
+    // What the rule does not take yet waits, too.
+    expect(values()).toEqual([1, 2]);
+    channel.resume();
     await recorder.count(9);
     expect(values()).toEqual(range(1, 10));
   });
