@@ -29,5 +29,6 @@ export class WindowStage {
   abandon(reason: string): void {
     if (this.held > 0) this.stage.drop(reason, this.held);
     this.held = 0;
+    this.stage.end();
   }
 }

@@ -7,6 +7,8 @@ const HEAVY = 16_384;
 /** The sources of a run, held back while it has more than it can work off. */
 export class Intake {
   private readonly sources = new Set<Stoppable>();
+  /** Those whose tuples are large now, and what each of these counts for. */
+  private readonly heavy = new Map<Stoppable, number>();
   private readonly pressure = new Pressure((under, by) => (under ? this.pause(by) : this.resume()));
 
   /** `paused` hears which stage the sources are paused for. */
@@ -16,8 +18,11 @@ export class Intake {
     this.sources.add(source);
     if (this.pressure.under) source.pause();
     return {
-      size: (characters) => (this.pressure.weight = Math.max(1, characters / HEAVY)),
-      left: () => this.sources.delete(source),
+      size: (characters) => this.weigh(source, characters / HEAVY),
+      left: () => {
+        this.sources.delete(source);
+        this.weigh(source, 0);
+      },
     };
   }
 
@@ -27,6 +32,13 @@ export class Intake {
 
   async stop(): Promise<void> {
     await Promise.all([...this.sources].map((source) => source.stop()));
+  }
+
+  /** The heaviest tuples that come now count. */
+  private weigh(source: Stoppable, weight: number): void {
+    if (weight > 1) this.heavy.set(source, weight);
+    else this.heavy.delete(source);
+    this.pressure.weight = Math.max(1, ...this.heavy.values());
   }
 
   private pause(by: string): void {

@@ -1,4 +1,5 @@
 /** What a ledger says on every turn of the event loop. */
+import { expect } from '@jest/globals';
 import { isBalanced, type Ledger, type Rule } from '../../lib/index.js';
 
 /** Looks at the ledger on every turn until `done` says so; answers those that do not balance. */
@@ -13,4 +14,15 @@ export function watchLedger(rule: Rule, done: () => boolean): Promise<readonly L
     };
     look();
   });
+}
+
+/** Stops the rule: its ledger balances on every turn until it has, and nothing is in flight then. */
+export async function stopBalanced(rule: Rule): Promise<Ledger> {
+  const stopping = rule.stop();
+  expect(await watchLedger(rule, () => rule.closed)).toEqual([]);
+  await stopping;
+  const ledger = rule.ledger();
+  expect(ledger.balanced).toBe(true);
+  expect(Object.values(ledger.stages).every(({ inFlight }) => inFlight === 0)).toBe(true);
+  return ledger;
 }

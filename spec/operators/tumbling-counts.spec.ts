@@ -24,7 +24,7 @@ describe('the stage of tumbling', () => {
   });
 
   it('counts what is held, passed and late', () => {
-    const { source, stream, now } = watch({ at });
+    const { source, stream, stages, now } = watch({ at });
     stream.subscribe();
     expect(now()).toEqual(counts);
 
@@ -34,8 +34,11 @@ describe('the stage of tumbling', () => {
     source.next(3);
     expect(now()).toEqual({ ...counts, received: 4, passed: 2, dropped: { late: 1 }, inFlight: 1 });
 
+    expect(stages[0]?.ended).toBe(false);
     source.complete();
     expect(now()).toEqual({ ...counts, received: 4, passed: 3, dropped: { late: 1 } });
+    // Another subscription may have its place in the ledger.
+    expect(stages[0]?.ended).toBe(true);
   });
 
   it('counts a value as passed once late has it', () => {

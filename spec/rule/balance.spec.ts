@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as t from 'io-ts';
 import { share } from 'rxjs';
 import type { Overflow, Rule } from '../../lib/index.js';
-import { watchLedger } from '../helpers/ledger-watch.js';
+import { stopBalanced, watchLedger } from '../helpers/ledger-watch.js';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -74,12 +74,7 @@ describe('the ledger of a flooded rule', () => {
       return all && reasons.every((reason) => reasonsOf(rule).includes(reason));
     };
     expect(await watchLedger(rule, done)).toEqual([]);
-    const stopping = rule.stop();
-    expect(await watchLedger(rule, () => rule.closed)).toEqual([]);
-    await stopping;
-    const { stages, balanced } = rule.ledger();
-    expect(balanced).toBe(true);
-    expect(Object.values(stages).every(({ inFlight }) => inFlight === 0)).toBe(true);
+    const { stages } = await stopBalanced(rule);
 
     // A killed process may have read what it did not write any more; nothing is written twice for long.
     const { passed = 0 } = stages[`sink ${shared.symbol('file')}`] ?? {};

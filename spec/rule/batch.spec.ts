@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { tap } from 'rxjs';
 import type { Host } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
-import { watchLedger } from '../helpers/ledger-watch.js';
+import { stopBalanced, watchLedger } from '../helpers/ledger-watch.js';
 import { newFile } from '../helpers/parts.js';
 import { root } from '../helpers/toolchains.js';
 import { unique } from '../helpers/unique.js';
@@ -74,12 +74,7 @@ describe('a rule over a plugin that batches', () => {
     }
     const before = passed();
     expect(await watchLedger(rule, () => passed() > before + 3_000)).toEqual([]);
-    const stopping = rule.stop();
-    expect(await watchLedger(rule, () => rule.closed)).toEqual([]);
-    await stopping;
-    const { stages, balanced } = rule.ledger();
-    expect(balanced).toBe(true);
-    expect(Object.values(stages).every(({ inFlight }) => inFlight === 0)).toBe(true);
+    const { stages } = await stopBalanced(rule);
     // What was out goes again, once, and alone: no kill is in two lives of the same call.
     expect(stages['call echo']?.failed).toEqual({});
   });

@@ -112,4 +112,16 @@ describe('the sources of a run', () => {
     expect(since(() => gauge.set(10))).toEqual([]);
     expect(since(() => gauge.set(11))).toEqual(['pause a', 'paused for sink file']);
   });
+
+  it('forget how large the tuples of a source were that has left', () => {
+    const { intake, source, since } = start();
+    const [large, small] = [intake.add(source('large')), intake.add(source('small'))];
+    const gauge = intake.gauge('sink file', marks);
+    large.size(16_384 * 20);
+    small.size(100);
+    expect(since(() => gauge.set(1))).toContain('paused for sink file');
+    gauge.set(0);
+    large.left();
+    expect(since(() => gauge.set(10))).toEqual([]);
+  });
 });

@@ -90,6 +90,21 @@ describe('the ledger of a rule', () => {
     expect(book.read().stages).toEqual({ 'source a': both });
   });
 
+  it('gives the key of a stage that has ended to the next one of that name, and adds both up', () => {
+    const book = new LedgerBook();
+    for (let i = 0; i < 3; i += 1) {
+      const stage = book.stage('call', 'f');
+      stage.received = stage.passed = i + 1;
+      stage.end();
+    }
+    const open = book.stage('call', 'f');
+    open.received = open.passed = 10;
+    book.stage('call', 'f');
+    const { stages } = book.read();
+    expect(Object.keys(stages)).toEqual(['call f', 'call f 2']);
+    expect(stages['call f']).toMatchObject({ received: 16, passed: 16 });
+  });
+
   it('keeps what only a former run had', () => {
     const book = new LedgerBook();
     book.stage('source', 'a').received = 0;
