@@ -84,8 +84,7 @@ function nameProblem(name: string): string | undefined {
   if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return 'an absolute path: use paths relative to the root';
   if (name.includes('\\')) return 'a path with a backslash: use "/"';
   if (name.split('/').includes('..')) return 'which leaves the folder: remove the ".."';
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\x00-\x1f\x7f]/.test(name)) return 'a path with a control character: rename the file';
+  if (/\p{Cc}/u.test(name)) return 'a path with a control character: rename the file';
   if (name.split('/').some((segment) => Buffer.byteLength(segment) > 255) || Buffer.byteLength(name) > 1024) {
     return 'a path too long for a file system: shorten it';
   }

