@@ -3,9 +3,12 @@ import { excerpt } from './excerpt.js';
 import type { FunctionReply } from './function.js';
 import { parseJson } from './json.js';
 
-/** How many calls go out together at most, and of how much text; one alone may be larger. */
+/**
+ * How many calls go out together at most, and of how much text; one alone may be larger. A batch larger than one read of a
+ * socket is a loss: in batches of 256 KiB calls of 64 KiB were a third slower than alone, those of 1 KiB than in 64.
+ */
 export const BATCH_CALLS = 64;
-export const BATCH_TEXT = 256 * 1024;
+export const BATCH_TEXT = 64 * 1024;
 /** Milliseconds of work after which a plugin answers what it has done of a batch. */
 export const BATCH_TIME = 10;
 
