@@ -54,6 +54,7 @@ describe('the guard', () => {
     ['wire in sp', 'lib/sp/a.ts', "import type { b } from '../wire/b.js';", 'sp may import leaves'],
     ['sp in wire', 'lib/wire/a.ts', "import { b } from '../sp/b.js';", 'wire may import leaves'],
     ['a folder in a leaf', 'lib/errors.ts', "import { b } from './sp/b.js';", 'errors may import leaves'],
+    ['the command line in the server', 'lib/server/a.ts', "import { b } from '../cli/b.js';", 'imports lib/cli/b.ts'],
     ['the host in a folder', 'lib/rule/a.ts', "export * from '../host.js';", 'imports lib/host.ts'],
     ['the door', 'lib/rule/a.ts', "import { b } from '../index.js';", 'imports lib/index.ts'],
     ['control in the SDK', 'lib/sdk/a.ts', "import { b } from '../control/b.js';", 'sdk may import leaves, sp, wire'],

@@ -17,7 +17,11 @@ const arrow = [
   ['symbol'],
   ['rule'],
   ['host'],
-  ['server', 'cli', 'devserver'],
+  ['packing'],
+  ['service'],
+  ['server'],
+  ['devserver'],
+  ['cli'],
 ];
 
 /** Places that do not follow the arrow: `index` is the door, the others stand on leaves. */
