@@ -4,7 +4,7 @@ import { Iteration } from './iteration.js';
 import { overflowOf, type StageOptions } from './stage-options.js';
 
 export interface IterateOptions extends StageOptions {
-  /** Ends the loop, as `break` does. */
+  /** Ends the loop, as `break` does. The end of a rule, or of its run, does so by itself. */
   readonly signal?: AbortSignal;
 }
 
@@ -14,6 +14,10 @@ const FALLBACK: Overflow = { size: 10_000, policy: 'error' };
 /**
  * A stream for `for await`. It is subscribed when the first value is asked for, and unsubscribed when the loop is left, by
  * `break`, by what it throws, or by `signal`; so does `return()` and `await using`.
+ *
+ * In a rule the loop gets what waits when the rule stops, and ends as if by `break` when that is cut: at its deadline, by
+ * `unsubscribe`, or at once when it is begun later. The end of an inner stream only (`switchMap`, say) says nothing to a
+ * loop below it, not before it asks for the next value: give that a `signal`.
  *
  * Values that the loop has not taken yet wait in a bounded queue (10,000, policy `error`: the loop gets those that wait,
  * then throws `ERR_QUEUE_OVERFLOW`). In a rule it is a stage, and paces the sources of the rule. An error of the stream is

@@ -1,6 +1,6 @@
 import { type Observable, Subscription, takeWhile } from 'rxjs';
 import { queueOverflow } from '../lib/errors.js';
-import { admit, type Overflow, Queue, type Stage } from '../lib/stage.js';
+import { admit, currentScope, type Overflow, Queue, type Stage } from '../lib/stage.js';
 import { queueStage } from './queue-stage.js';
 
 export interface IterationPlan {
@@ -62,9 +62,15 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     const { name, overflow, signal } = this.plan;
     this.stage = queueStage(name, overflow, () => this.queue.length);
     const stop = (): void => this.abandon();
+    const life = currentScope()?.life;
     signal?.addEventListener('abort', stop, { once: true });
-    this.subscription.add(() => signal?.removeEventListener('abort', stop));
-    if (signal?.aborted === true) return stop();
+    this.subscription.add(() => {
+      signal?.removeEventListener('abort', stop);
+      life?.remove(stop);
+    });
+    life?.add(stop);
+    if (signal?.aborted === true) stop();
+    if (this.ending !== undefined) return;
     this.subscription.add(
       // A stream that emits at once is known only when it has: it is left when the loop has ended.
       this.stream.pipe(takeWhile(() => this.ending === undefined, true)).subscribe({

@@ -1,13 +1,14 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
 import { type Clock, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
-import { type Marks, type Stage, type StageHooks, type StageKind, withScope } from '../stage.js';
+import { type Marks, type Stage, type StageHooks, type StageKind, type StageScope, withScope } from '../stage.js';
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
 import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';
+import { settled } from './settled.js';
 import { Tail } from './tail.js';
 import { Tallies } from './tallies.js';
 
@@ -47,9 +48,10 @@ export interface StopPlan {
 }
 
 /** One run of a rule's body: owns what the body opened. */
-export class RuleRun implements Owner {
+export class RuleRun implements Owner, StageScope {
   readonly ruleId: string;
   stopping = false;
+  readonly life = new Subscription();
   private readonly stopped = new Subject<void>();
   readonly stopping$ = guarded(this.stopped, (thrown) =>
     this.tell(userError(`a subscriber of stopping$ of rule ${this.ruleId}`, thrown)),
@@ -120,6 +122,7 @@ export class RuleRun implements Owner {
     this.begin();
     for (const { sink } of this.sinks.values()) sink.unsubscribe();
     for (const branch of this.branches) branch.unsubscribe();
+    this.life.unsubscribe();
   }
 
   addSink<S extends OwnedSink>(sink: S): S {
@@ -236,14 +239,5 @@ export class RuleRun implements Owner {
   /** The sinks that end by themselves. */
   private awaited(): readonly SinkEntry[] {
     return [...this.sinks.values()].filter(({ sink }) => sink.hasStream || this.returned.has(sink));
-  }
-}
-
-/** Waits for all of `list()`, and for what is added to it meanwhile. None of them rejects. */
-async function settled(list: () => readonly Promise<unknown>[]): Promise<void> {
-  const seen = new Set<Promise<unknown>>();
-  for (let fresh = list(); fresh.length > 0; fresh = list().filter((promise) => !seen.has(promise))) {
-    for (const promise of fresh) seen.add(promise);
-    await Promise.all(fresh);
   }
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Subscription } from 'rxjs';
 import type { Marks } from './pressure.js';
 import type { Stage, StageKind } from './stage.js';
 
@@ -9,6 +10,8 @@ export interface StageScope {
    * without further input. One that waits for another stream would wait for ever once the rule's sources are paused.
    */
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage;
+  /** Ends when the rule is cut: for what no unsubscription reaches, such as a loop. What is added must not throw. */
+  readonly life: Subscription;
 }
 
 const scopes = new AsyncLocalStorage<StageScope>();

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import { Pressure, Stage, withScope, type StageScope } from '../../lib/stage.js';
 
 interface RecordedStages {
@@ -8,6 +8,8 @@ interface RecordedStages {
   /** Finds the scope when it is subscribed. */
   readonly inRule: <T>(stream: Observable<T>) => Observable<T>;
   readonly withRule: <T>(work: () => T) => T;
+  /** The rule is cut. */
+  readonly cut: () => void;
 }
 
 /** Stands in for a rule: operators subscribed through `inRule` find a scope, and their stages are in `stages`. */
@@ -15,7 +17,9 @@ export function recordStages(): RecordedStages {
   const stages: Stage[] = [];
   const changes: string[] = [];
   const pressure = new Pressure((under, by) => changes.push(`${by} ${under ? 'full' : 'content'}`));
+  const life = new Subscription();
   const scope: StageScope = {
+    life,
     stage(kind, name, depth, marks) {
       const stage = new Stage(kind, name, depth, { gauge: marks && pressure.gauge(name, marks) });
       stages.push(stage);
@@ -27,5 +31,6 @@ export function recordStages(): RecordedStages {
     changes,
     inRule: (stream) => new Observable((subscriber) => withScope(scope, () => stream.subscribe(subscriber))),
     withRule: (work) => withScope(scope, work),
+    cut: () => life.unsubscribe(),
   };
 }

@@ -25,11 +25,11 @@ afterEach(async () => {
 
 /** A stream of 1, 2 and 3, the count of its teardowns, and its stage. */
 function start(rest: Observable<never> = NEVER) {
-  const { stages, changes, withRule } = recordStages();
+  const { stages, changes, withRule, cut } = recordStages();
   const torn: string[] = [];
   const stream = concat(of(1, 2, 3), rest).pipe(finalize(() => torn.push('torn down')));
   const stage = () => stages[0];
-  return { stream, torn, changes, stage, withRule, iteration: (options?: IterateOptions) => iterate(stream, options) };
+  return { stream, torn, changes, stage, withRule, cut, iteration: (options?: IterateOptions) => iterate(stream, options) };
 }
 
 describe('an iteration is left', () => {
@@ -127,6 +127,30 @@ describe('an iteration is left', () => {
 
     expect(await iteration({ signal: AbortSignal.abort() }).next()).toEqual(done);
     expect(torn).toEqual([]);
+  });
+
+  it('by the cut of its rule, with what waits', async () => {
+    const { torn, stage, withRule, cut, iteration } = start();
+    const seen: number[] = [];
+    await withRule(async () => {
+      for await (const one of iteration()) {
+        seen.push(one);
+        cut();
+        expect(torn).toEqual(['torn down']);
+      }
+    });
+
+    expect(seen).toEqual([1]);
+    expect(stage()?.counts()).toMatchObject(stopped);
+    expect(stage()?.ended).toBe(true);
+  });
+
+  it('by a rule that is cut already, before it subscribes', async () => {
+    const { torn, stage, withRule, cut, iteration } = start();
+    cut();
+
+    expect(await withRule(() => iteration().next())).toEqual(done);
+    expect([torn, stage()?.counts().received, stage()?.ended]).toEqual([[], 0, true]);
   });
 
   it.each<[string, (loop: AsyncIterableIterator<number>, source: Subject<number>) => unknown]>([
