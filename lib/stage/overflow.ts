@@ -9,8 +9,8 @@ export interface Overflow {
   /** `latest` keeps only the newest value, whatever `size` says; default `drop-oldest`. */
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
   /**
-   * While more values wait than this, the plugin sources of the rule are paced; default three quarters of `size`, 1,000 at
-   * most. `Infinity`, the default of `latest`, never paces them.
+   * While more values wait than this, the plugin sources of the rule are paced: less than `size`, by default three quarters
+   * of it, 1,000 at most. `Infinity`, the default of `latest`, never paces them.
    */
   readonly high?: number;
   /** They flow again when no queue of the rule holds more than this; default a quarter of `high`. */
@@ -40,6 +40,17 @@ export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFL
     throw operatorOption(where, `${prefix}size ${size} is no whole number from 1`);
   const { high, low } = marksOf(overflow);
   if (!(high >= 0)) throw operatorOption(where, `${prefix}high ${high} is no number from 0`);
+  const most = policy === 'latest' ? 1 : size;
+  if (high >= most && high !== Infinity)
+    throw operatorOption(
+      where,
+      `${prefix}high ${high} is not below ${most}, the most that wait: give Infinity to leave the sources alone`,
+    );
+  if (high === Infinity && low !== Infinity)
+    throw operatorOption(
+      where,
+      `${prefix}low ${low} means nothing where ${prefix}high is Infinity: give both or neither`,
+    );
   if (!(low >= 0 && low <= high))
     throw operatorOption(where, `${prefix}low ${low} is not between 0 and ${prefix}high ${high}`);
   return overflow;

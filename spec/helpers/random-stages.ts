@@ -17,7 +17,7 @@ const projects = fc.record({
   kind: fc.constantFrom('resolves', 'resolves', 'rejects', 'never', 'at once', 'empty', 'throws', 'several'),
   after: fc.nat(8),
 });
-const queues = { size: fc.integer({ min: 1, max: 6 }), high: fc.constantFrom(undefined, 1, Infinity) };
+const queues = { size: fc.integer({ min: 1, max: 6 }), high: fc.constantFrom(undefined, 0, Infinity) };
 
 const mapping = fc.record({
   ...queues,
@@ -45,7 +45,7 @@ export const randomStage = fc.oneof(mapping, queueing);
 /** All time is that of `scheduler`. */
 export function operatorOf(stage: RandomStage, scheduler: SchedulerLike): OperatorFunction<number, number> {
   const { size, policy, high } = stage;
-  const marks = high === undefined ? {} : { high, low: 0 };
+  const marks = high === undefined ? {} : { high };
   if (stage.operator === 'queued') {
     const late = delay<number>(stage.after, scheduler);
     const operator = stage.keeps

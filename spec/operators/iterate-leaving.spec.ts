@@ -29,7 +29,15 @@ function start(rest: Observable<never> = NEVER) {
   const torn: string[] = [];
   const stream = concat(of(1, 2, 3), rest).pipe(finalize(() => torn.push('torn down')));
   const stage = () => stages[0];
-  return { stream, torn, changes, stage, withRule, cut, iteration: (options?: IterateOptions) => iterate(stream, options) };
+  return {
+    stream,
+    torn,
+    changes,
+    stage,
+    withRule,
+    cut,
+    iteration: (options?: IterateOptions) => iterate(stream, options),
+  };
 }
 
 describe('an iteration is left', () => {

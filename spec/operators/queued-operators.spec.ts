@@ -121,6 +121,8 @@ describe('queued refuses at once', () => {
   it.each<[QueuedOptions, string]>([
     [{ size: 0, name: 'later' }, 'later: size 0 is no whole number from 1'],
     [{ high: -1 }, 'queued: high -1 is no number from 0'],
+    [{ high: 8, size: 8 }, 'queued: high 8 is not below 8, the most that wait'],
+    [{ high: Infinity, low: 1 }, 'queued: low 1 means nothing where high is Infinity: give both or neither'],
     [{ timeout: 0 }, 'timeout 0 is no number of milliseconds above 0'],
     [{ timeout: 2 ** 31 }, 'timeout 2147483648 is more than'],
     [{ policy: 'drop-oldest' as 'error' }, 'policy drop-oldest is none of drop-newest, error'],

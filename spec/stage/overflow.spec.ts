@@ -89,6 +89,8 @@ describe('the marks of a queue', () => {
     ['high does not follow a given low', of(100, 'drop-newest', { low: 50 }), 75, 50],
     ['both as given', of(100, 'drop-oldest', { high: 50, low: 50 }), 50, 50],
     ['Infinity', of(100, 'drop-oldest', { high: Infinity }), Infinity, Infinity],
+    ['Infinity twice', of(100, 'drop-oldest', { high: Infinity, low: Infinity }), Infinity, Infinity],
+    ['just below what there is room for', of(100, 'drop-oldest', { high: 99 }), 99, 24],
     ['zero', of(100, 'drop-oldest', { high: 0 }), 0, 0],
     ['what was asked for, of the latest too', of(1, 'latest', { high: 0 }), 0, 0],
   ])('are %s', (_, overflow, high, low) => {
@@ -103,8 +105,14 @@ describe('the marks of a queue', () => {
     [{ low: NaN }, 'queue.low NaN'],
     [{ low: 76 }, 'queue.low 76 is not between 0 and queue.high 75'],
     [{ high: 10, low: 11 }, 'queue.low 11 is not between 0 and queue.high 10'],
+    [{ high: 101 }, 'sink file: queue.high 101 is not below 100, the most that wait: give Infinity to leave'],
+    [{ high: 100 }, 'queue.high 100 is not below 100'],
+    [{ policy: 'latest', high: 1 }, 'queue.high 1 is not below 1, the most that wait'],
+    [{ high: Infinity, low: 10 }, 'sink file: queue.low 10 means nothing where queue.high is Infinity'],
+    [{ high: Infinity, low: NaN }, 'queue.low NaN means nothing'],
+    [{ policy: 'latest', low: 0 }, 'queue.low 0 means nothing where queue.high is Infinity'],
   ])('may not be %p', (marks, problem) => {
-    expect(() => checkOverflow('sink file', of(100, 'drop-oldest', marks))).toThrow(
+    expect(() => checkOverflow('sink file', of(100, marks.policy, marks))).toThrow(
       expect.objectContaining({ code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(problem) as unknown }),
     );
   });
