@@ -141,7 +141,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
   private failed(error: RxportError, value: T): void {
     const { onError } = this.plan;
     if (typeof onError !== 'function') {
-      this.stage.fail(error.code);
+      this.stage.failWith(error);
       if (onError === 'fail') this.subscriber.error(error);
       return;
     }
@@ -149,8 +149,9 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     try {
       instead = onError(error, value);
     } catch (thrown) {
-      this.stage.fail('ERR_USER_FUNCTION');
-      this.subscriber.error(userError(`onError of ${this.plan.name}`, thrown));
+      const broken = userError(`onError of ${this.plan.name}`, thrown);
+      this.stage.failWith(broken);
+      this.subscriber.error(broken);
       return;
     }
     if (this.subscriber.closed) return this.stage.drop('stopped');

@@ -32,7 +32,7 @@ export interface MapAsyncOptions<T, E = never> extends StageOptions {
  *
  * A stage of the rule it is subscribed in: what waits is bounded (10,000, `drop-oldest`), counted in the ledger, and paces
  * the sources of the rule. `signal` aborts when the project is late or nobody wants its result any longer. A stream that
- * ends without a value is counted `dropped{empty}`.
+ * ends without a value is counted `dropped{empty}`, a project that fails `failed{…}`, which `events$` of the rule shows, too.
  *
  * Errors with `ERR_QUEUE_OVERFLOW` under the policy `error`, and as `onError` has it with `ERR_PROJECT_TIMEOUT` and
  * `ERR_USER_FUNCTION`, whose `cause` is what was thrown. Throws `ERR_OPERATOR_OPTION` at once.

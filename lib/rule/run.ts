@@ -146,6 +146,7 @@ export class RuleRun implements Owner, StageScope {
     return this.options.stage(kind, name, depth, {
       gauge: marks && this.intake.gauge(`${kind} ${name}`, marks),
       overflowed: (count) => this.tally({ type: 'dropped', symbol: name, reason: 'overflow', count }),
+      failed: (error) => this.report({ type: 'error', symbol: name, error }),
     });
   }
 

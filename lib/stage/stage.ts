@@ -1,3 +1,4 @@
+import type { RxportError } from '../errors.js';
 import type { Gauge } from './pressure.js';
 
 /** At every moment between ticks: `received = passed + Σ dropped + Σ failed + inFlight`. */
@@ -17,6 +18,8 @@ export interface StageHooks {
   readonly gauge?: Gauge | undefined;
   /** So many values found its queue full. */
   readonly overflowed?: ((count: number) => void) | undefined;
+  /** A value came to nothing. */
+  readonly failed?: ((error: RxportError) => void) | undefined;
 }
 
 /** Counters of one place. `received` and `passed` are plain fields because the hot path increments them. */
@@ -66,6 +69,12 @@ export class Stage {
 
   fail(reason: string, count = 1): void {
     add(this.failed, reason, count);
+  }
+
+  /** Counts a value under the code of `error`, and tells the rule of it: for an operator, which knows no rule. */
+  failWith(error: RxportError): void {
+    this.fail(error.code);
+    this.hooks.failed?.(error);
   }
 
   end(): void {

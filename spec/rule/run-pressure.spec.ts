@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NEVER, type Observable, Subject, switchMap, takeUntil } from 'rxjs';
+import { NEVER, type Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 import { RuleRun } from '../../lib/rule/run.js';
 import type { SymbolEvent } from '../../lib/symbol/owner.js';
@@ -30,6 +30,10 @@ function start(body: () => Observable<unknown>) {
   run.build(body);
   return { run, log, events, book, clock, heard };
 }
+
+const failing = (): never => {
+  throw new Error('broken');
+};
 
 const fill = (values: Subject<number>, count: number): void => {
   for (let n = 0; n < count; n += 1) values.next(n);
@@ -122,5 +126,22 @@ describe('an operator with a queue, in a run', () => {
       at,
     });
     expect(events).toEqual([dropped(1, 0), dropped(2, 1_000)]);
+  });
+
+  it.each<['drop' | 'fail' | (() => number), string[], string[]]>([
+    ['drop', ['mapAsync ERR_USER_FUNCTION', 'mapAsync ERR_USER_FUNCTION'], []],
+    ['fail', ['mapAsync ERR_USER_FUNCTION'], ['ERR_USER_FUNCTION']],
+    [() => failing(), ['mapAsync ERR_USER_FUNCTION'], ['ERR_USER_FUNCTION']],
+    [() => 0, [], []],
+  ])('tells of each value that fails, unless another takes its place: onError %p', (onError, told, ended) => {
+    const values = new Subject<number>();
+    const project = (n: number): Observable<number> => (n % 2 === 0 ? of(n) : throwError(() => 'odd'));
+    const { events, book, log } = start(() => values.pipe(mapAsync(project, { onError })));
+    fill(values, 4);
+
+    expect(events.map((event) => event.type === 'error' && `${event.symbol} ${event.error.code}`)).toEqual(told);
+    expect(log).toEqual(ended);
+    const failed = told.length === 0 ? {} : { ERR_USER_FUNCTION: told.length };
+    expect(book.read()).toMatchObject({ balanced: true, stages: { 'queue mapAsync': { failed } } });
   });
 });
