@@ -7,13 +7,11 @@ import { decodeAck } from '../wire/ack.js';
 import { Motion } from './motion.js';
 import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
 
-/** What a broken connection may have held: the kernel's buffer in bytes, and the messages a Go plugin reads ahead. */
+/** What a broken connection may have held: the kernel's buffer in bytes, and what a Go plugin reads ahead. */
 const KERNEL_BYTES = 212_992;
 const READ_AHEAD = 128;
 /** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
 const SETTLE = 1_000;
-/** A drain in which nothing moves for so many milliseconds is given up. */
-const PATIENCE = 10_000;
 /** How long a plugin may take to listen after its `ok`, in milliseconds. */
 const DIAL_TIMEOUT = 5_000;
 
@@ -48,7 +46,7 @@ export class SinkChannel<T> {
     private readonly options: SinkChannelOptions,
     private readonly handler: SinkHandler<T>,
   ) {
-    this.motion = new Motion(options.clock);
+    this.motion = new Motion(options.clock, () => this.push && options.effort?.());
   }
 
   /** How many values are neither passed nor dropped nor failed. */
@@ -89,7 +87,7 @@ export class SinkChannel<T> {
           this.full = false;
           this.pump();
         },
-        closed: () => ours && this.closed(),
+        closed: (error) => ours && this.closed(error),
       });
       ours = !dialling.signal.aborted;
       if (ours) this.opened(push);
@@ -102,22 +100,22 @@ export class SinkChannel<T> {
   /** The process is gone, or is about to be told to stop. */
   disconnect(): void {
     this.dialling?.abort();
+    // Nobody will say that the rest of it was read.
+    this.hungUp = false;
     this.push?.destroy();
   }
 
-  /**
-   * Waits until everything is passed and the plugin has read it and closed. False when nothing moved for `patience` ms.
-   */
-  async drain(patience = PATIENCE): Promise<boolean> {
-    while (this.depth > 0) if (this.hopeless || !(await this.motion.within(patience))) return false;
+  /** Waits until all is passed, and the plugin has read it and closed. False when `patience` was in vain. */
+  async drain(patience?: number): Promise<boolean> {
+    while (this.depth > 0) if (this.hopeless || !(await this.motion.patiently(patience))) return false;
     return this.readOut(patience);
   }
 
   /**
    * Sends nothing more, and waits until the plugin has read what was sent and closed; what is accepted meanwhile waits for
-   * `connect`. False when nothing moved for `patience` ms: what was not taken then waits, too.
+   * `connect`. False when `patience` was in vain: what was not taken then waits, too.
    */
-  async handOver(patience = PATIENCE): Promise<boolean> {
+  async handOver(patience?: number): Promise<boolean> {
     this.holding = true;
     const over = await this.readOut(patience);
     this.disconnect();
@@ -136,14 +134,16 @@ export class SinkChannel<T> {
     this.deadline?.unsubscribe();
     this.overdue?.unsubscribe();
     await this.acks?.close();
+    // What it may have held is told before the end.
+    if (this.push !== undefined) await this.motion.within(SETTLE);
     return this.waiting.clear() + this.out.clear();
   }
 
-  private async readOut(patience: number): Promise<boolean> {
-    while (this.push !== undefined && this.out.length > 0) if (!(await this.motion.within(patience))) return false;
+  private async readOut(patience?: number): Promise<boolean> {
+    while (this.push !== undefined && this.out.length > 0) if (!(await this.motion.patiently(patience))) return false;
     this.hungUp = true;
     this.push?.end();
-    while (this.push !== undefined) if (!(await this.motion.within(patience))) return false;
+    while (this.push !== undefined) if (!(await this.motion.patiently(patience))) return false;
     const { transport, clock } = this.options;
     if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
     return true;
@@ -157,8 +157,8 @@ export class SinkChannel<T> {
     this.pump();
   }
 
-  private closed(): void {
-    const orderly = this.hungUp && this.out.length === 0;
+  private closed(error: RxportError | undefined): void {
+    const orderly = this.hungUp && this.out.length === 0 && error === undefined;
     this.push = undefined;
     this.deadline?.unsubscribe();
     this.settleOverdue();

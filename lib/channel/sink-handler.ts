@@ -1,6 +1,7 @@
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, Transport } from '../sp/transport.js';
 import type { Overflow } from '../stage.js';
+import type { Effort } from './motion.js';
 
 /** What the channels of a sink say, on the tick on which it happens. */
 export interface SinkHandler<T> {
@@ -22,6 +23,8 @@ export interface SinkHandler<T> {
 export interface SinkChannelOptions extends ChannelOptions {
   readonly transport: Transport;
   readonly overflow: Overflow;
+  /** Of the process that runs the sink. */
+  readonly effort?: Effort;
   /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */
   readonly ackTimeout?: number | undefined;
   readonly ackError: (text: string) => RxportError;

@@ -7,6 +7,8 @@ export interface Runner {
   readonly plugin: InstalledPlugin;
   /** True once it has shaken hands, until it is gone. */
   readonly ready: boolean;
+  /** Of its process, once that has shaken hands. */
+  readonly pid?: number | undefined;
   /**
    * Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, `ERR_COMMAND_LOST`. `shared`: something else is at work in
    * the process, now.

@@ -79,7 +79,7 @@ export class Replica implements Runner {
     this.plugin = plugin;
     this.silence = new SilenceWatch(clock, {
       busy: () => this.line.busy || this.handler.atWork(this),
-      stopped: () => this.state.phase === 'ready' && isStopped(this.state.pid),
+      stopped: () => this.pid !== undefined && isStopped(this.pid),
       silent: (verdict, quiet) => this.silent(verdict, quiet),
     });
     this.supervisor = new Supervisor({
@@ -110,6 +110,10 @@ export class Replica implements Runner {
 
   get ready(): boolean {
     return this.state.phase === 'ready';
+  }
+
+  get pid(): number | undefined {
+    return this.state.phase === 'ready' ? this.state.pid : undefined;
   }
 
   /** What the process said of itself when it shook hands; undefined until then. */
@@ -183,9 +187,9 @@ export class Replica implements Runner {
 
   /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
   async workedOff(): Promise<void> {
-    const { state, sinkStopped, leftOver } = this;
-    if (sinkStopped === undefined || !leftOver || state.phase !== 'ready') return;
-    await workOff(this.options.clock, state.pid, sinkStopped);
+    const { pid, sinkStopped, leftOver } = this;
+    if (sinkStopped === undefined || !leftOver || pid === undefined) return;
+    await workOff(this.options.clock, pid, sinkStopped);
   }
 
   /** SIGTERM, after a while SIGKILL; resolves when the process is gone. `start` may follow. */
@@ -203,15 +207,15 @@ export class Replica implements Runner {
   }
 
   private async collected(shared: () => boolean): Promise<void> {
-    const { state } = this;
-    if (state.phase !== 'ready') return;
+    const { pid } = this;
+    if (pid === undefined) return;
     const usage = (): { readonly shared: boolean; readonly spins: boolean } => ({
       shared: shared(),
       spins: this.spins,
     });
-    const certain = await collect(this.options.clock, state.pid, usage);
+    const certain = await collect(this.options.clock, pid, usage);
     // What ran there is gone, and a later process has nothing to stop.
-    if (this.state.phase !== 'ready' || this.state.pid !== state.pid) throw commandLost(this.plugin.name);
+    if (this.pid !== pid) throw commandLost(this.plugin.name);
     if (!certain) this.leftOver = true;
   }
 

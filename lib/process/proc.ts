@@ -30,6 +30,29 @@ export function isStopped(pid: number, proc = PROC): boolean {
   }
 }
 
+/**
+ * What a process group has done so far: how often its threads have waited or were made to, and clock ticks of processor
+ * time. It grows while they work, and hardly while they are idle.
+ */
+export function effortOf(pgrp: number, proc = PROC): number | undefined {
+  const members = pids(proc).filter((pid) => statOf(pid, proc)?.pgrp === pgrp);
+  return members.length === 0 ? undefined : members.reduce((sum, pid) => sum + workOf(pid, proc), 0);
+}
+
+function workOf(pid: number, proc: string): number {
+  try {
+    const [user, system] = fieldsOf(pid, proc).slice(11, 13).map(Number);
+    const statuses = pids(`${proc}/${pid}/task`).map((thread) =>
+      readFileSync(`${proc}/${pid}/task/${thread}/status`, 'utf8'),
+    );
+    const switches = [...statuses.join('\n').matchAll(/^(?:non)?voluntary_ctxt_switches:\s*(\d+)$/gm)];
+    return switches.reduce((sum, [, count]) => sum + Number(count), (user ?? 0) + (system ?? 0));
+  } catch {
+    // It, or one of its threads, has just ended.
+    return 0;
+  }
+}
+
 /** From the state on. Throws for a process that is not there. */
 function fieldsOf(pid: number, proc: string): readonly string[] {
   const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');

@@ -1,10 +1,11 @@
 import { type Observable, Subject } from 'rxjs';
 import { SinkChannel } from '../channel/sink-channel.js';
 import type { Item, SinkHandler } from '../channel/sink-handler.js';
-import type { Instance, Moved, MoveSteps } from '../control/instance.js';
+import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js';
 import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
+import { effortOf } from '../process/proc.js';
 import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
 import { ackPath, dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
@@ -40,6 +41,8 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private readonly overflow: Overflow;
   private readonly revival: Revival;
   private readonly path: string;
+  /** The process that was told START last. */
+  private runner: Runner | undefined;
   /** It changes processes. */
   private moving = false;
 
@@ -52,7 +55,14 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));
     this.channel = new SinkChannel<T>(
       { data: this.path, ack: ackPath(link.ipcDir, meta) },
-      { transport, clock, overflow, maxSend: () => link.maxSend, ...acksOf(symbol, options) },
+      {
+        transport,
+        clock,
+        overflow,
+        maxSend: () => link.maxSend,
+        effort: () => this.runner?.pid && effortOf(this.runner.pid),
+        ...acksOf(symbol, options),
+      },
       this,
     );
     const marks = marksOf(overflow);
@@ -100,6 +110,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   }
 
   // ---- Instance: what the plugin's process says
+
+  starting(runner: Runner): void {
+    this.runner = runner;
+  }
 
   started(): void {
     this.stage.started();

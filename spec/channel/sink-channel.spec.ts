@@ -122,6 +122,31 @@ describe('the channels of a sink', () => {
     expect(channel.depth).toBeGreaterThan(0);
   });
 
+  it('are drained late when the plugin works without a sign of it, and not while nobody is connected', async () => {
+    const clock = new HandClock();
+    let looks = 0;
+    const effort = (): number => (looks += 1) * 1_000;
+    const { channel, plugin, accept } = await connectedSink({ clock, effort });
+    plugin.data.pause();
+    for (const value of texts(100)) accept(value, value.padEnd(20_000));
+    let drained: boolean | undefined;
+    void channel.drain(500).then((is) => (drained = is));
+    await until(() => {
+      clock.advance(500);
+      return looks > 3;
+    });
+    expect(drained).toBeUndefined();
+    plugin.data.resume();
+    await until(() => drained !== undefined);
+    expect(drained).toBe(true);
+
+    accept('b');
+    const [before, again] = [looks, channel.drain(500)];
+    await new Promise(setImmediate);
+    clock.advance(500);
+    expect([await again, looks]).toEqual([false, before]);
+  });
+
   it('are not drained when nobody will take anything', async () => {
     const { channel, accept } = await sinkChannel();
     accept('a');
@@ -129,6 +154,15 @@ describe('the channels of a sink', () => {
     channel.giveUp();
     expect(await drained).toBe(false);
     expect(await channel.drain(100_000)).toBe(false);
+  });
+
+  it('tell before they are closed what the plugin may not have read', async () => {
+    const { channel, recorder, plugin, accept } = await connectedSink();
+    plugin.data.pause();
+    for (const value of texts(5)) accept(value, value.padEnd(20_000));
+    expect(await channel.drain(50)).toBe(false);
+    expect(await channel.close()).toBe(0);
+    expect([recorder.losses, recorder.orderly]).toEqual([[5], [false]]);
   });
 
   it('count what is left when they close', async () => {

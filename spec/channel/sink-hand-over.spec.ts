@@ -79,6 +79,27 @@ describe('a sink that changes processes', () => {
     expect(trimmed(await inbox.texts(rest.length))).toEqual(rest);
   });
 
+  it.each([
+    ['reads nothing of what the kernel has', 'pause'],
+    ['is gone before it has read what the kernel has', 'close'],
+  ] as const)('tells what may be lost when the old one %s', async (_, act) => {
+    const clock = new HandClock();
+    const { channel, recorder, plugin, accept } = await connectedSink({ clock });
+    // What a pause has not read is unread at the close.
+    plugin.data.pause();
+    for (const value of texts(5)) accept(value, value.padEnd(10_000));
+    await recorder.until(() => recorder.passed === 5);
+    let handed: boolean | undefined;
+    void channel.handOver(500).then((over) => (handed = over));
+    if (act === 'close') await plugin.data.close();
+    await until(() => {
+      if (act === 'pause') clock.advance(500);
+      return recorder.losses.length === 1 && handed !== undefined;
+    });
+    expect(recorder.losses).toEqual([5]);
+    expect(recorder.orderly).toEqual([false]);
+  });
+
   it('waits for the ack of what is out, and sends the next value to the new one', async () => {
     const { channel, recorder, plugin, start, accept } = await connectedSink({ ackTimeout: 60_000 });
     accept('a');

@@ -1,11 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { bootId, pids, statOf } from '../../lib/process/proc.js';
+import { setTimeout } from 'node:timers/promises';
+import { bootId, effortOf, pids, statOf } from '../../lib/process/proc.js';
 import { tempFolder } from '../helpers/unique.js';
 import { startZombie } from '../helpers/zombie.js';
 
 /** No process has an id as large. */
 const NOBODY = 2 ** 22 + 1;
+
+async function doneBy(pgrp: number): Promise<number> {
+  const before = effortOf(pgrp) ?? NaN;
+  await setTimeout(300);
+  return (effortOf(pgrp) ?? NaN) - before;
+}
 
 (existsSync('/proc/self/stat') ? describe : describe.skip)('a look at /proc', () => {
   it('tells one process from another by its start time, which does not change', () => {
@@ -26,6 +34,26 @@ const NOBODY = 2 ** 22 + 1;
     expect(statOf(pid)).toBeUndefined();
   });
 
+  it.each([
+    ['sleeps a moment after each value', 'const next = () => setTimeout(next, 20); next();', true],
+    ['computes', 'for (;;);', true],
+    ['waits for something', 'setInterval(() => {}, 60_000);', false],
+  ])('sees how much is done in the process group of a program that %s', async (_, program, works) => {
+    // A wrapper does nothing itself.
+    const script = `${process.execPath} -e '${program}' & wait`;
+    const { pid = NOBODY } = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+    try {
+      // Its start is work, too.
+      let looks = 0;
+      do await setTimeout(500);
+      while ((looks += 1) < 20 && (works ? looks < 2 : (await doneBy(pid)) > 2));
+      if (works) expect(await doneBy(pid)).toBeGreaterThan(8);
+      else expect(await doneBy(pid)).toBeLessThanOrEqual(2);
+    } finally {
+      process.kill(-pid, 'SIGKILL');
+    }
+  });
+
   it('sees processes by number only', () => {
     expect(pids()).toContain(process.pid);
     expect(pids().every(Number.isInteger)).toBe(true);
@@ -36,7 +64,8 @@ const NOBODY = 2 ** 22 + 1;
 describe('a look at a system without /proc', () => {
   it('shows nothing', () => {
     const nowhere = tempFolder();
-    expect([statOf(process.pid, nowhere), pids(nowhere), bootId(`${nowhere}/none`)]).toEqual([
+    expect([statOf(process.pid, nowhere), effortOf(1, nowhere), pids(nowhere), bootId(`${nowhere}/none`)]).toEqual([
+      undefined,
       undefined,
       [],
       undefined,
