@@ -43,7 +43,7 @@ export function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Upd
     // Calls go to the new version already: those of the old one have nothing left to do.
     await others.renew(to.options);
     return updated;
-  });
+  }, options.signal);
 }
 
 async function change(
@@ -53,12 +53,21 @@ async function change(
   // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
   const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
   const strategy = isComing ? 'replace' : options.strategy;
-  const parts = { instances, from, to, commit, quit: () => others.stop() };
+  let begun = strategy === 'replace';
+  // What it has been told, and does not answer, is lost with it.
+  const giveUp = (): void => void (begun || to.stop());
+  const begin = (): void => {
+    signal.throwIfAborted();
+    begun = true;
+  };
+  const parts = { instances, from, to, begin, commit, quit: () => others.stop() };
   const held = strategy === 'overlap' ? holdDown(from) : undefined;
   try {
+    signal.throwIfAborted();
     if (strategy === 'overlap') {
       to.start();
       await becomesReady(to, signal);
+      signal.addEventListener('abort', giveUp, { once: true });
     }
     const costs = await (strategy === 'overlap' ? overlap(parts) : replace(parts, { signal, closing }));
     serves();
@@ -69,6 +78,8 @@ async function change(
     await to.close();
     for (const { handOver } of instances.list()) handOver?.settle();
     if ((await held?.release()) === true && !closing.aborted) from.start();
-    throw error;
+    throw signal.aborted && !begun ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }

@@ -15,6 +15,8 @@ export interface TransferParts<R extends Runner = Runner> {
   readonly to: R;
   /** Ends the other processes of the old version; only where that has to go first. */
   readonly quit?: () => Promise<void>;
+  /** Called when everything is prepared, and nothing has moved; what it throws undoes that. */
+  readonly begin?: () => void;
   /** Called when everything has moved. */
   readonly commit: () => Promise<void>;
 }
@@ -25,10 +27,11 @@ export interface TransferParts<R extends Runner = Runner> {
  * Functions are started in `to` first, and get no call there until each has answered: until then nothing has changed.
  * Then calls go there, and every source and sink moves. Rejects when one can not; everything then runs in `from` again.
  */
-export async function overlap({ instances, from, to, commit }: TransferParts): Promise<readonly Cost[]> {
+export async function overlap({ instances, from, to, begin, commit }: TransferParts): Promise<readonly Cost[]> {
   const prepared: Instance[] = [];
   try {
     await prepareAll(instances, from, to, prepared);
+    begin?.();
     instances.serve(to);
     const costs = new Map<Instance, Cost>();
     // What was added while this one waited runs in the old process, too.

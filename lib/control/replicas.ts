@@ -1,4 +1,4 @@
-import { Subscription } from 'rxjs';
+import { firstValueFrom, fromEvent, merge, NEVER, Subscription } from 'rxjs';
 import { after } from '../clock.js';
 import { pluginHung, reasonOf, symbolNotConnected } from '../errors.js';
 import type { ProcessState } from '../process/state.js';
@@ -122,10 +122,11 @@ export class Replicas {
   }
 
   /** Until `release` none is started: nobody could tell it from the one that takes the place of the first process. */
-  private async hold(): Promise<void> {
+  private async hold(signal?: AbortSignal): Promise<void> {
     this.held = this.all.map(holdDown);
     await Promise.all(this.all.filter(({ state }) => state.phase === 'starting').map((one) => one.stop()));
-    await this.starts;
+    const aborted = signal === undefined ? NEVER : fromEvent(signal, 'abort');
+    if (signal?.aborted !== true) await firstValueFrom(merge(this.starts, aborted));
   }
 
   private async release(): Promise<void> {
@@ -135,9 +136,9 @@ export class Replicas {
     this.spread();
   }
 
-  /** Does it while none of them comes. */
-  async aside<T>(work: () => Promise<T>): Promise<T> {
-    await this.hold();
+  /** Does it while none of them comes, nor is told to start something; `signal` ends the wait for that. */
+  async aside<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    await this.hold(signal);
     try {
       return await work();
     } finally {

@@ -26,7 +26,7 @@ export interface UpdateOptions {
   readonly strategy?: UpdateStrategy;
   /** Goes on although rules use a symbol that the new version lacks: they fail with `ERR_SYMBOL_REMOVED`. */
   readonly force?: boolean;
-  /** Takes the update back, until rules begin to move. */
+  /** Takes the update back, until rules begin to move: a new process that is to answer START then ends. */
   readonly signal?: AbortSignal;
 }
 

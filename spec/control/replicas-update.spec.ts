@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { functionControl } from '../../lib/wire/control.js';
 import { crew } from '../helpers/crew.js';
-import { turn } from '../helpers/fake-runner.js';
+import { instance, turn } from '../helpers/fake-runner.js';
 import { until } from '../helpers/until.js';
 
 const LINGER = 10_000;
@@ -64,6 +65,94 @@ describe('an update of a plugin with replicas', () => {
     await shakes(4);
     await until(() => phases().every((phase) => phase === 'ready'), 'it is back');
     expect(link.plugin.manifest.version).toBe('v1');
+  });
+});
+
+describe('an update that is given up', () => {
+  const closing = new AbortController().signal;
+  const commit = (): Promise<void> => Promise.resolve();
+  const { reason } = AbortSignal.abort();
+  /** How many processes were told to end. */
+  let ends = 0;
+  beforeEach(() => {
+    ends = 0;
+    jest.spyOn(process, 'kill').mockImplementation((_, signal) => {
+      if (signal === 'SIGTERM') ends += 1;
+      return true;
+    });
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  it('while a replica is to answer START: it does not wait for that, and that goes on', async () => {
+    const { link, lives, version, processes } = await crew(2);
+    const [first, second] = processes;
+    const { one } = instance(functionControl('f'));
+    link.attach(one);
+    await first?.heard(1);
+    first?.says('ok');
+    await second?.heard(1);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const update = link.update(version('v2'), { strategy: 'overlap', signal, closing, commit });
+    await turn();
+    controller.abort(reason);
+    await expect(update).rejects.toBe(reason);
+    expect([lives.length, link.plugin.manifest.version]).toEqual([2, 'v1']);
+    second?.says('ok');
+    await until(() => link.others.answer(one), 'it runs in the replica');
+  });
+
+  it('while the new version is to answer START: that is ended, and everything stays', async () => {
+    const { link, lives, version, shakes, exits, started } = await crew(1);
+    const handed: string[] = [];
+    const handOver = {
+      hold: () => void handed.push('hold'),
+      arrived: () => Promise.resolve(),
+      cutOver: () => Promise.resolve(0),
+      cutBack: async () => void handed.push('cutBack'),
+      settle: () => undefined,
+    };
+    const { heard } = await started({ handOver });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const update = link.update(version('v2'), { strategy: 'overlap', signal, closing, commit });
+    const settled = update.catch((error: unknown) => error);
+    const next = await shakes(2);
+    await next.heard(1);
+    controller.abort(reason);
+    await turn();
+    expect(ends).toBe(1);
+    exits(1);
+    expect(await settled).toBe(reason);
+    expect([handed, heard]).toEqual([['hold', 'cutBack'], ['started']]);
+    expect(link).toMatchObject({ plugin: { manifest: { version: 'v1' } }, state: { phase: 'ready' } });
+    expect(lives).toHaveLength(2);
+  });
+
+  it('is not taken back any more once everything moves', async () => {
+    const { link, lives, version, shakes, exits, started } = await crew(1);
+    const controller = new AbortController();
+    const handOver = {
+      hold: () => undefined,
+      arrived: () => Promise.resolve(),
+      cutOver: async () => {
+        controller.abort(reason);
+        return 0;
+      },
+      cutBack: () => Promise.resolve(),
+      settle: () => undefined,
+    };
+    await started({ handOver });
+    const { signal } = controller;
+    const update = link.update(version('v2'), { strategy: 'overlap', signal, closing, commit });
+    const next = await shakes(2);
+    await next.heard(1);
+    next.says('ok');
+    await until(() => link.plugin.manifest.version === 'v2', 'the new version');
+    expect([ends, link.state.phase]).toEqual([1, 'ready']);
+    exits(0);
+    expect(await update).toMatchObject({ strategy: 'overlap' });
+    expect(lives).toHaveLength(2);
   });
 });
 
