@@ -111,12 +111,6 @@ export class SourceRun implements Instance, Outlet {
     else this.write(frame);
   }
 
-  /** After the values that were sent before it. */
-  private sendAlone(frame: string): void {
-    this.batch.flush();
-    this.write(frame);
-  }
-
   private write(frame: string): void {
     if (!this.pipe.open) return;
     try {
@@ -138,12 +132,12 @@ export class SourceRun implements Instance, Outlet {
     if (ending.type === 'failed') {
       const text = reasonOf(ending.error);
       this.log.error({ error: ending.error }, `the source failed: ${text}`);
-      this.sendAlone(errorFrame(text, this.host.stock));
+      this.write(errorFrame(text, this.host.stock));
     }
     if (ending.type === 'completed') {
       // A stock host takes the end of the pipe for a lost one; so the source stays, and is silent, until STOP.
       if (!this.host.complete) return;
-      this.sendAlone(COMPLETE_FRAME);
+      this.write(COMPLETE_FRAME);
     }
     this.pipe.end();
   }
@@ -191,6 +185,9 @@ export class SourceRun implements Instance, Outlet {
   private settle(): void {
     const { owed } = this;
     this.owed = undefined;
-    if (owed !== undefined) this.sendAlone(owed);
+    if (owed === undefined) return;
+    // After the values that were sent before it.
+    this.batch.flush();
+    this.write(owed);
   }
 }
