@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { pause } from '../clock.js';
 import { channelDial, type RxportError } from '../errors.js';
 import { checkPath } from './listen.js';
-import { Pipe, type PipeHandler, type PipeOptions } from './pipe.js';
+import { Pipe, type PipeHandler } from './pipe.js';
+import type { PipeOptions } from './pipe-options.js';
 import type { Protocol } from './protocol.js';
 
 const RETRY_MS = 10;

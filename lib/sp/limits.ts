@@ -4,6 +4,10 @@ import { frameTooLarge } from '../errors.js';
 export const MAX_FRAME = 64 * 1024 * 1024;
 /** Above this many bytes on their way to the kernel `send` answers false. */
 export const HIGH_WATER = 256 * 1024;
+/** What Node reads of a socket at once, in bytes, when there is as much. */
+export const READ_BYTES = 65_536;
+/** How long a peer may take for its greeting, in milliseconds. */
+export const GREETING_TIMEOUT = 5_000;
 
 /** Throws `ERR_FRAME_TOO_LARGE` when `body` with `prefix` bytes in front takes more than `limit` bytes. */
 export function checkSize(address: string, body: string | Uint8Array, prefix: number, limit: number): void {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { RxportError } from '../errors.js';
 import { listen, type Listener } from './listen.js';
-import { Pipe, type PipeHandler, type PipeOptions } from './pipe.js';
+import { Pipe, type PipeHandler } from './pipe.js';
+import type { PipeOptions } from './pipe-options.js';
 import type { Protocol } from './protocol.js';
 
 /** A listening address and the pipes of every peer that dialled it. */

@@ -1,27 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Subscription } from 'rxjs';
-import { after, type Clock } from '../clock.js';
+import { after } from '../clock.js';
 import { channelClosed, frameInvalid, greetingInvalid, reasonOf, RxportError } from '../errors.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameWriter } from './frame-writer.js';
-import { checkSize, HIGH_WATER, MAX_FRAME } from './limits.js';
+import { checkSize, GREETING_TIMEOUT, HIGH_WATER, MAX_FRAME, READ_BYTES } from './limits.js';
+import type { PipeOptions } from './pipe-options.js';
 import { greeting, GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
-
-export interface PipeOptions {
-  readonly clock: Clock;
-  /** Largest payload taken, in bytes; default 64 MiB. */
-  readonly maxFrame?: number;
-  /** Largest payload sent, in bytes, request id included; asked once per connection, default `maxFrame`. */
-  readonly maxSend?: () => number | undefined;
-  /** How long a peer may take for its greeting, in milliseconds; default 5,000. */
-  readonly greetingTimeout?: number;
-  /** Runs what hands on the frames of a chunk, so that they come in a context of the owner's, not in that of the socket. */
-  readonly inContext?: ((work: () => void) => void) | undefined;
-}
-
-const GREETING_TIMEOUT = 5_000;
-/** What Node reads of a socket at once, in bytes, when there is as much. */
-const READ_BYTES = 65_536;
 
 /** What a pipe tells its owner. Every callback runs on the socket's tick and must not throw. */
 export interface PipeHandler {
@@ -54,6 +39,8 @@ export class Pipe {
   private full = false;
   /** No more is sent. */
   private ended = false;
+  /** The peer sends no more, and waits for our side to close. */
+  private heardOut = false;
   /** The socket has closed; frames may still wait behind a pause. */
   private gone = false;
   private error: RxportError | undefined;
@@ -77,6 +64,10 @@ export class Pipe {
     socket.on('drain', () => this.onDrain());
     socket.on('error', (cause) => (this.error ??= this.endError(cause)));
     socket.on('close', () => this.onGone());
+    if (options.closeWhenFlowing === true) {
+      socket.allowHalfOpen = true;
+      socket.on('end', this.onEnd);
+    }
     socket.write(greeting(protocol));
   }
 
@@ -194,6 +185,7 @@ export class Pipe {
       this.destroy(error instanceof RxportError ? error : this.endError(error));
     }
     this.delivering = false;
+    this.closeInTurn();
   };
 
   private deliver(): void {
@@ -215,6 +207,15 @@ export class Pipe {
       handler.frame?.(this, payload);
     }
     return true;
+  }
+
+  private readonly onEnd = (): void => {
+    this.heardOut = true;
+    this.closeInTurn();
+  };
+
+  private closeInTurn(): void {
+    if (this.heardOut && !this.paused) this.end();
   }
 
   private onDrain(): void {

@@ -1,6 +1,7 @@
 import { frameInvalid, type RxportError } from '../errors.js';
 import { acceptPeers } from './peers.js';
-import type { Pipe, PipeOptions } from './pipe.js';
+import type { Pipe } from './pipe.js';
+import type { PipeOptions } from './pipe-options.js';
 import { ID_BYTES } from './protocol.js';
 
 /** The last word of a request's header is its id; the words before it are hops, and go back as they came. */

@@ -1,5 +1,5 @@
 import type { RxportError } from '../errors.js';
-import type { PipeOptions } from './pipe.js';
+import type { PipeOptions } from './pipe-options.js';
 
 /** What a transport can do; what needs a missing flag is refused or degraded, with a code. */
 export interface Capabilities {

@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/clock.js';
 import { nativeTransport } from '../../lib/sp/native.js';
 import { type Peers, acceptPeers } from '../../lib/sp/peers.js';
 import type { Pipe, PipeHandler } from '../../lib/sp/pipe.js';
+import type { PipeOptions } from '../../lib/sp/pipe-options.js';
 import { frame, PULL, PUSH, RawPeer } from '../helpers/raw-peer.js';
 import { PushRecorder, Recorder } from '../helpers/recorder.js';
 import { tempFolder } from '../helpers/unique.js';
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 /** A listening PULL with one raw PUSH on it; `each` is called with each frame. */
-async function connected(each: (pipe: Pipe, text: string) => void = () => undefined) {
+async function connected(each: (pipe: Pipe, text: string) => void = () => undefined, more: Partial<PipeOptions> = {}) {
   const log = new Log();
   const address = join(tempFolder(), 'x.ipc');
   let pipe: Pipe | undefined;
@@ -36,7 +37,7 @@ async function connected(each: (pipe: Pipe, text: string) => void = () => undefi
     },
     closed: (_, error) => log.add('ends', error === undefined ? 'orderly' : `${error.code} ${error.message}`),
   };
-  const peers = await acceptPeers(address, 'pull', { clock: systemClock, maxFrame: 1_000 }, handler);
+  const peers = await acceptPeers(address, 'pull', { clock: systemClock, maxFrame: 1_000, ...more }, handler);
   opened.push(peers);
   const peer = await RawPeer.dial(address, PUSH);
   return { address, log, peer, peers, pipe: () => pipe! };
@@ -142,6 +143,38 @@ describe('a pipe', () => {
     await log.until(() => log.ends.length === 1);
     other.write(frame('x'));
     await log.until(() => log.frames.length === 1);
+  });
+});
+
+describe('a pipe whose peer has ended its side', () => {
+  it('closes at once, or when it flows if it was told to', async () => {
+    const ended: Record<string, boolean> = {};
+    for (const closeWhenFlowing of [false, true]) {
+      const { log, peer, pipe } = await connected((one) => one.pause(), { closeWhenFlowing });
+      peer.write(frame('1'), frame('2'));
+      peer.socket.end();
+      await log.until(() => log.frames.length === 1);
+      if (!closeWhenFlowing) await peer.until(() => peer.ended);
+      await settled();
+      pipe().resume();
+      await log.until(() => log.frames.length === 2);
+      await settled();
+      ended[String(closeWhenFlowing)] = peer.ended;
+      pipe().resume();
+      await peer.until(() => peer.ended);
+      expect(log.ends).toEqual(['orderly']);
+    }
+    // The second frame has been handed on by then, and paused it again.
+    expect(ended).toEqual({ false: true, true: false });
+  });
+
+  it('closes at once where nothing is paused', async () => {
+    const { log, peer } = await connected(undefined, { closeWhenFlowing: true });
+    peer.write(frame('1'));
+    peer.socket.end();
+    await peer.until(() => peer.ended);
+    await log.until(() => log.ends.length === 1);
+    expect(log).toMatchObject({ frames: ['1'], ends: ['orderly'] });
   });
 });
 
