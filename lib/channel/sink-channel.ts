@@ -5,11 +5,9 @@ import type { PullSocket, PushSocket } from '../sp/transport.js';
 import { admit, type Admission, Queue } from '../stage.js';
 import { decodeAck } from '../wire/ack.js';
 import { Motion } from './motion.js';
+import { framingOf, SinkConnection } from './sink-connection.js';
 import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
 
-/** What a broken connection may have held: the kernel's buffer in bytes, and what a Go plugin reads ahead. */
-const KERNEL_BYTES = 212_992;
-const READ_AHEAD = 128;
 /** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
 const SETTLE = 1_000;
 /** How long a plugin may take to listen after its `ok`, in milliseconds. */
@@ -24,29 +22,26 @@ export class SinkChannel<T> {
   private readonly waiting = new Queue<Item<T>>();
   /** Handed to the connection, and neither taken by the kernel nor (where required) acknowledged. */
   private readonly out = new Queue<Item<T>>();
-  private push: PushSocket | undefined;
+  private connection: SinkConnection | undefined;
   private acks: PullSocket | undefined;
-  private full = false;
   private dialling: AbortController | undefined;
   private deadline: Subscription | undefined;
   /** Runs while an ack is awaited that has missed its deadline. */
   private overdue: Subscription | undefined;
   private readonly motion: Motion;
-  private taken = 0;
   private takenAt = 0;
   private hopeless = false;
   /** We have ended our side, and nothing follows on this connection. */
   private hungUp = false;
   /** The sink changes processes: nothing is sent until the next `connect`. */
   private holding = false;
-  private smallest = KERNEL_BYTES;
 
   constructor(
     private readonly addresses: { readonly data: string; readonly ack: string },
     private readonly options: SinkChannelOptions,
     private readonly handler: SinkHandler<T>,
   ) {
-    this.motion = new Motion(options.clock, () => this.push && options.effort?.());
+    this.motion = new Motion(options.clock, () => this.connection && options.effort?.());
   }
 
   /** How many values are neither passed nor dropped nor failed. */
@@ -83,10 +78,7 @@ export class SinkChannel<T> {
       const options = { ...this.options, timeout: DIAL_TIMEOUT };
       const push = await this.options.transport.push(this.addresses.data, options, {
         accepted: (count) => this.accepted(count),
-        drained: () => {
-          this.full = false;
-          this.pump();
-        },
+        drained: () => this.drained(),
         closed: (error) => ours && this.closed(error),
       });
       ours = !dialling.signal.aborted;
@@ -102,7 +94,7 @@ export class SinkChannel<T> {
     this.dialling?.abort();
     // Nobody will say that the rest of it was read.
     this.hungUp = false;
-    this.push?.destroy();
+    this.connection?.destroy();
   }
 
   /** Waits until all is passed, and the plugin has read it and closed. False when `patience` was in vain. */
@@ -135,58 +127,62 @@ export class SinkChannel<T> {
     this.overdue?.unsubscribe();
     await this.acks?.close();
     // What it may have held is told before the end.
-    if (this.push !== undefined) await this.motion.within(SETTLE);
+    if (this.connection !== undefined) await this.motion.within(SETTLE);
     return this.waiting.clear() + this.out.clear();
   }
 
   private async readOut(patience?: number): Promise<boolean> {
-    while (this.push !== undefined && this.out.length > 0) if (!(await this.motion.patiently(patience))) return false;
+    while (this.connection !== undefined && this.out.length > 0)
+      if (!(await this.motion.patiently(patience))) return false;
     this.hungUp = true;
-    this.push?.end();
-    while (this.push !== undefined) if (!(await this.motion.patiently(patience))) return false;
+    this.connection?.end();
+    while (this.connection !== undefined) if (!(await this.motion.patiently(patience))) return false;
     const { transport, clock } = this.options;
     if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
     return true;
   }
 
   private opened(push: PushSocket): void {
-    this.push = push;
-    this.full = this.hungUp = false;
-    this.taken = 0;
-    this.smallest = KERNEL_BYTES;
+    this.connection = new SinkConnection(push, framingOf(this.options));
+    this.hungUp = false;
+    this.pump();
+  }
+
+  private drained(): void {
+    if (this.connection !== undefined) this.connection.full = false;
     this.pump();
   }
 
   private closed(error: RxportError | undefined): void {
     const orderly = this.hungUp && this.out.length === 0 && error === undefined;
-    this.push = undefined;
+    const unconfirmed = this.connection?.unconfirmed ?? 0;
+    this.connection = undefined;
     this.deadline?.unsubscribe();
     this.settleOverdue();
     for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
     this.motion.stir();
-    const unconfirmed = Math.min(this.taken, Math.ceil(KERNEL_BYTES / this.smallest) + READ_AHEAD);
     this.handler.disconnected(unconfirmed, orderly);
   }
 
   private pump(): void {
-    const { push, options } = this;
+    const { connection, options } = this;
     const window = options.ackTimeout === undefined ? Infinity : 1;
     while (
-      push?.open === true &&
+      connection?.open === true &&
       !this.holding &&
-      !this.full &&
+      !connection.full &&
       this.out.length < window &&
       this.overdue === undefined
     ) {
       const item = this.waiting.shift();
       if (item === undefined) return;
-      this.send(push, item);
+      this.send(connection, item);
     }
   }
 
-  private send(push: PushSocket, item: Item<T>): void {
+  private send(connection: SinkConnection, item: Item<T>): void {
     try {
-      this.full = !push.send(item.payload);
+      connection.send(item.payload);
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       this.handler.failed(error as RxportError);
@@ -194,15 +190,14 @@ export class SinkChannel<T> {
       return;
     }
     this.out.push(item);
-    this.smallest = Math.max(1, Math.min(this.smallest, item.payload.length));
     const { ackTimeout, clock } = this.options;
     if (ackTimeout !== undefined) this.deadline = after(clock, ackTimeout, () => this.late(ackTimeout));
   }
 
-  private accepted(count: number): void {
+  private accepted(frames: number): void {
     this.takenAt = this.options.clock.now();
     if (this.options.ackTimeout !== undefined) return;
-    this.taken += count;
+    const count = this.connection?.accepted(frames) ?? 0;
     for (let i = 0; i < count; i += 1) this.out.shift();
     this.motion.stir();
     this.handler.passed(count);

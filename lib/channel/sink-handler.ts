@@ -1,6 +1,7 @@
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, Transport } from '../sp/transport.js';
 import type { Overflow } from '../stage.js';
+import type { Payload } from '../wire/sink-batch.js';
 import type { Effort } from './motion.js';
 
 /** What the channels of a sink say, on the tick on which it happens. */
@@ -27,6 +28,8 @@ export interface SinkChannelOptions extends ChannelOptions {
   readonly effort?: Effort;
   /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */
   readonly ackTimeout?: number | undefined;
+  /** True when the process that has been started takes batches; asked once per connection. */
+  readonly batches?: () => boolean;
   readonly ackError: (text: string) => RxportError;
   readonly ackLate: () => RxportError;
 }
@@ -34,5 +37,5 @@ export interface SinkChannelOptions extends ChannelOptions {
 /** A value and the bytes that stand for it. */
 export interface Item<T> {
   readonly value: T;
-  readonly payload: string | Uint8Array;
+  readonly payload: Payload;
 }

@@ -1,6 +1,7 @@
 import { type RxportError, symbolRemoved } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Control, PluginType, Verb } from '../wire/control.js';
+import type { PeerInfo } from '../wire/handshake.js';
 
 /** One process of a plugin, as what runs in it sees it. */
 export interface Runner {
@@ -9,6 +10,8 @@ export interface Runner {
   readonly ready: boolean;
   /** Of its process, once that has shaken hands. */
   readonly pid?: number | undefined;
+  /** What it said of itself when it shook hands. */
+  readonly info: PeerInfo | undefined;
   /**
    * Rejects with `ERR_SYMBOL_REFUSED`, `ERR_COMMAND_TIMEOUT`, `ERR_COMMAND_LOST`. `shared`: something else is at work in
    * the process, now.

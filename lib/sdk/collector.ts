@@ -1,6 +1,7 @@
 import { configInvalid, reasonOf } from '../errors.js';
 import { ACK, encodeNack } from '../wire/ack.js';
 import { parseJson } from '../wire/json.js';
+import type { ReceivedValue } from '../wire/sink-batch.js';
 import type { SinkContext } from './context.js';
 import type { Sink, SinkDecode, SinkTarget } from './sink.js';
 import { isThenable } from './thenable.js';
@@ -23,11 +24,11 @@ export class Collector {
     throw configInvalid(`sink ${context.symbol}`, [`it opened as ${String(target)}: return a function or an observer`]);
   }
 
-  /** The ack of a payload. Never throws or rejects; not to be called again before a promise has settled. */
-  collect(payload: Buffer): string | Promise<string> {
+  /** The ack of a value. Never throws or rejects; not to be called again before a promise has settled. */
+  collect(received: ReceivedValue): string | Promise<string> {
     try {
       const { target } = this;
-      const value = this.valueOf(payload);
+      const value = this.valueOf(received);
       const taken = typeof target === 'function' ? target(value) : target.next?.(value);
       return isThenable(taken) ? Promise.resolve(taken).then(ack, nack) : ACK;
     } catch (error) {
@@ -44,13 +45,13 @@ export class Collector {
     }
   }
 
-  private valueOf(payload: Buffer): unknown {
-    if (this.decode === 'raw') return copy(payload);
+  private valueOf(received: ReceivedValue): unknown {
+    if (this.decode === 'raw') return copy(received.bytes());
     try {
-      return parseJson(payload.toString());
+      return parseJson(received.text());
     } catch (error) {
       if (this.decode === 'json') throw error;
-      return copy(payload);
+      return copy(received.bytes());
     }
   }
 }

@@ -37,6 +37,7 @@ export class PluginProcess {
   private readonly address: string;
   private readonly instances: Instances;
   private readonly underRxport: boolean;
+  private readonly capabilities: readonly Capability[];
   private control: AnswerLoop | undefined;
   private ending: Promise<void> | undefined;
   private settle: () => void = () => undefined;
@@ -55,6 +56,8 @@ export class PluginProcess {
     const host = { stock: extension === undefined, complete: can(COMPLETE), batch: can(BATCH) };
     this.log = stderrLog(facts.write);
     this.underRxport = !host.stock;
+    // A host that knows us sends what we name: nothing that it has not told us it would.
+    this.capabilities = host.stock ? CAPABILITIES : CAPABILITIES.filter(can);
     this.address = controlPath(ipcDir, name);
     this.instances = new Instances(symbols, { ipcDir, host, clock: facts.clock, log: this.log });
     this.closed = new Promise((resolve) => (this.settle = resolve));
@@ -69,7 +72,7 @@ export class PluginProcess {
       const control = await AnswerLoop.open(this.address, {
         clock: this.facts.clock,
         timeout: this.underRxport ? 0 : BY_HAND,
-        first: encodeHandshake(SDK, CAPABILITIES),
+        first: encodeHandshake(SDK, this.capabilities),
         answer: (body) => commands.answer(body.toString()),
         failure: problem,
         closed: () => this.orphaned(),

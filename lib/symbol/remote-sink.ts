@@ -5,7 +5,6 @@ import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js'
 import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
-import { effortOf } from '../process/proc.js';
 import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
 import { ackPath, dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
@@ -20,6 +19,7 @@ import type { DrainReport, Sink, SinkAck } from './sink.js';
 import { acksOf } from './sink-acks.js';
 import { sinkPayload } from './sink-payload.js';
 import { SinkPressure } from './sink-pressure.js';
+import { processOf } from './sink-process.js';
 
 /**
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
@@ -60,7 +60,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
         clock,
         overflow,
         maxSend: () => link.maxSend,
-        effort: () => this.runner?.pid && effortOf(this.runner.pid),
+        ...processOf(() => this.runner),
         ...acksOf(symbol, options),
       },
       this,

@@ -1,9 +1,10 @@
-/** What it brings that our SDK takes several calls, and sends several tuples, in one frame. */
+/** What it brings that our SDK takes several calls or values, and sends several tuples, in one frame. */
 import { tsContender } from './contenders.js';
 import { inRule } from './function/flows.js';
 import { bench, type Comparison, type Opened } from './harness.js';
 import { FLOW } from './measure.js';
 import { SMALL } from './sizes.js';
+import { inRule as intoSink, targetOf } from './sink/flows.js';
 import { throughRule } from './source/flows.js';
 
 /** The smallest value there is, in bytes. */
@@ -28,5 +29,8 @@ await bench('batch', [
   compare(`call, TypeScript, ${SMALL.bytes}`, undefined, calls(SMALL.bytes)),
   compare(`source, TypeScript, ${SMALL.bytes}`, 1.6, (single) =>
     throughRule(tsContender, SMALL.bytes, 'native', single),
+  ),
+  compare(`sink, TypeScript, ${SMALL.bytes}`, undefined, (single) =>
+    intoSink(targetOf(tsContender, single), SMALL.bytes, 'native'),
   ),
 ]);

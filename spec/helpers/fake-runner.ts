@@ -31,6 +31,7 @@ export function plugin() {
   const instances = new Instances();
   const runner = (name = '', installed = versionOf('v1')): FakeRunner => ({
     ready: true,
+    info: undefined,
     plugin: installed,
     command: (verb, { symbolName, meta: { opId } }) => {
       commands.push(`${name}${verb} ${symbolName}${opId}`);

@@ -44,6 +44,7 @@ export function transfer(lacking: readonly string[] = []) {
     };
     const one: FakeProcess = {
       plugin: versionOf(version, without),
+      info: undefined,
       ready: false,
       state$,
       command: async (verb, { symbolName, meta }) => {

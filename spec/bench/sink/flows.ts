@@ -22,8 +22,8 @@ export interface SinkTarget {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export function targetOf(contender: Contender): SinkTarget {
-  const plugin = contender.copy();
+export function targetOf(contender: Contender, single = false): SinkTarget {
+  const plugin = contender.copy(single);
   return { plugin, symbol: plugin.sink, config: plugin.collect };
 }
 
