@@ -3,9 +3,9 @@ import { messageInvalid } from '../errors.js';
 
 /** How many values one frame of a sink holds at most, and how much of them: in bytes, or UTF-16 units of text. */
 export const BATCH_VALUES = 64;
-export const BATCH_SIZE = 32 * 1024;
+export const BATCH_SIZE = 12 * 1024;
 /** A larger value goes alone: what it gains is less than what the copy costs. */
-export const BATCH_LARGEST = 4 * 1024;
+export const BATCH_LARGEST = 1024;
 
 /** What a batch begins with. */
 const MAGIC = Buffer.from('\u0001rxbatch', 'latin1');
