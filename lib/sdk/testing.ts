@@ -10,7 +10,6 @@ import { callFailed, callInvalid, sourceReported } from '../errors.js';
 import { decodeAck } from '../wire/ack.js';
 import type { Control } from '../wire/control.js';
 import { decodeReply, encodeExec, encodeIsAggregate, encodeValidate } from '../wire/function.js';
-import { SinkFrame } from '../wire/sink-batch.js';
 import { decodeSourceFrame } from '../wire/source.js';
 import { Collector } from './collector.js';
 import { sinkContext } from './context.js';
@@ -129,7 +128,9 @@ export function testSink(sink: Sink, context: TestContext = {}): TestSink {
   return {
     async send(value) {
       const payload = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(JSON.stringify(value));
-      const error = decodeAck(Buffer.from(await inTurn(() => collector.collect(SinkFrame.alone(payload)))));
+      const error = decodeAck(
+        Buffer.from(await inTurn(() => collector.collect({ text: () => payload.toString(), bytes: () => payload }))),
+      );
       return error === undefined ? {} : { error };
     },
     complete: () => inTurn(() => collector.complete()),

@@ -30,7 +30,7 @@ await bench('batch', [
   compare(`source, TypeScript, ${SMALL.bytes}`, 1.6, (single) =>
     throughRule(tsContender, SMALL.bytes, 'native', single),
   ),
-  compare(`sink, TypeScript, ${SMALL.bytes}`, undefined, (single) =>
+  compare(`sink, TypeScript, ${SMALL.bytes}`, 1.3, (single) =>
     intoSink(targetOf(tsContender, single), SMALL.bytes, 'native'),
   ),
 ]);

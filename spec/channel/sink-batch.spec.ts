@@ -113,6 +113,18 @@ describe('a sink whose plugin takes batches', () => {
   });
 });
 
+describe('an error of a value in a batch', () => {
+  it('is told, and none is missed', async () => {
+    const { channel, recorder, plugin, accept } = await connectedSink({ batches });
+    for (const value of texts(3)) accept(value);
+    await received(plugin.inbox, 3);
+    plugin.acks('{"error":"not 1"}', '{"error":"not 2"}');
+    await recorder.until(() => recorder.complaints.length === 2);
+    expect(recorder.complaints).toEqual([expect.stringContaining('not 1'), expect.stringContaining('not 2')]);
+    expect([recorder.passed, channel.depth]).toEqual([3, 0]);
+  });
+});
+
 describe('a sink whose values are not to share frames', () => {
   const values = ['a', MAGIC, 'b'];
 

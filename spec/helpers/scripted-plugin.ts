@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import type { Control } from '../../lib/wire/control.js';
 import type { FunctionRequest } from '../../lib/wire/function.js';
+import { encodeHandshake } from '../../lib/wire/handshake.js';
 import { root } from './toolchains.js';
 import { tempFolder, unique } from './unique.js';
 
@@ -37,6 +38,21 @@ export function scriptedPlugin(overrides: Readonly<Record<string, unknown>> = {}
   };
   writeFileSync(join(dir, `${name}.json`), JSON.stringify(manifest));
   return { dir, name, symbol };
+}
+
+/** The same plugin as another version, which names these capabilities when it shakes hands. */
+export function versionNaming(plugin: ScriptedPlugin, version: string, ...caps: readonly string[]): ScriptedPlugin {
+  const { name } = plugin;
+  const dir = join(tempFolder(), name);
+  cpSync(plugin.dir, dir, { recursive: true });
+  const rewrite = (file: string, more: object): void =>
+    writeFileSync(
+      join(dir, file),
+      JSON.stringify({ ...(JSON.parse(readFileSync(join(dir, file), 'utf8')) as object), ...more }),
+    );
+  rewrite(`${name}.json`, { version });
+  rewrite('fixture.json', { first: encodeHandshake('scripted', caps) });
+  return { ...plugin, dir };
 }
 
 export type Command = Control & { readonly cmd: string };
