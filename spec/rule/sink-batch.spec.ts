@@ -52,12 +52,16 @@ describe('a sink of our SDK', () => {
         .subscribe(sink('file', { config: { path } })),
     );
     rule.events$.subscribe((event) => (unconfirmed += event.type === 'unconfirmed' ? event.count : 0));
-    for (let round = 0; round < 3; round += 1) {
+    const flows = async (): Promise<void> => {
       const before = passed(rule, 'file');
       expect(await watchLedger(rule, () => passed(rule, 'file') > before + 2_000)).toEqual([]);
+    };
+    for (let round = 0; round < 3; round += 1) {
+      await flows();
       const { state } = host.plugins.get('mirror');
       if (state.phase === 'ready') process.kill(state.pid, 'SIGKILL');
     }
+    await flows();
     const { stages } = await stopBalanced(rule);
     expect(stages['sink file']?.failed).toEqual({});
     const lost = (stages['sink file']?.passed ?? 0) - new Set(linesOf(path)).size;
@@ -110,11 +114,11 @@ describe('a plugin that is updated', () => {
     const { rule, text } = await recorded({
       requireAck: true,
       config: { acks: ['ok'] },
-      queue: { size: 1_000_000, policy: 'error' },
+      queue: { size: 100, policy: 'drop-newest' },
     });
     const lines = text().trim().split('\n').map(Number);
     expect(lines.length).toBeGreaterThan(3 * BURST);
-    expect(lines).toEqual(zeroTo(lines.length));
+    expect(lines.filter((line, i) => !(line > (lines[i - 1] ?? -1)))).toEqual([]);
     await rule.stop();
   });
 });
