@@ -44,19 +44,6 @@ describe('the handshake', () => {
     server.close();
   });
 
-  it.each([
-    [['batch'], ['batch']],
-    [['complete', 'something newer'], ['complete']],
-    [[], []],
-  ])('names to a host that names %j only %j', async (told, named) => {
-    const host = await PluginHost.listen(told);
-    host.run({});
-    await until(() => host.control.heard.length === 1);
-    expect(host.control.heard).toEqual([
-      HANDSHAKE.replace('"complete","batch"', named.map((one) => `"${one}"`).join()),
-    ]);
-  });
-
   it('names the version of the package', () => {
     expect(JSON.parse(readFileSync(`${root}package.json`, 'utf8'))).toMatchObject({ version: VERSION });
   });
