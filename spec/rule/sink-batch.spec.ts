@@ -100,6 +100,7 @@ describe('a plugin that is updated', () => {
     const before = text();
     await flows();
     const lines = text().slice(before.length).trim().split('\n').map(Number);
+    expect(lines[0]).toBeGreaterThan(0);
     expect(lines).toEqual(zeroTo(lines.length).map((i) => lines[0]! + i));
 
     await host.plugins.update(base.name, versionNaming(base, 'v3', 'batch').dir);
