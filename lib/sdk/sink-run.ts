@@ -23,7 +23,8 @@ export async function startSink(sink: Sink, control: Control, surroundings: Surr
   let run: SinkRun | undefined;
   const data = await nativeTransport.pull(
     dataPath(ipcDir, control.meta),
-    { clock },
+    // Our close tells the host that all was collected, not that it was read.
+    { clock, closeWhenFlowing: true },
     { message: (frame) => run?.receive(frame), peerClosed: () => run?.stir() },
   );
   data.pause();

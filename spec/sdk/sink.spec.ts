@@ -153,6 +153,14 @@ describe('a sink', () => {
     expect(existsSync(dataPath(host.ipcDir, sink.control.meta))).toBe(false);
   });
 
+  it('closes its side when it has collected the last value, not when it has read it', async () => {
+    const { open, values } = collecting(() => sleep(1));
+    const { sink } = await start(open);
+    for (let i = 0; i < 50; i += 1) sink.send(String(i));
+    await sink.finish();
+    expect(values).toHaveLength(50);
+  });
+
   it('works off what was sent by a host that stays connected', async () => {
     const { open, values, completed } = collecting(() => sleep(1));
     const { sink } = await start(open);
