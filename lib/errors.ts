@@ -12,3 +12,4 @@ export * from './errors/process.js';
 export * from './errors/update.js';
 export * from './errors/symbol.js';
 export * from './errors/rule.js';
+export * from './errors/packing.js';

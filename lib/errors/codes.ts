@@ -85,6 +85,12 @@ export const ERROR_CODES = {
   ERR_RULE_EMPTY: usage,
   ERR_RULE_CLOSED: usage,
   ERR_USER_FUNCTION: usage,
+
+  ERR_SCAFFOLD_EXISTS: taken,
+  ERR_PACK_BUILD: usage,
+  ERR_PACK_OUT: usage,
+  ERR_TOOL_MISSING: system,
+  ERR_TOOL_TIMEOUT: late,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

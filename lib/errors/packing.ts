@@ -1,0 +1,27 @@
+import { make, reasonOf, type RxportError } from './rxport-error.js';
+
+/** The folder of a new plugin holds something already. */
+export const scaffoldExists = (dir: string, problem: string): RxportError =>
+  make('ERR_SCAFFOLD_EXISTS', `${dir} ${problem}: take another name, or another place`, { dir });
+
+/** The sources of a plugin do not build; each problem begins with `file:line:column` where the tool says so. */
+export const packBuild = (dir: string, tool: string, problems: readonly string[], cause?: unknown): RxportError =>
+  make('ERR_PACK_BUILD', `${dir} can not be built (${tool}): ${problems.join('; ')}`, { dir, tool, problems }, cause);
+
+export const packOut = (file: string, problem: string): RxportError =>
+  make('ERR_PACK_OUT', `${file} can not be written: ${problem}`, { file });
+
+export const toolMissing = (tool: string, cause: unknown): RxportError =>
+  make(
+    'ERR_TOOL_MISSING',
+    `${tool} can not be run (${reasonOf(cause)}): is it installed, and on PATH?`,
+    { tool },
+    cause,
+  );
+
+export const toolTimeout = (tool: string, deadline: number, output: readonly string[]): RxportError =>
+  make(
+    'ERR_TOOL_TIMEOUT',
+    `${tool} did not end within ${deadline} ms and was killed. Last output: ${output.slice(-3).join(' | ') || 'none'}`,
+    { tool, deadline, output },
+  );

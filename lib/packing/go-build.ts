@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../clock.js';
+import { packBuild } from '../errors.js';
+import { runTool } from '../process/run-tool.js';
+
+/** Milliseconds; the first build fetches modules and compiles Go's own library. */
+const DEADLINE = 300_000;
+
+/**
+ * `go build` in `dir`, into `executable` there, when that is missing or older than a source.
+ *
+ * Rejects with `ERR_PACK_BUILD` and what the compiler says, `ERR_TOOL_MISSING`, `ERR_TOOL_TIMEOUT`.
+ */
+export async function goBuild(dir: string, executable: string, signal?: AbortSignal): Promise<void> {
+  if (!(await isStale(dir, executable))) return;
+  const args = ['build', '-trimpath', '-buildvcs=false', '-o', executable, '.'];
+  const { code, output } = await runTool(
+    { file: 'go', args, cwd: dir },
+    { env: environment(), clock: systemClock, deadline: DEADLINE, signal },
+  );
+  if (code === 0) return;
+  // Lines such as "# thermo" name the package only.
+  throw packBuild(
+    dir,
+    'go build',
+    output.filter((line) => line !== '' && !line.startsWith('#')),
+  );
+}
+
+/** The author's own tool, in the author's own environment. Without C the program runs wherever its system does. */
+const environment = (): Record<string, string> => ({
+  CGO_ENABLED: '0',
+  ...Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)),
+});
+
+async function isStale(dir: string, executable: string): Promise<boolean> {
+  // For another system: nothing says for which one the file that is there was built.
+  if (process.env['GOOS'] || process.env['GOARCH']) return true;
+  const built = await stat(join(dir, executable)).catch(() => undefined);
+  if (!built) return true;
+  for (const item of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    if (!item.isFile() || !/\.go$|^go\.(mod|sum)$/.test(item.name)) continue;
+    if ((await stat(join(item.parentPath, item.name))).mtimeMs > built.mtimeMs) return true;
+  }
+  return false;
+}

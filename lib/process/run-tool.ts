@@ -1,0 +1,52 @@
+import { after, type Clock } from '../clock.js';
+import { toolMissing, toolTimeout } from '../errors.js';
+import type { CommandLine } from './command-line.js';
+import { spawn } from './spawn.js';
+
+export interface ToolOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  /** Milliseconds; then its whole process group is ended. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ToolEnd {
+  /** null when a signal has ended it. */
+  readonly code: number | null;
+  /** The last 200 lines of stdout and stderr, as they came. */
+  readonly output: readonly string[];
+}
+
+const KEPT = 200;
+
+/**
+ * Runs a tool to its end, without a shell.
+ *
+ * Rejects with `ERR_TOOL_MISSING` when it can not be started, with `ERR_TOOL_TIMEOUT`, and with the reason of an aborted
+ * `signal`; a tool that fails resolves with its code.
+ */
+export function runTool(line: CommandLine, { env, clock, deadline, signal }: ToolOptions): Promise<ToolEnd> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const output: string[] = [];
+    const settle = (act: () => void): void => {
+      timer.unsubscribe();
+      signal?.removeEventListener('abort', abort);
+      // After the end this does nothing; before it, the group gets SIGTERM and then SIGKILL.
+      running.unsubscribe();
+      act();
+    };
+    const abort = (): void => settle(() => reject(signal?.reason as Error));
+    const timer = after(clock, deadline, () => settle(() => reject(toolTimeout(line.file, deadline, output))));
+    signal?.addEventListener('abort', abort);
+    // Its first word comes later than this.
+    const running = spawn(line, { env, clock }).subscribe((life) => {
+      if (life.type === 'line') {
+        output.push(life.text);
+        if (output.length > KEPT) output.shift();
+      } else if (life.type === 'unspawned') settle(() => reject(toolMissing(line.file, life.cause)));
+      else if (life.type === 'exited') settle(() => resolve({ code: life.code, output }));
+    });
+  });
+}
