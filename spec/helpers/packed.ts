@@ -50,6 +50,20 @@ export async function entriesOf(file: string): Promise<readonly string[]> {
   }
 }
 
+/** The different dates and times of entries, as a zip has them. */
+export async function timesIn(file: string): Promise<readonly (readonly number[])[]> {
+  const zip = await openPromise(file, { autoClose: false });
+  try {
+    const times = new Set<string>();
+    for await (const { lastModFileDate, lastModFileTime } of zip.eachEntry()) {
+      times.add(JSON.stringify([lastModFileDate, lastModFileTime]));
+    }
+    return [...times].map((text) => JSON.parse(text) as number[]);
+  } finally {
+    zip.close();
+  }
+}
+
 /** The text of one entry. */
 export async function textIn(file: string, path: string): Promise<string> {
   const zip = await openPromise(file, { autoClose: false });

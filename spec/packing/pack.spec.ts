@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { entriesOf, manifest, packInto, textIn, thermo } from '../helpers/packed.js';
+import { entriesOf, manifest, packInto, textIn, thermo, timesIn } from '../helpers/packed.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -44,6 +44,8 @@ describe('a zip', () => {
     expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(sha256);
     expect(await textIn(file, 'main.mjs')).toMatch(/^#!\/usr\/bin\/env node\n/);
     expect(await textIn(file, 'thermo.json')).toBe(typescript['thermo.json']);
+    // 1980, whenever it was packed.
+    expect(await timesIn(file)).toEqual([[33, 0]]);
     // Nothing is left beside it, and nothing is written into the folder.
     expect(readdirSync(out)).toEqual(['thermo.zip']);
     expect(existsSync(join(dir, 'main.mjs'))).toBe(false);
