@@ -15,7 +15,12 @@ const TESTS = /^(spec|test|tests)$/;
 
 /** By path; the sources are in the executable. */
 const OUT: Readonly<Record<Build, readonly RegExp[]>> = {
-  bundled: [TESTS, /\.[cm]?tsx?$/, /^tsconfig[^/]*\.json$/, /^(package|package-lock)\.json$|^(yarn\.lock|pnpm-lock\.yaml)$/],
+  bundled: [
+    TESTS,
+    /\.[cm]?tsx?$/,
+    /^tsconfig[^/]*\.json$/,
+    /^(package|package-lock)\.json$|^(yarn\.lock|pnpm-lock\.yaml)$/,
+  ],
   node: [TESTS, /^(package-lock\.json|yarn\.lock|pnpm-lock\.yaml)$/],
   python: [TESTS, /(^|\/)(test_[^/]*|[^/]*_test)\.py$/],
   go: [/\.go$/, /^go\.(mod|sum|work|work\.sum)$/, /^vendor$/],
