@@ -2,8 +2,9 @@ import type { Clock } from '../clock.js';
 import type { Runner } from '../control/instance.js';
 import type { Silent } from '../control/silence-watch.js';
 import type { RxportError } from '../errors.js';
+import type { TapOptions } from '../sp/tap.js';
 
-export interface FunctionChannelOptions {
+export interface FunctionChannelOptions extends TapOptions {
   readonly symbol: string;
   readonly clock: Clock;
   /** Largest request, in bytes; a stock Go plugin closes the connection on more than 1 MiB. */

@@ -30,6 +30,8 @@ export interface LineOptions {
   readonly clock: Clock;
   /** Largest command that the process takes, in bytes; undefined when only our own limit holds. */
   readonly maxSend: () => number | undefined;
+  /** Milliseconds for a process to dial a lost connection again; default 10,000. With 0 its connection is its life. */
+  readonly redial?: number | undefined;
 }
 
 /** The Go SDK dials a lost connection again after at most 5 s, and then says something. */
@@ -128,14 +130,14 @@ export class ControlLine {
   disconnected(): void {
     const { exchange } = this;
     if (exchange === undefined) return;
-    const { plugin, clock } = this.options;
+    const { plugin, clock, redial = REDIAL_TIMEOUT } = this.options;
     const error = commandLost(plugin);
     this.exchange = this.peer = undefined;
     this.phase = 'expecting';
     // Nobody can tell whether the command was carried out: only a new process is in a known state.
-    if (this.current !== undefined) this.handler.unanswered(error);
+    if (this.current !== undefined || redial === 0) this.handler.unanswered(error);
     // Without one it may dial again, but not never: commands wait.
-    else this.redial = after(clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
+    else this.redial = after(clock, redial, () => this.handler.unanswered(error));
     exchange.lost(error);
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import type { WireTap } from '../sp/tap.js';
 import { isHandshake } from '../wire/handshake.js';
 import type { ControlLine } from './control-line.js';
 
@@ -19,13 +20,14 @@ export class ControlSocket {
   constructor(
     readonly path: string,
     private readonly clock: Clock,
+    private readonly tap?: WireTap,
   ) {}
 
   /** Rejects with `ERR_ADDRESS_IN_USE`, `ERR_CHANNEL_BIND`, `ERR_ADDRESS_TOO_LONG`. */
   async open(): Promise<void> {
     this.socket = await listenRep(
       this.path,
-      { clock: this.clock },
+      { clock: this.clock, tap: this.tap },
       {
         opened: (peer) => this.opened(peer),
         request: (peer, body) => this.request(peer, body),

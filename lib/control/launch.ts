@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
-import { commandLine, dieWithHost } from '../process/command-line.js';
+import { type CommandLine, commandLine, dieWithHost } from '../process/command-line.js';
 import { pluginEnvironment } from '../process/environment.js';
 import type { SpawnRecords } from '../process/spawn-records.js';
 import { STOCK_IPC_DIR } from '../wire/address.js';
@@ -18,19 +18,27 @@ export interface LaunchOptions {
   readonly records: SpawnRecords;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of a plugin whose executable was built somewhere else: what is its own about the way it is run. */
+  readonly built?: { readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined;
 }
 
 /** Where the sockets of a plugin are: stock SDKs know one place only. */
 export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOptions): string =>
   manifest.language === 'node' ? ipcDir : STOCK_IPC_DIR;
 
+/** What a person would type to start it. */
+export function lineOf(plugin: InstalledPlugin, { settings, ipcDir, built }: LaunchOptions): CommandLine {
+  const ours = plugin.manifest.language === 'node';
+  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
+  const line = commandLine(plugin, argv, settings);
+  return built === undefined ? line : { ...line, cwd: built.cwd };
+}
+
 /** How a version of a plugin is started. */
 export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
   const { settings, clock, log, setpriv, records } = options;
-  const ours = plugin.manifest.language === 'node';
-  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir: options.ipcDir }) });
-  const line = commandLine(plugin, argv, settings);
-  const env = pluginEnvironment(process.env, settings.env);
+  const line = lineOf(plugin, options);
+  const env = pluginEnvironment(process.env, settings.env, options.built?.env);
   return {
     plugin,
     clock,

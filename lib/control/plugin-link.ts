@@ -3,6 +3,7 @@ import { pluginBusy, pluginStopped, type RxportError, userError } from '../error
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
+import type { TapOptions } from '../sp/tap.js';
 import { controlPath } from '../wire/address.js';
 import { changeOver, type LinkUpdate, type Updated } from './change-over.js';
 import { ControlSocket } from './control-socket.js';
@@ -13,8 +14,8 @@ import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js'
 import { Replicas } from './replicas.js';
 import type { Silent } from './silence-watch.js';
 
-export interface LinkOptions extends ReplicaOptions {
-  /** Folder of the plugin's sockets: `/tmp` for stock SDKs. */
+export interface LinkOptions extends ReplicaOptions, TapOptions {
+  /** Folder of the plugin's sockets: `/tmp` for stock SDKs. `tap` is for its control channel. */
   readonly ipcDir: string;
 }
 
@@ -61,7 +62,7 @@ export class PluginLink {
     const { name } = plugin;
     this.name = name;
     this.ipcDir = ipcDir;
-    this.socket = new ControlSocket(controlPath(ipcDir, name), clock);
+    this.socket = new ControlSocket(controlPath(ipcDir, name), clock, options.tap);
     const instances = (this.instances = new Instances((instance) => this.others.spread([instance])));
     this.serving = new BehaviorSubject(new Replica(options, this.socket, this.handler));
     this.others = new Replicas(options, {
@@ -78,7 +79,7 @@ export class PluginLink {
       name,
       clock,
       log,
-      paused: () => this.incoming !== undefined || this.closing.signal.aborted,
+      paused: () => this.incoming !== undefined || this.closing.signal.aborted || options.byHand === true,
       replica: () => this.replica,
       idle: () => this.isIdle,
       aside: (work) => this.others.aside(work),
@@ -166,7 +167,7 @@ export class PluginLink {
   /** A symbol dies again and again: restarts the process, at most once a minute for all of them, else the symbol. */
   async escalate(instance: Instance, error: RxportError): Promise<void> {
     const now = this.options.clock.now();
-    if (now - this.escalatedAt < ESCALATION_GAP) return this.revive(instance);
+    if (this.options.byHand || now - this.escalatedAt < ESCALATION_GAP) return this.revive(instance);
     this.escalatedAt = now;
     this.restart(error);
   }

@@ -4,10 +4,10 @@ import type { HostSettings } from '../config.js';
 import { commandLost, pluginFailed, pluginHung, pluginQuiet, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Logger } from '../log.js';
+import type { Supervision } from '../process/by-hand.js';
 import { isStopped } from '../process/proc.js';
 import type { Life } from '../process/spawn.js';
 import type { ProcessState, RestartPolicy } from '../process/state.js';
-import { Supervisor } from '../process/supervisor.js';
 import { collect, workOff } from '../process/work-off.js';
 import { type Control, controlKey, type Verb } from '../wire/control.js';
 import type { PeerInfo } from '../wire/handshake.js';
@@ -16,6 +16,7 @@ import type { ControlSocket } from './control-socket.js';
 import type { Runner } from './instance.js';
 import { QUIET } from './silence.js';
 import { type Silent, SilenceWatch } from './silence-watch.js';
+import { supervisionOf } from './supervision.js';
 
 /** What it takes to run one version of a plugin. */
 export interface ReplicaOptions {
@@ -26,6 +27,11 @@ export interface ReplicaOptions {
   readonly log: Logger;
   readonly settings: HostSettings;
   readonly policy?: RestartPolicy;
+  /**
+   * Somebody else starts its process, and may hold it in a debugger: nothing ends it for what it does not say, and it is gone
+   * when its connection is.
+   */
+  readonly byHand?: boolean;
 }
 
 export interface ReplicaHandler {
@@ -53,7 +59,7 @@ export class Replica implements Runner {
   readonly plugin: InstalledPlugin;
   /** Hot, replays the newest. */
   readonly state$: Observable<ProcessState>;
-  private readonly supervisor: Supervisor;
+  private readonly supervisor: Supervision;
   private readonly line: ControlLine;
   private readonly watch: Subscription;
   private readonly silence: SilenceWatch;
@@ -74,7 +80,7 @@ export class Replica implements Runner {
     private readonly socket: ControlSocket,
     private readonly handler: ReplicaHandler,
   ) {
-    const { plugin, clock, log, settings } = options;
+    const { plugin, clock } = options;
     const { name } = plugin;
     this.plugin = plugin;
     this.silence = new SilenceWatch(clock, {
@@ -82,21 +88,17 @@ export class Replica implements Runner {
       stopped: () => this.pid !== undefined && isStopped(this.pid),
       silent: (verdict, quiet) => this.silent(verdict, quiet),
     });
-    this.supervisor = new Supervisor({
+    this.supervisor = supervisionOf({
       ...options,
-      name,
-      handshakeTimeout: settings.handshakeTimeout,
-      grace: settings.killTimeout,
       trouble: () => this.line.trouble,
       mayRetry: () => this.handler.mayRetry(this),
-      line: (stream, text) => log.info({ plugin: name, stream }, text),
     });
     this.state$ = this.supervisor.state$;
     this.line = new ControlLine(
-      { plugin: name, path: socket.path, clock, maxSend: () => this.maxSend },
+      { plugin: name, path: socket.path, clock, maxSend: () => this.maxSend, redial: options.byHand ? 0 : undefined },
       {
         handshake: (info) => this.shaken(info),
-        unanswered: (error) => this.restart(error),
+        unanswered: (error) => this.end(error),
         heard: (keepalive) => this.silence.heard(keepalive),
       },
     );
@@ -155,9 +157,9 @@ export class Replica implements Runner {
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError): void {
-    const fields = { plugin: this.plugin.name, code: error.code };
-    this.options.log.error(fields, `${error.message}; restarting its process`);
-    this.supervisor.kill(error);
+    if (!this.options.byHand) return this.end(error);
+    const { code, message } = error;
+    this.options.log.warn({ plugin: this.plugin.name, code }, message);
   }
 
   /** A connection of it has fallen silent. */
@@ -165,7 +167,7 @@ export class Replica implements Runner {
     const { name } = this.plugin;
     // The others fall silent with it.
     if (!this.ready || this.hung) return;
-    if (verdict === 'hung') {
+    if (verdict === 'hung' && !this.options.byHand) {
       this.hung = true;
       return this.restart(pluginHung(name, quiet));
     }
@@ -204,6 +206,12 @@ export class Replica implements Runner {
     this.watch.unsubscribe();
     this.silence.stop();
     this.socket.remove(this.line);
+  }
+
+  private end(error: RxportError): void {
+    const { byHand, log, plugin } = this.options;
+    if (!byHand) log.error({ plugin: plugin.name, code: error.code }, `${error.message}; restarting its process`);
+    this.supervisor.kill(error);
   }
 
   private async collected(shared: () => boolean): Promise<void> {

@@ -61,6 +61,12 @@ export const pluginKilled = (facts: ExitFacts, reason: RxportError): RxportError
     reason,
   );
 
+/** Of a process that somebody else has started. */
+export const pluginLeft = (name: string): RxportError =>
+  make('ERR_PLUGIN_EXITED', `plugin ${name}, which was started by hand, has closed its control channel: it has ended`, {
+    name,
+  });
+
 export const pluginFailed = (name: string, cause: RxportError): RxportError =>
   make(
     'ERR_PLUGIN_FAILED',

@@ -3,6 +3,7 @@ import { acceptPeers } from './peers.js';
 import type { Pipe } from './pipe.js';
 import type { PipeOptions } from './pipe-options.js';
 import { ID_BYTES } from './protocol.js';
+import type { TapOptions, WireTap } from './tap.js';
 
 /** The last word of a request's header is its id; the words before it are hops, and go back as they came. */
 const MAX_HOPS = 8;
@@ -18,6 +19,8 @@ export interface RepHandler {
   refused?(error: RxportError): void;
 }
 
+export type RepOptions = PipeOptions & TapOptions;
+
 const NONE = Buffer.alloc(0);
 
 /** One requester. Only its newest request can be answered, once. */
@@ -27,7 +30,10 @@ export class RepPeer {
   private waiting = false;
   private answered = NONE;
 
-  constructor(private readonly pipe: Pipe) {}
+  constructor(
+    private readonly pipe: Pipe,
+    private readonly tap?: WireTap,
+  ) {}
 
   /** True while a request waits for its answer. */
   get asked(): boolean {
@@ -40,6 +46,7 @@ export class RepPeer {
     this.pipe.send(body, this.newest);
     this.waiting = false;
     this.answered = this.newest;
+    this.tap?.({ type: 'out', address: this.pipe.address, body, id: idIn(this.newest) });
     return true;
   }
 
@@ -56,10 +63,19 @@ export class RepPeer {
    */
   accept(payload: Buffer): Buffer | undefined {
     const bytes = headerBytes(this.pipe.address, payload);
-    if (startsWith(payload, this.newest, bytes) || startsWith(payload, this.answered, bytes)) return undefined;
+    const body = payload.subarray(bytes);
+    const repeated = startsWith(payload, this.newest, bytes) || startsWith(payload, this.answered, bytes);
+    this.tap?.({
+      type: 'in',
+      address: this.pipe.address,
+      body,
+      id: idIn(payload.subarray(0, bytes)),
+      ...(repeated && { repeated }),
+    });
+    if (repeated) return undefined;
     this.newest = Buffer.from(payload.subarray(0, bytes));
     this.waiting = true;
-    return payload.subarray(bytes);
+    return body;
   }
 }
 
@@ -69,12 +85,14 @@ export interface RepSocket {
 }
 
 /** Listens on `address`; reads every requester always, asked or not. */
-export async function listenRep(address: string, options: PipeOptions, handler: RepHandler): Promise<RepSocket> {
+export async function listenRep(address: string, options: RepOptions, handler: RepHandler): Promise<RepSocket> {
+  const { tap } = options;
   const peers = new Map<Pipe, RepPeer>();
   return acceptPeers(address, 'rep', options, {
     opened(pipe) {
-      const peer = new RepPeer(pipe);
+      const peer = new RepPeer(pipe, tap);
       peers.set(pipe, peer);
+      tap?.({ type: 'opened', address });
       handler.opened(peer);
     },
     frame(pipe, payload) {
@@ -86,6 +104,7 @@ export async function listenRep(address: string, options: PipeOptions, handler: 
     closed(pipe, error) {
       const peer = peers.get(pipe);
       peers.delete(pipe);
+      tap?.({ type: 'closed', address });
       if (peer !== undefined) handler.closed(peer, error);
     },
   });
@@ -98,6 +117,8 @@ function headerBytes(address: string, payload: Buffer): number {
   }
   throw frameInvalid(address, `a request of ${payload.length} bytes carries no request id`);
 }
+
+const idIn = (header: Buffer): number => header.readUInt32BE(header.length - ID_BYTES) & 0x7fffffff;
 
 const startsWith = (payload: Buffer, header: Buffer, bytes: number): boolean =>
   header.length === bytes && header.compare(payload, 0, bytes) === 0;

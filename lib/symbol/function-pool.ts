@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Crew, HandOver, Instance, Runner } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
 import { pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
+import type { WireTap } from '../sp/tap.js';
 import { functionPath } from '../wire/address.js';
 import { functionControl } from '../wire/control.js';
 
@@ -31,11 +32,13 @@ export class SharedFunction implements Instance, HandOver, Crew {
     readonly symbol: string,
     private readonly link: PluginLink,
     clock: Clock,
+    tap?: WireTap,
   ) {
     this.control = functionControl(symbol);
     this.channel = new FunctionChannel(functionPath(link.ipcDir, symbol), {
       symbol,
       clock,
+      tap,
       maxSend: () => link.maxSend,
       // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
       stuck: (error, runner) => this.state === 'started' && link.restart(error, runner),
@@ -150,12 +153,16 @@ export class SharedFunction implements Instance, HandOver, Crew {
 export class FunctionPool {
   private readonly functions = new Map<string, SharedFunction>();
 
-  constructor(private readonly clock: Clock) {}
+  /** `tap` sees what goes over their channels. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly tap?: WireTap,
+  ) {}
 
   get(symbol: string, link: PluginLink): SharedFunction {
     const known = this.functions.get(symbol);
     if (known !== undefined) return known;
-    const shared = new SharedFunction(symbol, link, this.clock);
+    const shared = new SharedFunction(symbol, link, this.clock, this.tap);
     this.functions.set(symbol, shared);
     return shared;
   }

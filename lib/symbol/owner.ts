@@ -45,6 +45,8 @@ export type SymbolEvent = SymbolNews & { readonly at: number };
 /** What a symbol asks of the rule that it runs in. */
 export interface Owner {
   readonly ruleId: string;
+  /** The third part of the addresses of its symbols; default 0, all that the Go SDK knows. */
+  readonly instanceId?: number;
   /** True once the rule has begun to stop: a source that is subscribed from then on completes at once. */
   readonly stopping: boolean;
   /** Under which reason a value is dropped that nobody takes any longer. */

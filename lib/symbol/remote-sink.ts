@@ -49,7 +49,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   constructor(private readonly spec: SinkSpec) {
     super();
     const { owner, symbol, link, options, transport, clock } = spec;
-    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
+    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = sinkControl(symbol, meta, spec.config.first);
     this.path = dataPath(link.ipcDir, meta);
     const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));

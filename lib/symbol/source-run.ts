@@ -53,7 +53,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     private readonly emit: Emit<T>,
   ) {
     const { owner, symbol, link, clock } = spec;
-    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: 0 };
+    const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = this.controlWith(spec.config.first, meta);
     this.address = dataPath(link.ipcDir, meta);
     this.stage = owner.stage('source', symbol);

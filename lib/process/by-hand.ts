@@ -1,0 +1,60 @@
+import { BehaviorSubject, type Observable } from 'rxjs';
+import type { Clock } from '../clock.js';
+import { pluginLeft } from '../errors.js';
+import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
+import type { Supervisor } from './supervisor.js';
+
+/** What a plugin's process has above it. */
+export type Supervision = Pick<Supervisor, 'state' | 'state$' | 'start' | 'handshake' | 'kill' | 'stop'>;
+
+/** The state of a process says this of one that nobody here has started. Never to be signalled: 0 is all of our group. */
+export const UNKNOWN_PID = 0;
+
+/** It may come, go and come back as often as it likes. */
+const POLICY: RestartPolicy = { ...DEFAULT_POLICY, maxCrashes: Infinity, crashWindow: 0 };
+
+/** Instead of a supervisor, for a process that somebody starts by hand: waits for it, and never touches it. */
+export class ByHand implements Supervision {
+  private readonly states = new BehaviorSubject<ProcessState>(STOPPED);
+  /** Hot, replays the newest. */
+  readonly state$: Observable<ProcessState> = this.states.asObservable();
+
+  constructor(private readonly options: { readonly name: string; readonly clock: Clock }) {}
+
+  get state(): ProcessState {
+    return this.states.value;
+  }
+
+  /** From now on it is waited for. */
+  start(): void {
+    this.feed({ type: 'start' });
+  }
+
+  handshake(): void {
+    this.feed({ type: 'handshake', pid: UNKNOWN_PID, at: this.options.clock.now() });
+  }
+
+  /** It is gone: the next one is waited for. */
+  kill(): void {
+    if (this.state.phase !== 'ready') return;
+    this.exits();
+    this.feed({ type: 'retry' });
+  }
+
+  /** No process is waited for any longer. */
+  async stop(): Promise<void> {
+    this.feed({ type: 'stop' });
+    this.exits();
+  }
+
+  private exits(): void {
+    const { name, clock } = this.options;
+    const exit = { code: null, signal: null, output: [] };
+    this.feed({ type: 'exit', error: pluginLeft(name), exit, at: clock.now(), chance: 0 });
+  }
+
+  private feed(event: ProcessEvent): void {
+    const state = next(this.state, event, POLICY);
+    if (state !== this.state) this.states.next(state);
+  }
+}
