@@ -13,3 +13,4 @@ export * from './errors/update.js';
 export * from './errors/symbol.js';
 export * from './errors/rule.js';
 export * from './errors/packing.js';
+export * from './errors/devserver.js';

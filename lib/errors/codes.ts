@@ -91,6 +91,15 @@ export const ERROR_CODES = {
   ERR_PACK_OUT: usage,
   ERR_TOOL_MISSING: system,
   ERR_TOOL_TIMEOUT: late,
+
+  ERR_REQUEST_INVALID: usage,
+  ERR_ROUTE_UNKNOWN: unknown,
+  ERR_ACCESS_REFUSED: { http: 403, exit: 2 },
+  ERR_TOKEN_INVALID: { http: 401, exit: 2 },
+  ERR_SYMBOL_STARTED: taken,
+  ERR_SYMBOL_NOT_STARTED: unknown,
+  ERR_SEND_TIMEOUT: late,
+  ERR_BUILD_FAILED: usage,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

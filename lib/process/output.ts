@@ -15,6 +15,9 @@ const TERMINAL = new RegExp(
   'g',
 );
 
+/** `text` without what a terminal would act on. */
+export const plainText = (text: string): string => text.replace(TERMINAL, '');
+
 /** Cuts output into lines without terminal sequences; a line over 8 KiB becomes several, so that memory stays bounded. */
 export class Lines {
   private readonly decoder = new StringDecoder('utf8');
@@ -47,7 +50,7 @@ export class Lines {
   }
 
   private emit(text: string): void {
-    this.line(text.replace(TERMINAL, ''));
+    this.line(plainText(text));
   }
 }
 

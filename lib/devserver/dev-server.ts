@@ -1,0 +1,128 @@
+/** The plugin test server: a host for one plugin, whose symbols a developer starts and feeds by hand, over HTTP. */
+import fastify, { type FastifyInstance } from 'fastify';
+import { map } from 'rxjs';
+import { systemClock } from '../clock.js';
+import type { HostSettings } from '../config.js';
+import { configInvalid, portInUse } from '../errors.js';
+import type { Language } from '../install/manifest.js';
+import { type Logger, safeLogger } from '../log.js';
+import { FunctionPool } from '../symbol/function-pool.js';
+import { controlPath } from '../wire/address.js';
+import { BODY_LIMIT, checkAccess, guard } from './access.js';
+import type { ByHandLine } from './by-hand-line.js';
+import { lineLogger } from './line-logger.js';
+import { PluginUnderTest } from './plugin-under-test.js';
+import { addRoutes } from './routes.js';
+import { Symbols } from './symbols.js';
+import { transcriptLine } from './transcript.js';
+import { WireHub } from './wire-hub.js';
+
+export interface DevServerOptions {
+  /** The folder of the plugin; its executable may be TypeScript. */
+  readonly folder?: string;
+  /** Of the plugin; needed when there is no folder. */
+  readonly name?: string;
+  /** Of a plugin without a folder, which says what it can take; default `executable`. */
+  readonly language?: Language;
+  /** False: somebody starts the plugin by hand, under a debugger say. Default: with a folder, true. */
+  readonly launch?: boolean;
+  /** Builds and starts it anew when its files change; default false. */
+  readonly watch?: boolean;
+  /** Default 127.0.0.1; any other than a loopback address needs a token. */
+  readonly host?: string;
+  /** Default 33333; 0 takes a free one. */
+  readonly port?: number;
+  /** What every request has to carry as its bearer; at least 8 characters. */
+  readonly token?: string;
+  /** Logs what goes over the wire; default false. `GET /trace` shows it in any case. */
+  readonly trace?: boolean;
+  /** Milliseconds for an answer of the plugin; default 30,000. */
+  readonly timeout?: number;
+  /** Interpreters, environment variables and timeouts, as for a host. */
+  readonly settings?: Omit<HostSettings, 'dir' | 'ipcDir' | 'transport' | 'replicas'>;
+  /** Default: lines of text on stderr. */
+  readonly log?: Logger;
+}
+
+export interface DevServer {
+  /** `http://127.0.0.1:33333` */
+  readonly url: string;
+  readonly name: string;
+  /** How to start the plugin by hand; undefined when the server has started it. */
+  readonly byHand: ByHandLine | undefined;
+  /** Stops what runs, ends the plugin if it was started here, and frees every address. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const PORT = 33_333;
+const TIMEOUT = 30_000;
+
+/**
+ * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
+ * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_BUILD_FAILED`, and with `ERR_ADDRESS_IN_USE` when
+ * a host runs the plugin or the port is taken: then nothing is left.
+ */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
+  checkAccess({ host, token });
+  if (folder === undefined && name === undefined)
+    throw configInvalid('the test server', ['give the folder of a plugin, or the name of one that is started by hand']);
+  const clock = systemClock;
+  const log = safeLogger(options.log ?? lineLogger(clock, (line) => void process.stderr.write(line)));
+  const hub = new WireHub();
+  const launch = options.launch ?? folder !== undefined;
+  if (launch && folder === undefined) throw configInvalid('the test server', ['launch needs the folder of the plugin']);
+  const plugin = await PluginUnderTest.open({
+    folder,
+    name,
+    language: options.language,
+    launch,
+    watch: options.watch ?? false,
+    settings: options.settings ?? {},
+    clock,
+    log,
+    tap: hub.tap,
+  });
+  const functions = new FunctionPool(clock, hub.tap);
+  const symbols = new Symbols({ plugin, functions, hub, clock, log }, timeout);
+  const control = controlPath(plugin.link.ipcDir, plugin.name);
+  const transcript$ = hub.events$.pipe(map((event) => transcriptLine(event, control)));
+  if (options.trace) transcript$.subscribe((line) => log.info({}, line));
+  const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
+  guard(app, { host, token });
+  addRoutes(app, { plugin, symbols, transcript$, log });
+
+  const shut = async (): Promise<void> => {
+    await symbols.close();
+    await app.close();
+    await functions.close();
+    await plugin.close();
+    hub.close();
+  };
+  const url = await listen(app, host, port).catch(async (error: unknown) => {
+    await shut();
+    throw error;
+  });
+  tell(plugin, url, log);
+  let closing: Promise<void> | undefined;
+  return { url, name: plugin.name, byHand: plugin.byHand, close: () => (closing ??= shut()) };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    throw portInUse(host, port, cause);
+  }
+}
+
+/** What a developer needs to know, and when the plugin comes and goes. */
+function tell({ name, byHand, link }: PluginUnderTest, url: string, log: Logger): void {
+  log.info({}, `test server of plugin ${name}: ${url}`);
+  if (byHand !== undefined) log.info({}, `start the plugin: ${byHand.text}`);
+  link.state$.subscribe(({ phase }) => {
+    if (phase === 'ready') log.info({}, `plugin ${name} has shaken hands`);
+    else if (byHand !== undefined && phase === 'starting') log.info({}, `waiting for the handshake of plugin ${name}`);
+  });
+}

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+
+/** Events that wait for a client at most. */
+const LIMIT = 1_000;
+
+/**
+ * Server-sent events for one client. It never holds up who sends: what it does not read waits, the oldest are dropped
+ * beyond the limit, and it is told how many.
+ */
+export class EventStream {
+  private readonly waiting: string[] = [];
+  private dropped = 0;
+  private full = false;
+  private over = false;
+
+  /** Answers the request. `closed` is called once, when the client has gone or `end` was called. */
+  constructor(
+    private readonly response: ServerResponse,
+    closed: () => void,
+    private readonly limit = LIMIT,
+  ) {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    response.flushHeaders();
+    response.on('drain', () => this.flush());
+    response.on('close', () => {
+      this.over = true;
+      closed();
+    });
+    // A client that resets its connection: `close` follows.
+    response.on('error', () => undefined);
+  }
+
+  /** `event` names it; without a name it is the client's `message`. */
+  send(data: unknown, event?: string): void {
+    if (this.over) return;
+    const text = textOf(data, event);
+    if (!this.full) return this.write(text);
+    this.waiting.push(text);
+    if (this.waiting.length <= this.limit) return;
+    this.waiting.shift();
+    this.dropped += 1;
+  }
+
+  end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.full = false;
+    for (const text of this.waiting.splice(0)) this.response.write(text);
+    this.response.end();
+  }
+
+  private flush(): void {
+    this.full = false;
+    if (this.dropped > 0) {
+      const { dropped } = this;
+      this.dropped = 0;
+      this.write(textOf({ count: dropped }, 'dropped'));
+    }
+    while (!this.full) {
+      const text = this.waiting.shift();
+      if (text === undefined) return;
+      this.write(text);
+    }
+  }
+
+  private write(text: string): void {
+    this.full = !this.response.write(text);
+  }
+}
+
+/** JSON has no line breaks, which would end the event. */
+const textOf = (data: unknown, event?: string): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;

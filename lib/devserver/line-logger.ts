@@ -1,0 +1,24 @@
+import type { Clock } from '../clock.js';
+import type { Logger, LogLevel } from '../log.js';
+
+/** One line of text per event for people: `12:00:00.123 warn  text`; output of the plugin has its stream in front. */
+export function lineLogger(clock: Clock, write: (line: string) => void, from: LogLevel = 'info'): Logger {
+  const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+  const line =
+    (level: LogLevel) =>
+    (fields: object, text: string): void => {
+      if (levels.indexOf(level) < levels.indexOf(from)) return;
+      const time = new Date(clock.now()).toISOString().slice(11, 23);
+      const stream = 'stream' in fields ? `${String(fields.stream)} | ` : '';
+      const mark = level === 'info' ? '' : `${level}: `;
+      write(`${time} ${stream}${mark}${text}\n`);
+    };
+  const logger: Logger = {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: () => logger,
+  };
+  return logger;
+}

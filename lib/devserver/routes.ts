@@ -1,0 +1,138 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { filter, map, Subscription } from 'rxjs';
+import * as t from 'io-ts';
+import { ERROR_CODES, requestInvalid, routeUnknown, RxportError, userError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { Name } from '../wire/names.js';
+import { ControlBody, decodeBody, ExecBody, SendBody } from './bodies.js';
+import { EventStream } from './event-stream.js';
+import type { PluginUnderTest } from './plugin-under-test.js';
+import { shown } from './started.js';
+import type { Symbols } from './symbols.js';
+
+export interface RouteParts {
+  readonly plugin: PluginUnderTest;
+  readonly symbols: Symbols;
+  /** Lines of the transcript. Hot. */
+  readonly transcript$: Observable<string>;
+  readonly log: Logger;
+}
+
+const HELP = {
+  'POST /symbol/start':
+    '{"symbolName","meta":{"ruleId","opId","instanceId"},"pluginType":"source|sink|func","config":{}}',
+  'POST /symbol/stop': 'the same body; of its meta what tells it from others is enough',
+  'POST /symbol/exec': '{"symbolName","args":[]}: calls a function',
+  'POST /symbol/send': '{"symbolName" or "meta","data","ack":false}: one value for a sink',
+  'GET /symbol': 'the plugin, and what runs in it',
+  'GET /symbol/tap?symbolName=…': 'what comes out of a source, as server-sent events',
+  'GET /trace': 'what goes over the wire, as server-sent events',
+};
+
+const TapQuery = t.intersection([
+  t.type({ symbolName: Name }, 'a query'),
+  t.partial({ ruleId: Name, opId: Name }, 'a query'),
+]);
+
+export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log }: RouteParts): void {
+  // What curl -d sends without a header is JSON as well: who may write is not told by the content type.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch (cause) {
+      done(requestInvalid(nameOf(request), [`the body is no JSON: ${(cause as Error).message}`]));
+    }
+  });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
+  app.setNotFoundHandler((request) => {
+    throw routeUnknown(nameOf(request));
+  });
+
+  app.get('/', () => ({ plugin: plugin.name, ...(plugin.byHand && { start: plugin.byHand.text }), requests: HELP }));
+  app.get('/symbol', () => ({ plugin: pluginView(plugin), symbols: symbols.list() }));
+  app.post('/symbol/start', ({ body }) => symbols.start(decodeBody(ControlBody, body, 'POST /symbol/start')));
+  app.post('/symbol/stop', ({ body }) => symbols.stop(decodeBody(ControlBody, body, 'POST /symbol/stop')));
+  app.post('/symbol/exec', async ({ body }) => {
+    const { symbolName, args = [] } = decodeBody(ExecBody, body, 'POST /symbol/exec');
+    return { result: (await symbols.exec(symbolName, args)) ?? null };
+  });
+  app.post('/symbol/send', ({ body }) => {
+    const where = 'POST /symbol/send';
+    const { symbolName, meta, data, ack = false } = decodeBody(SendBody, body, where);
+    if (data === undefined) throw requestInvalid(where, ['data is missing: any JSON value']);
+    return symbols.send(symbolName, meta, data, ack);
+  });
+  app.get('/symbol/tap', (request, reply) => {
+    const { symbolName, ...meta } = decodeBody(TapQuery, request.query, 'GET /symbol/tap');
+    const { tuples$, owner } = symbols.source(symbolName, meta);
+    const errors$ = owner.events$.pipe(
+      filter((event) => event.type === 'error'),
+      map(({ at, error }) => ({ at, ...shown(error) })),
+    );
+    stream(reply, (events) => {
+      const all = tuples$.subscribe({
+        next: (tuple) => events.send(tuple),
+        complete: () => {
+          events.send({ phase: owner.state.phase }, 'end');
+          events.end();
+        },
+      });
+      all.add(errors$.subscribe((error) => events.send(error, 'error')));
+      return all;
+    });
+  });
+  app.get('/trace', (_, reply) => {
+    stream(reply, (events) =>
+      transcript$.subscribe({ next: (line) => events.send(line), complete: () => events.end() }),
+    );
+  });
+}
+
+/** Answers with events, for as long as the client stays. */
+function stream(reply: FastifyReply, open: (events: EventStream) => Subscription): void {
+  reply.hijack();
+  const subscription = new Subscription();
+  subscription.add(open(new EventStream(reply.raw, () => subscription.unsubscribe())));
+}
+
+function pluginView({ link, byHand }: PluginUnderTest) {
+  const { state, plugin } = link;
+  const { version, language, sources, sinks, functions } = plugin.manifest;
+  return {
+    name: plugin.name,
+    version,
+    language,
+    ...state,
+    ...('error' in state && { error: shown(state.error) }),
+    // Nobody knows it of a process that was started by hand.
+    ...('pid' in state && byHand !== undefined && { pid: null }),
+    sources,
+    sinks,
+    functions,
+    ...(byHand && { start: byHand.text }),
+  };
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const told = asOurs(error, request);
+  const status = told === error ? ERROR_CODES[told.code].http : (statusOf(error) ?? 500);
+  if (status === 500) log.error({ code: told.code }, told.message);
+  void reply.code(status).send(shown(told));
+}
+
+/** Fastify's own errors have a status: a body that is too large, say. */
+function asOurs(error: unknown, request: FastifyRequest): RxportError {
+  if (error instanceof RxportError) return error;
+  return statusOf(error) === undefined
+    ? userError(nameOf(request), error)
+    : requestInvalid(nameOf(request), [(error as Error).message]);
+}
+
+function statusOf(error: unknown): number | undefined {
+  const { statusCode } = error as { readonly statusCode?: number };
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+const nameOf = ({ method, url }: FastifyRequest): string => `${method} ${url.split('?')[0]}`;

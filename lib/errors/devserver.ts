@@ -1,0 +1,56 @@
+import { make, reasonOf, type RxportError } from './rxport-error.js';
+
+/** `where` is the request, `POST /symbol/start`; `problems` name its fields. */
+export const requestInvalid = (where: string, problems: readonly string[]): RxportError =>
+  make('ERR_REQUEST_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });
+
+export const folderMissing = (folder: string): RxportError =>
+  make('ERR_INSTALL_NOT_FOUND', `there is no folder ${folder}: name the folder of a plugin`, { folder });
+
+export const routeUnknown = (request: string): RxportError =>
+  make('ERR_ROUTE_UNKNOWN', `there is no ${request}: GET / names what there is`, { request });
+
+/** `what` as in `source pyjson`; `as` is its meta in words. */
+export const symbolStarted = (what: string, as: string, wanted = what): RxportError =>
+  make(
+    'ERR_SYMBOL_STARTED',
+    what === wanted
+      ? `${what} is started already${as}: stop it first, or give another meta`
+      : `${what} has the addresses${as}: give ${wanted} another meta`,
+    { what, wanted },
+  );
+
+export const symbolNotStarted = (what: string, running: readonly string[]): RxportError =>
+  make(
+    'ERR_SYMBOL_NOT_STARTED',
+    `${what} is not started: POST /symbol/start first; ` +
+      (running.length === 0 ? 'nothing runs' : `what runs is ${running.join(', ')}`),
+    { what, running },
+  );
+
+/** `how` it is started. */
+export const pluginAwaited = (name: string, how: string): RxportError =>
+  make('ERR_PLUGIN_HANDSHAKE', `plugin ${name} has not shaken hands: ${how}`, { name });
+
+export const sendTimeout = (symbol: string, timeout: number): RxportError =>
+  make(
+    'ERR_SEND_TIMEOUT',
+    `sink ${symbol} has not taken the value within ${timeout} ms: it waits, and goes out when the plugin reads again`,
+    { symbol, timeout },
+  );
+
+export const buildFailed = (entry: string, problems: readonly string[]): RxportError =>
+  make('ERR_BUILD_FAILED', `${entry} can not be built: ${problems.join('; ')}`, { entry, problems });
+
+export const accessRefused = (problem: string): RxportError => make('ERR_ACCESS_REFUSED', problem);
+
+export const tokenInvalid = (): RxportError =>
+  make('ERR_TOKEN_INVALID', 'this server wants its token: send the header "Authorization: Bearer <token>"');
+
+export const portInUse = (host: string, port: number, cause: unknown): RxportError =>
+  make(
+    'ERR_ADDRESS_IN_USE',
+    `port ${port} of ${host} is taken: stop the other program, or give another port (${reasonOf(cause)})`,
+    { host, port },
+    cause,
+  );
