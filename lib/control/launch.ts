@@ -18,8 +18,8 @@ export interface LaunchOptions {
   readonly records: SpawnRecords;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Of a plugin whose executable was built somewhere else: what is its own about the way it is run. */
-  readonly built?: { readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined;
+  /** What is its own about the way it is run: its folder where it was built somewhere else, and more variables. */
+  readonly run?: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> } | undefined;
 }
 
 /** Where the sockets of a plugin are: stock SDKs know one place only. */
@@ -27,18 +27,18 @@ export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOption
   manifest.language === 'node' ? ipcDir : STOCK_IPC_DIR;
 
 /** What a person would type to start it. */
-export function lineOf(plugin: InstalledPlugin, { settings, ipcDir, built }: LaunchOptions): CommandLine {
+export function lineOf(plugin: InstalledPlugin, { settings, ipcDir, run }: LaunchOptions): CommandLine {
   const ours = plugin.manifest.language === 'node';
   const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
   const line = commandLine(plugin, argv, settings);
-  return built === undefined ? line : { ...line, cwd: built.cwd };
+  return run?.cwd === undefined ? line : { ...line, cwd: run.cwd };
 }
 
 /** How a version of a plugin is started. */
 export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
   const { settings, clock, log, setpriv, records } = options;
   const line = lineOf(plugin, options);
-  const env = pluginEnvironment(process.env, settings.env, options.built?.env);
+  const env = pluginEnvironment(process.env, settings.env, options.run?.env);
   return {
     plugin,
     clock,

@@ -45,26 +45,30 @@ export class EventStream {
     this.dropped += 1;
   }
 
+  /** Hands over what waits, and closes. */
   end(): void {
     if (this.over) return;
     this.over = true;
-    this.full = false;
-    for (const text of this.waiting.splice(0)) this.response.write(text);
+    this.tellDropped();
+    for (const text of this.waiting.splice(0)) this.write(text);
     this.response.end();
   }
 
   private flush(): void {
     this.full = false;
-    if (this.dropped > 0) {
-      const { dropped } = this;
-      this.dropped = 0;
-      this.write(textOf({ count: dropped }, 'dropped'));
-    }
+    if (this.over) return;
+    this.tellDropped();
     while (!this.full) {
       const text = this.waiting.shift();
       if (text === undefined) return;
       this.write(text);
     }
+  }
+
+  private tellDropped(): void {
+    const { dropped } = this;
+    this.dropped = 0;
+    if (dropped > 0) this.write(textOf({ count: dropped }, 'dropped'));
   }
 
   private write(text: string): void {

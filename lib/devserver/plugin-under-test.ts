@@ -78,8 +78,7 @@ export class PluginUnderTest {
     const { plugin, launching } = this.launchOf(source, this.nextOutfile());
     if (options.folder !== undefined) this.registry.add(plugin);
     this.link = new PluginLink({ ...this.replicaOf(plugin, launching), tap, ipcDir: ipcDirOf(plugin, launching) });
-    if (!launch)
-      this.byHand = byHandLine(lineOf(plugin, launching), options.folder !== undefined, launching.built?.env);
+    if (!launch) this.byHand = byHandLine(lineOf(plugin, launching), options.folder !== undefined, launching.run?.env);
   }
 
   get name(): string {
@@ -167,7 +166,7 @@ export class PluginUnderTest {
       records: this.records,
       clock,
       log,
-      built: entry === undefined ? undefined : { cwd: dirname(plugin.executable), env: SOURCE_MAPS },
+      run: runOf(plugin, entry),
     };
     return { plugin: entry === undefined ? plugin : { ...plugin, executable: outfile }, launching };
   }
@@ -182,6 +181,13 @@ export class PluginUnderTest {
 }
 
 const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
+/** Python takes what it has compiled for a file of the same second and size, which an edited one may be. */
+const FRESH = { PYTHONDONTWRITEBYTECODE: '1' };
+
+function runOf({ executable, manifest }: InstalledPlugin, entry: string | undefined): LaunchOptions['run'] {
+  if (entry !== undefined) return { cwd: dirname(executable), env: SOURCE_MAPS };
+  return manifest.language === 'python' ? { env: FRESH } : undefined;
+}
 
 /** What a plugin writes into its own folder is no change of it. */
 function heeds({ plugin, entry }: PluginSource): (path: string) => boolean {

@@ -57,7 +57,9 @@ describe('the test server over a plugin in TypeScript', () => {
     });
 
     const path = join(tempFolder(), 'out');
-    expect(await server.post('/symbol/start', body('sink', 'note', { config: { path } }))).toMatchObject({ status: 200 });
+    expect(await server.post('/symbol/start', body('sink', 'note', { config: { path } }))).toMatchObject({
+      status: 200,
+    });
     expect(await server.post('/symbol/send', { symbolName: 'note', data: { a: 1 }, ack: true })).toEqual({
       status: 200,
       body: { written: true, bytes: 7, ack: { ok: true } },
