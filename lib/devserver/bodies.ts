@@ -1,7 +1,7 @@
 /** What the test server is asked: codecs of bodies, whose errors name the field. */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { requestInvalid, showJson } from '../errors.js';
+import { askedWrongly, showJson } from '../errors.js';
 import { excerpt } from '../wire/excerpt.js';
 import { Name, type SymbolKind } from '../wire/names.js';
 
@@ -60,7 +60,7 @@ export const kindOf = (pluginType: ControlBody['pluginType']): SymbolKind =>
 /** Throws `ERR_REQUEST_INVALID`; `where` is the request. */
 export function decodeBody<A>(codec: t.Type<A, unknown, unknown>, body: unknown, where: string): A {
   const decoded = codec.decode(body);
-  if (isLeft(decoded)) throw requestInvalid(where, [...new Set(decoded.left.map(describe))]);
+  if (isLeft(decoded)) throw askedWrongly(where, [...new Set(decoded.left.map(describe))]);
   return decoded.right;
 }
 

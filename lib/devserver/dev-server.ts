@@ -8,7 +8,7 @@ import type { Language } from '../install/manifest.js';
 import { type Logger, safeLogger } from '../log.js';
 import { FunctionPool } from '../symbol/function-pool.js';
 import { controlPath } from '../wire/address.js';
-import { BODY_LIMIT, checkAccess, guard } from './access.js';
+import { checkAddress } from './access.js';
 import type { ByHandLine } from './by-hand-line.js';
 import { lineLogger } from './line-logger.js';
 import { PluginUnderTest } from './plugin-under-test.js';
@@ -32,7 +32,7 @@ export interface DevServerOptions {
   readonly host?: string;
   /** Default 33333; 0 takes a free one. */
   readonly port?: number;
-  /** What every request has to carry as its bearer; at least 8 characters. */
+  /** What every request has to carry as its bearer. */
   readonly token?: string;
   /** Logs what goes over the wire; default false. `GET /trace` shows it in any case. */
   readonly trace?: boolean;
@@ -57,6 +57,8 @@ export interface DevServer {
 const HOST = '127.0.0.1';
 const PORT = 33_333;
 const TIMEOUT = 30_000;
+/** Bytes of a request's body. */
+const BODY_LIMIT = 1024 * 1024;
 
 /**
  * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
@@ -65,7 +67,7 @@ const TIMEOUT = 30_000;
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
-  checkAccess({ host, token });
+  checkAddress({ host, token });
   if (folder === undefined && name === undefined)
     throw configInvalid('the test server', ['give the folder of a plugin, or the name of one that is started by hand']);
   const clock = systemClock;
@@ -88,10 +90,13 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const symbols = new Symbols({ plugin, functions, hub, clock, log }, timeout);
   const control = controlPath(plugin.link.ipcDir, plugin.name);
   const transcript$ = hub.events$.pipe(map((event) => transcriptLine(event, control)));
+  hub.events$.subscribe(({ type, address }) => {
+    if (type === 'opened' && address === control && plugin.link.state.phase === 'ready')
+      log.warn({}, `another process of plugin ${plugin.name} has connected, and is turned away: one is there`);
+  });
   if (options.trace) transcript$.subscribe((line) => log.info({}, line));
   const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
-  guard(app, { host, token });
-  addRoutes(app, { plugin, symbols, transcript$, log });
+  addRoutes(app, { plugin, symbols, transcript$, log, access: { host, token } });
 
   const shut = async (): Promise<void> => {
     await symbols.close();

@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { filter, map, Subscription } from 'rxjs';
 import * as t from 'io-ts';
-import { ERROR_CODES, requestInvalid, routeUnknown, RxportError, userError } from '../errors.js';
+import { ERROR_CODES, askedWrongly, requestUnknown, RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Name } from '../wire/names.js';
 import { ControlBody, decodeBody, ExecBody, SendBody } from './bodies.js';
 import { EventStream } from './event-stream.js';
+import { type Access, judge } from './access.js';
 import type { PluginUnderTest } from './plugin-under-test.js';
 import { shown } from './started.js';
 import type { Symbols } from './symbols.js';
@@ -17,6 +18,7 @@ export interface RouteParts {
   /** Lines of the transcript. Hot. */
   readonly transcript$: Observable<string>;
   readonly log: Logger;
+  readonly access: Access;
 }
 
 const HELP = {
@@ -35,19 +37,25 @@ const TapQuery = t.intersection([
   t.partial({ ruleId: Name, opId: Name }, 'a query'),
 ]);
 
-export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log }: RouteParts): void {
+export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log, access }: RouteParts): void {
+  // Before the body is read.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    const refusal = judge(request, access);
+    if (refusal !== undefined) throw refusal;
+  });
   // What curl -d sends without a header is JSON as well: who may write is not told by the content type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     try {
       done(null, JSON.parse(String(body)));
     } catch (cause) {
-      done(requestInvalid(nameOf(request), [`the body is no JSON: ${(cause as Error).message}`]));
+      done(askedWrongly(nameOf(request), [`the body is no JSON: ${(cause as Error).message}`]));
     }
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
   app.setNotFoundHandler((request) => {
-    throw routeUnknown(nameOf(request));
+    throw requestUnknown(nameOf(request));
   });
 
   app.get('/', () => ({ plugin: plugin.name, ...(plugin.byHand && { start: plugin.byHand.text }), requests: HELP }));
@@ -61,7 +69,7 @@ export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, 
   app.post('/symbol/send', ({ body }) => {
     const where = 'POST /symbol/send';
     const { symbolName, meta, data, ack = false } = decodeBody(SendBody, body, where);
-    if (data === undefined) throw requestInvalid(where, ['data is missing: any JSON value']);
+    if (data === undefined) throw askedWrongly(where, ['data is missing: any JSON value']);
     return symbols.send(symbolName, meta, data, ack);
   });
   app.get('/symbol/tap', (request, reply) => {
@@ -127,7 +135,7 @@ function asOurs(error: unknown, request: FastifyRequest): RxportError {
   if (error instanceof RxportError) return error;
   return statusOf(error) === undefined
     ? userError(nameOf(request), error)
-    : requestInvalid(nameOf(request), [(error as Error).message]);
+    : askedWrongly(nameOf(request), [(error as Error).message]);
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import { filter, firstValueFrom } from 'rxjs';
 import { after, settlesWithin, withDeadline } from '../clock.js';
-import { callTimeout, commandTimeout, requestInvalid, symbolNotStarted, symbolStarted } from '../errors.js';
+import { callTimeout, commandTimeout, askedWrongly, symbolNotStarted, symbolStarted } from '../errors.js';
 import { FUNCTION_META, type Meta } from '../wire/control.js';
 import type { SymbolKind } from '../wire/names.js';
 import { type ControlBody, kindOf, type MetaBody } from './bodies.js';
@@ -23,8 +23,8 @@ const CLOSE_TIMEOUT = 5_000;
 /** What runs in the plugin, as the requests of a developer have it. */
 export class Symbols {
   private readonly started = new Map<string, Started>();
-  /** Waits for the plugin, and starts then. */
-  private readonly reserved = new Set<string>();
+  /** What has not been answered yet. */
+  private readonly beginning = new Map<string, Promise<Started>>();
 
   /** `timeout`: milliseconds for every answer of the plugin. */
   constructor(
@@ -60,7 +60,7 @@ export class Symbols {
   async stop({ symbolName, pluginType, meta }: ControlBody): Promise<StartedView> {
     const kind = kindOf(pluginType);
     if (kind === 'function')
-      throw requestInvalid('POST /symbol/stop', [
+      throw askedWrongly('POST /symbol/stop', [
         'pluginType is "func": no SDK stops a function, it runs until its plugin ends',
       ]);
     const one = this.find(kind, symbolName, meta);
@@ -73,12 +73,9 @@ export class Symbols {
   /** Starts the function if need be, and calls it. Rejects as `start`, and as the plugin fails the call. */
   async exec(symbol: string, args: readonly unknown[]): Promise<unknown> {
     const { plugin, clock } = this.parts;
-    const known = this.started.get(keyOf('function', symbol, FUNCTION_META));
     plugin.check('function', symbol);
-    const running = known instanceof StartedFunction && known.owner.state.phase !== 'failed' ? known : undefined;
-    if (running !== undefined) await awaitPlugin(plugin, clock, this.timeout);
-    const order = { symbol, meta: this.metaOf(undefined), dataSource: undefined, config: {} };
-    const called = running ?? ((await this.begin('function', order)) as StartedFunction);
+    await awaitPlugin(plugin, clock, this.timeout);
+    const called = (await this.function(symbol)) as StartedFunction;
     const cut = new AbortController();
     const timer = after(clock, this.timeout, () => cut.abort(callTimeout(symbol, this.timeout)));
     try {
@@ -91,7 +88,7 @@ export class Symbols {
   /** Rejects with `ERR_SYMBOL_NOT_STARTED`, `ERR_PLUGIN_HANDSHAKE`, `ERR_SEND_TIMEOUT`. */
   async send(symbol: string | undefined, meta: MetaBody | undefined, data: unknown, ack: boolean): Promise<Sent> {
     if (symbol === undefined && meta === undefined)
-      throw requestInvalid('POST /symbol/send', ['symbolName is missing: name the sink by it, or by its meta']);
+      throw askedWrongly('POST /symbol/send', ['symbolName is missing: name the sink by it, or by its meta']);
     const sink = this.find('sink', symbol, meta) as StartedSink;
     await awaitPlugin(this.parts.plugin, this.parts.clock, this.timeout);
     return sink.send(data, ack, this.timeout);
@@ -108,19 +105,30 @@ export class Symbols {
     await settlesWithin(this.parts.clock, CLOSE_TIMEOUT, stopped);
   }
 
+  /** The one that runs, is about to, or is started now. */
+  private function(symbol: string): Started | Promise<Started> {
+    const key = keyOf('function', symbol, FUNCTION_META);
+    const known = this.started.get(key);
+    const running = known !== undefined && !isOver(known) ? known : undefined;
+    const order = { symbol, meta: this.metaOf(undefined), dataSource: undefined, config: {} };
+    return this.beginning.get(key) ?? running ?? this.begin('function', order);
+  }
+
   private async begin(kind: SymbolKind, order: Order): Promise<Started> {
-    const { plugin, clock } = this.parts;
     const key = keyOf(kind, order.symbol, order.meta);
-    await this.vacate(key, kind, order);
-    this.reserved.add(key);
-    let one: Started;
-    try {
-      await awaitPlugin(plugin, clock, this.timeout);
-      one = this.make(kind, order);
-      this.started.set(key, one);
-    } finally {
-      this.reserved.delete(key);
-    }
+    this.checkFree(key, kind, order);
+    const begun = this.beginNow(key, kind, order).finally(() => this.beginning.delete(key));
+    this.beginning.set(key, begun);
+    return begun;
+  }
+
+  private async beginNow(key: string, kind: SymbolKind, order: Order): Promise<Started> {
+    const { plugin, clock } = this.parts;
+    await awaitPlugin(plugin, clock, this.timeout);
+    const over = this.started.get(key);
+    if (over !== undefined) await this.end(over);
+    const one = this.make(kind, order);
+    this.started.set(key, one);
     const decided = one.owner.state$.pipe(filter(({ phase }) => phase !== 'starting' && phase !== 'waiting'));
     const late = () => commandTimeout(plugin.name, 'start', order.symbol, this.timeout);
     const state = await withDeadline(clock, this.timeout, firstValueFrom(decided), late);
@@ -141,15 +149,14 @@ export class Symbols {
   }
 
   /** What has failed or ended makes place. Throws `ERR_SYMBOL_STARTED`. */
-  private async vacate(key: string, kind: SymbolKind, { symbol, meta }: Order): Promise<void> {
+  private checkFree(key: string, kind: SymbolKind, { symbol, meta }: Order): void {
     const what = `${kind} ${symbol}`;
     const same = this.started.get(key);
-    if (this.reserved.has(key) || (same !== undefined && !isOver(same)))
+    if (this.beginning.has(key) || (same !== undefined && !isOver(same)))
       throw symbolStarted(what, kind === 'function' ? '' : ` as ${textOf(meta)}`);
-    if (same !== undefined) await this.end(same);
     if (kind === 'function') return;
     for (const other of this.started.values())
-      if (other.kind !== 'function' && textOf(other.meta) === textOf(meta))
+      if (other !== same && other.kind !== 'function' && textOf(other.meta) === textOf(meta))
         throw symbolStarted(nameOf(other), ` of ${textOf(meta)}`, what);
   }
 
@@ -167,7 +174,7 @@ export class Symbols {
     const [first, ...others] = fits;
     if (first !== undefined && others.length === 0) return first;
     if (first !== undefined)
-      throw requestInvalid(`meta of ${kind} ${symbol ?? ''}`.trim(), [
+      throw askedWrongly(`meta of ${kind} ${symbol ?? ''}`.trim(), [
         `fits several: ${fits.map(fullNameOf).join(', ')}`,
       ]);
     if (symbol !== undefined) this.parts.plugin.check(kind, symbol);

@@ -94,7 +94,7 @@ export const ERROR_CODES = {
 
   ERR_REQUEST_INVALID: usage,
   ERR_ROUTE_UNKNOWN: unknown,
-  ERR_ACCESS_REFUSED: { http: 403, exit: 2 },
+  ERR_REQUEST_REFUSED: { http: 403, exit: 2 },
   ERR_TOKEN_INVALID: { http: 401, exit: 2 },
   ERR_SYMBOL_STARTED: taken,
   ERR_SYMBOL_NOT_STARTED: unknown,

@@ -1,13 +1,13 @@
 import { make, reasonOf, type RxportError } from './rxport-error.js';
 
 /** `where` is the request, `POST /symbol/start`; `problems` name its fields. */
-export const requestInvalid = (where: string, problems: readonly string[]): RxportError =>
+export const askedWrongly = (where: string, problems: readonly string[]): RxportError =>
   make('ERR_REQUEST_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });
 
 export const folderMissing = (folder: string): RxportError =>
   make('ERR_INSTALL_NOT_FOUND', `there is no folder ${folder}: name the folder of a plugin`, { folder });
 
-export const routeUnknown = (request: string): RxportError =>
+export const requestUnknown = (request: string): RxportError =>
   make('ERR_ROUTE_UNKNOWN', `there is no ${request}: GET / names what there is`, { request });
 
 /** `what` as in `source pyjson`; `as` is its meta in words. */
@@ -42,9 +42,9 @@ export const sendTimeout = (symbol: string, timeout: number): RxportError =>
 export const buildFailed = (entry: string, problems: readonly string[]): RxportError =>
   make('ERR_BUILD_FAILED', `${entry} can not be built: ${problems.join('; ')}`, { entry, problems });
 
-export const accessRefused = (problem: string): RxportError => make('ERR_ACCESS_REFUSED', problem);
+export const accessRefused = (problem: string): RxportError => make('ERR_REQUEST_REFUSED', problem);
 
-export const tokenInvalid = (): RxportError =>
+export const tokenWanted = (): RxportError =>
   make('ERR_TOKEN_INVALID', 'this server wants its token: send the header "Authorization: Bearer <token>"');
 
 export const portInUse = (host: string, port: number, cause: unknown): RxportError =>

@@ -9,14 +9,9 @@ import { describeWith } from '../helpers/toolchains.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
-/** As a developer would who copies the printed command. */
-function start({ byHand }: DevServer): ChildProcess {
-  return spawn('sh', ['-c', `exec ${byHand?.text.replace(/^cd .* && /, '') ?? ''}`], {
-    cwd: byHand?.cwd,
-    stdio: 'ignore',
-    env: { ...process.env },
-  });
-}
+/** As a developer would who copies the printed command; `env` only so that no shell is left above it. */
+const start = ({ byHand }: DevServer): ChildProcess =>
+  spawn('sh', ['-c', byHand?.text.replace(' && ', ' && exec env ') ?? ''], { stdio: 'ignore' });
 
 const PYJSON = `
 import time
@@ -77,6 +72,9 @@ describe('a plugin that is started by hand', () => {
     });
     expect((await server.get('/symbol')).body).toMatchObject({ plugin: { phase: 'ready', pid: null } });
 
+    const another = start(server);
+    await until(() => server.lines.some((line) => line.includes('is turned away')), 'a word about another process');
+    await kill(another);
     await kill(first);
     await until(() => server.lines.some((line) => line.includes('has ended')), 'its end');
     expect((await server.get('/symbol')).body).toMatchObject({

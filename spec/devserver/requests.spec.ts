@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
 import { body, devServer } from '../helpers/dev-server.js';
-import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { commandsTo, scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
@@ -104,6 +104,17 @@ describe('what runs', () => {
     });
   });
 
+  it('is started by its first calls, once', async () => {
+    const { dir, symbol } = scriptedPlugin();
+    const server = await devServer({ folder: dir });
+    const calls = [1, 2, 3].map((arg) => server.post('/symbol/exec', { symbolName: symbol('echo'), args: [arg] }));
+    expect((await Promise.all(calls)).map(({ body }) => body)).toEqual([{ result: 1 }, { result: 2 }, { result: 3 }]);
+    expect(commandsTo(dir).map(({ cmd }) => cmd)).toEqual(['start']);
+    expect(await server.post('/symbol/start', body('func', symbol('echo')))).toMatchObject({ status: 409 });
+    expect(await server.post('/symbol/start', body('function', symbol('add')))).toMatchObject({ status: 200 });
+    expect((await server.get('/symbol')).body).toMatchObject({ symbols: [{ calls: 3, failures: 0 }, { calls: 0 }] });
+  });
+
   it('may be refused, and started again in another way', async () => {
     const { dir, symbol } = scriptedPlugin();
     const server = await devServer({ folder: dir });
@@ -145,7 +156,7 @@ describe('who may ask', () => {
     await expect(devServer({ folder: scriptedPlugin().dir, host: '0.0.0.0' })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',
     });
-    await expect(devServer({ name: 'x', host: '0.0.0.0', token: 'short' })).rejects.toMatchObject({
+    await expect(devServer({ name: 'x', host: '0.0.0.0', token: '' })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',
     });
   });
