@@ -112,10 +112,10 @@ function pluginView({ link, byHand }: PluginUnderTest) {
     name: plugin.name,
     version,
     language,
-    ...state,
-    ...('error' in state && { error: shown(state.error) }),
+    phase: state.phase,
     // Nobody knows it of a process that was started by hand.
-    ...('pid' in state && byHand !== undefined && { pid: null }),
+    ...('pid' in state && { pid: byHand === undefined ? state.pid : null, since: state.since }),
+    ...('error' in state && { error: shown(state.error) }),
     sources,
     sinks,
     functions,
