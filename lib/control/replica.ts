@@ -27,10 +27,7 @@ export interface ReplicaOptions {
   readonly log: Logger;
   readonly settings: HostSettings;
   readonly policy?: RestartPolicy;
-  /**
-   * Somebody else starts its process, and may hold it in a debugger: nothing ends it for what it does not say, and it is gone
-   * when its connection is.
-   */
+  /** Somebody else starts its process, in a debugger say: nothing here ends it, and it is gone when its connection is. */
   readonly byHand?: boolean;
 }
 
@@ -115,7 +112,7 @@ export class Replica implements Runner {
   }
 
   get pid(): number | undefined {
-    return this.state.phase === 'ready' ? this.state.pid : undefined;
+    return this.state.phase === 'ready' && !this.options.byHand ? this.state.pid : undefined;
   }
 
   /** What the process said of itself when it shook hands; undefined until then. */
