@@ -62,7 +62,7 @@ const BODY_LIMIT = 1024 * 1024;
 
 /**
  * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
- * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_BUILD_FAILED`, and with `ERR_ADDRESS_IN_USE` when
+ * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, and with `ERR_ADDRESS_IN_USE` when
  * a host runs the plugin or the port is taken: then nothing is left.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {

@@ -12,11 +12,13 @@ export interface PluginSource {
   readonly plugin: InstalledPlugin;
   /** The TypeScript file that the executable is built from. */
   readonly entry?: string;
+  /** Its executable is built from the Go module in its folder. */
+  readonly isGoModule?: true;
 }
 
 /**
- * The plugin in `folder`, whose name need not be the plugin's. The executable may be TypeScript, or JavaScript that is
- * built from the TypeScript beside it. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`.
+ * The plugin in `folder`, whose name need not be the plugin's. The executable may be TypeScript, JavaScript that is built
+ * from the TypeScript beside it, or the product of a Go module. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`.
  */
 export async function readPlugin(folder: string, name?: string): Promise<PluginSource> {
   const root = await realpath(folder).catch(() => undefined);
@@ -25,9 +27,11 @@ export async function readPlugin(folder: string, name?: string): Promise<PluginS
   const { manifest } = await manifestOf(found.dir, found.name);
   const executable = join(found.dir, manifest.executable);
   const entry = manifest.language === 'node' ? entryOf(executable) : undefined;
-  if (entry === undefined) return { plugin: await inspect(found.dir, found.name, folder) };
+  const isGoModule = manifest.language === 'go' && existsSync(join(found.dir, 'go.mod'));
+  if (entry === undefined && !isGoModule) return { plugin: await inspect(found.dir, found.name, folder) };
   const { dir } = found;
-  return { entry, plugin: { name: checkName('plugin', found.name), manifest, dir, executable, home: dir } };
+  const plugin = { name: checkName('plugin', found.name), manifest, dir, executable, home: dir };
+  return { plugin, ...(entry !== undefined && { entry }), ...(isGoModule && { isGoModule }) };
 }
 
 async function manifestOf(dir: string, name: string) {

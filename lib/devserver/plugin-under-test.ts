@@ -50,7 +50,7 @@ export class PluginUnderTest {
 
   /**
    * Reads and builds it, binds its control channel and, unless it is started by hand, starts it; does not wait for its
-   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_BUILD_FAILED`, `ERR_ADDRESS_IN_USE`.
+   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_ADDRESS_IN_USE`.
    */
   static async open(options: PluginUnderTestOptions): Promise<PluginUnderTest> {
     // Sockets, records of processes, what was built: one folder with a short path.
@@ -113,7 +113,7 @@ export class PluginUnderTest {
 
   private async start(): Promise<void> {
     const { folder, watch, clock } = this.options;
-    if (this.source.entry !== undefined) await buildPlugin(this.source.entry, this.link.plugin.executable);
+    await buildPlugin(this.source, this.link.plugin.executable, this.closing.signal);
     await this.link.open();
     if (folder === undefined || !watch) return;
     this.watch = new FolderWatch(this.source.plugin.dir, {
@@ -130,7 +130,7 @@ export class PluginUnderTest {
     try {
       const source = await readPlugin(folder, name);
       const outfile = launch ? this.nextOutfile() : this.link.plugin.executable;
-      if (source.entry !== undefined) await buildPlugin(source.entry, outfile);
+      await buildPlugin(source, outfile, this.closing.signal);
       if (!launch) return log.info({ plugin: name }, `plugin ${name} has changed: start it again`);
       log.info({ plugin: name }, `plugin ${name} has changed, and is started again`);
       await this.restart(source, outfile);
@@ -190,9 +190,12 @@ function runOf({ executable, manifest }: InstalledPlugin, entry: string | undefi
 }
 
 /** What a plugin writes into its own folder is no change of it. */
-function heeds({ plugin, entry }: PluginSource): (path: string) => boolean {
+function heeds({ plugin, entry, isGoModule }: PluginSource): (path: string) => boolean {
   const program = entry !== undefined ? /\.([cm]?[jt]s|tsx)$/ : PROGRAMS[plugin.manifest.language];
-  const own = new Set([`${plugin.name}.json`, plugin.manifest.executable]);
+  const own = new Set([`${plugin.name}.json`]);
+  // What is built is no change of what it is built from.
+  if (isGoModule) return (path) => own.has(path) || /\.go$|^go\.(mod|sum)$/.test(path);
+  own.add(plugin.manifest.executable);
   return (path) => own.has(path) || program?.test(path) === true;
 }
 

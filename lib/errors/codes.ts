@@ -99,7 +99,6 @@ export const ERROR_CODES = {
   ERR_SYMBOL_STARTED: taken,
   ERR_SYMBOL_NOT_STARTED: unknown,
   ERR_SEND_TIMEOUT: late,
-  ERR_BUILD_FAILED: usage,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -39,9 +39,6 @@ export const sendTimeout = (symbol: string, timeout: number): RxportError =>
     { symbol, timeout },
   );
 
-export const buildFailed = (entry: string, problems: readonly string[]): RxportError =>
-  make('ERR_BUILD_FAILED', `${entry} can not be built: ${problems.join('; ')}`, { entry, problems });
-
 export const accessRefused = (problem: string): RxportError => make('ERR_REQUEST_REFUSED', problem);
 
 export const tokenWanted = (): RxportError =>

@@ -49,7 +49,8 @@ export async function bundle(dir: string, entry: string, format: 'esm' | 'cjs' =
   }
 }
 
-const show = ({ location, text }: Message): string =>
+/** `main.ts:3:5: what is wrong` */
+export const show = ({ location, text }: Message): string =>
   location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 
 /** Of these a bundle takes the ES build, of which it keeps what it uses; to Node they offer CommonJS. */
@@ -63,7 +64,8 @@ const esBuildOf = (file: string): string => {
   return existsSync(path) ? path : file;
 };
 
-const ownPackages: Plugin = {
+/** `rxport` and `rxjs` of the folder, or else those of the running copy. */
+export const ownPackages: Plugin = {
   name: 'own-packages',
   setup(build) {
     const own = createRequire(join(packageRoot(), 'package.json'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Asked, body, devServer, isReady, typescriptPlugin } from '../helpers/dev-server.js';
 import { copyFixture } from '../helpers/fixture.js';
 import { startHost } from '../helpers/host.js';
@@ -68,7 +68,7 @@ plugin({ name: 'NAME', functions: { stack: () => (new Error('here').stack ?? '')
     const before = readdirSync(tmpdir());
     const { dir } = typescriptPlugin(`import { x } from './missing.js'; x();`, MANIFEST);
     await expect(devServer({ folder: dir })).rejects.toMatchObject({
-      code: 'ERR_BUILD_FAILED',
+      code: 'ERR_PACK_BUILD',
       message: expect.stringContaining('main.ts:1:19: Could not resolve "./missing.js"'),
     });
     expect(readdirSync(tmpdir()).filter((file) => file.startsWith('rxport-') && !before.includes(file))).toEqual([]);
@@ -197,6 +197,19 @@ describeWith('python', 'a plugin of the Python SDK in the test server', () => {
 });
 
 describeWith('go', 'a plugin of the Go SDK in the test server', () => {
+  it('is built from its module', async () => {
+    const { dir } = copyFixture('go');
+    const name = basename(dir);
+    writeFileSync(join(dir, 'go.mod'), `module x\n\ngo 1.19\n`);
+    writeFileSync(join(dir, 'main.go'), 'package main\n\nfunc main() { x }\n');
+    const executable = JSON.parse(readFileSync(join(dir, `${name}.json`), 'utf8')).executable as string;
+    rmSync(join(dir, executable));
+    await expect(devServer({ folder: dir })).rejects.toMatchObject({
+      code: 'ERR_PACK_BUILD',
+      message: expect.stringContaining('./main.go:3:15: undefined: x'),
+    });
+  });
+
   it('runs its source, sink and function, as instance 0 whatever the body says', async () => {
     const { dir, symbol } = copyFixture('go');
     const server = await devServer({ folder: dir });
