@@ -43,6 +43,24 @@ describe('a folder that is watched', () => {
     await until(() => told === 3, 'the end of a file');
   });
 
+  it('tells a file that is still being written when it is whole', async () => {
+    const folder = tempFolder();
+    const file = join(folder, 'a.ts');
+    writeFileSync(file, '');
+    let left = 0;
+    const told: number[] = [];
+    // Each look finds the file longer than the one before.
+    const heeds = (): boolean => {
+      if (left > 0) writeFileSync(file, 'x'.repeat(20 - (left -= 1)));
+      return true;
+    };
+    const changed = async (): Promise<void> => void told.push(left);
+    watches.push(new FolderWatch(folder, { clock: systemClock, step: 10, heeds, changed }));
+    left = 10;
+    await until(() => told.length > 0, 'the change');
+    expect(told).toEqual([0]);
+  });
+
   it('tells changes that come while one is dealt with, once', async () => {
     const folder = tempFolder();
     const file = join(folder, 'a.ts');
