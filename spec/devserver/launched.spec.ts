@@ -202,8 +202,8 @@ describeWith('go', 'a plugin of the Go SDK in the test server', () => {
     const name = basename(dir);
     writeFileSync(join(dir, 'go.mod'), `module x\n\ngo 1.19\n`);
     writeFileSync(join(dir, 'main.go'), 'package main\n\nfunc main() { x }\n');
-    const executable = JSON.parse(readFileSync(join(dir, `${name}.json`), 'utf8')).executable as string;
-    rmSync(join(dir, executable));
+    const manifest = JSON.parse(readFileSync(join(dir, `${name}.json`), 'utf8')) as { readonly executable: string };
+    rmSync(join(dir, manifest.executable));
     await expect(devServer({ folder: dir })).rejects.toMatchObject({
       code: 'ERR_PACK_BUILD',
       message: expect.stringContaining('./main.go:3:15: undefined: x'),
