@@ -1,9 +1,15 @@
+import { join } from 'node:path';
+import { catchError, concatMap, defer, from, type Observable, of } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
+import { reasonOf } from '../errors.js';
+import { needsEnvironment } from '../install/environments.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
-import { commandLine, dieWithHost } from '../process/command-line.js';
-import { pluginEnvironment } from '../process/environment.js';
+import { type CommandLine, commandLine, dieWithHost } from '../process/command-line.js';
+import { environmentVariables, NO_CACHES, pluginEnvironment } from '../process/environment.js';
+import type { Life } from '../process/spawn.js';
 import type { SpawnRecords } from '../process/spawn-records.js';
 import { STOCK_IPC_DIR } from '../wire/address.js';
 import { encodeArgv } from '../wire/argv.js';
@@ -16,8 +22,11 @@ export interface LaunchOptions {
   readonly ipcDir: string;
   readonly setpriv: string | undefined;
   readonly records: SpawnRecords;
+  readonly store: PluginStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Aborted when the host stops. */
+  readonly closing: AbortSignal;
 }
 
 /** Where the sockets of a plugin are: stock SDKs know one place only. */
@@ -26,17 +35,51 @@ export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOption
 
 /** How a version of a plugin is started. */
 export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
-  const { settings, clock, log, setpriv, records } = options;
-  const ours = plugin.manifest.language === 'node';
-  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir: options.ipcDir }) });
-  const line = commandLine(plugin, argv, settings);
-  const env = pluginEnvironment(process.env, settings.env);
+  const { settings, clock, log } = options;
+  const line = lineOf(plugin, options);
   return {
     plugin,
     clock,
     log,
     settings,
     command: [line.file, ...line.args.slice(0, -1)].join(' '),
-    spawn: () => records.spawn(dieWithHost(line, setpriv), { env, clock, grace: settings.killTimeout }, plugin),
+    spawn: () => spawn(plugin, options),
   };
+}
+
+/** What has to be looked at or made before, and can be waited for, comes first; it fails as a program that is not there. */
+function spawn(plugin: InstalledPlugin, options: LaunchOptions): Observable<Life> {
+  const { store, closing, log } = options;
+  const { integrity, environments } = store;
+  if (!integrity.enforced && !needsEnvironment(plugin)) {
+    integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
+    return execute(plugin, options);
+  }
+  const prepare = async (): Promise<string | undefined> => {
+    await integrity.demand(plugin);
+    return environments.ensure(plugin, closing);
+  };
+  return defer(() => from(prepare().then((environment) => ({ environment })))).pipe(
+    catchError((cause: Error) => of({ cause })),
+    concatMap((ready) =>
+      'cause' in ready
+        ? of<Life>({ type: 'unspawned', cause: ready.cause })
+        : execute(plugin, options, ready.environment),
+    ),
+  );
+}
+
+function execute(plugin: InstalledPlugin, options: LaunchOptions, environment?: string): Observable<Life> {
+  const { settings, clock, setpriv, records, store } = options;
+  const set = { ...environmentVariables(environment, process.env), ...(store.integrity.enforced && NO_CACHES) };
+  const env = pluginEnvironment(process.env, settings.env, set);
+  const line = dieWithHost(lineOf(plugin, options, environment), setpriv);
+  return records.spawn(line, { env, clock, grace: settings.killTimeout }, plugin);
+}
+
+function lineOf(plugin: InstalledPlugin, { settings, ipcDir }: LaunchOptions, environment?: string): CommandLine {
+  const ours = plugin.manifest.language === 'node';
+  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
+  const pythonBin = environment === undefined ? undefined : join(environment, 'bin/python');
+  return commandLine(plugin, argv, { ...settings, ...(pythonBin !== undefined && { pythonBin }) });
 }

@@ -45,6 +45,8 @@ describe('pluginFolders', () => {
       portable: '/data/plugins/portable',
       staging: '/data/plugins/.staging',
       versions: '/data/plugins/.versions',
+      lockFile: '/data/plugins/rxport-lock.json',
+      environments: '/data/envs',
     });
     expect(isAbsolute(pluginFolders('./rel').staging)).toBe(true);
   });
