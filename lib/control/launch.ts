@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { catchError, concatMap, defer, from, type Observable, of } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
 import { reasonOf } from '../errors.js';
-import { needsEnvironment } from '../install/environments.js';
+import { needsEnvironment, pythonOf } from '../install/environments.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
@@ -80,6 +79,6 @@ function execute(plugin: InstalledPlugin, options: LaunchOptions, environment?: 
 function lineOf(plugin: InstalledPlugin, { settings, ipcDir }: LaunchOptions, environment?: string): CommandLine {
   const ours = plugin.manifest.language === 'node';
   const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
-  const pythonBin = environment === undefined ? undefined : join(environment, 'bin/python');
+  const pythonBin = environment === undefined ? undefined : pythonOf(environment);
   return commandLine(plugin, argv, { ...settings, ...(pythonBin !== undefined && { pythonBin }) });
 }

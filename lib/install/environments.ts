@@ -29,8 +29,16 @@ export interface EnvironmentOptions {
 /** Written last. */
 const MARK = 'rxport.json';
 const REQUIREMENTS = 'requirements.txt';
-/** Tells interpreters apart that make different environments. */
-const IDENTITY = 'import sys, sysconfig; print(sys.version, sys.base_prefix, sysconfig.get_platform())';
+/** Tells interpreters apart that make different environments; the last line is the version of its pip, if it has one. */
+const IDENTITY = [
+  'import sys, sysconfig',
+  'print(sys.version.replace(chr(10), " "), sys.base_prefix, sysconfig.get_platform())',
+  'try:',
+  '  import pip; print(pip.__version__)',
+  'except ImportError: print(0)',
+].join('\n');
+/** From this version on, pip installs into an environment that has none of its own: making one takes seconds. */
+const PIP_FOR_OTHERS = 22.3;
 /** Milliseconds in which an interpreter says what it is. */
 const PATIENCE = 10_000;
 /** What building a package leaves beside its sources. */
@@ -39,9 +47,18 @@ const BUILT = /(^|\/)(__pycache__|build|[^/]+\.egg-info)(\/|$)/;
 export const needsEnvironment = ({ manifest }: InstalledPlugin): boolean =>
   manifest.language === 'python' && (manifest.virtualEnvType === 'venv' || manifest.virtualEnvType === 'uv');
 
+interface Interpreter {
+  readonly identity: string;
+  readonly lendsPip: boolean;
+}
+
+type CommandWords = readonly [file: string, ...args: string[]];
+
+export const pythonOf = (dir: string): string => join(dir, 'bin/python');
+
 export class Environments {
   private readonly making = new Map<string, Promise<void>>();
-  private identity: Promise<string> | undefined;
+  private asked: Promise<Interpreter> | undefined;
 
   constructor(private readonly options: EnvironmentOptions) {}
 
@@ -56,9 +73,7 @@ export class Environments {
     // Of two that want the same, one makes it; who was aborted has made it for nobody.
     for (let other = this.making.get(dir); other !== undefined; other = this.making.get(dir))
       await other.catch(() => undefined);
-    if (await isMade(dir)) return dir;
-    signal?.throwIfAborted();
-    const work = this.make(plugin, dir, signal);
+    const work = this.makeMissing(plugin, dir, signal);
     this.making.set(dir, work);
     try {
       await work;
@@ -86,51 +101,66 @@ export class Environments {
   private async keyOf(plugin: InstalledPlugin): Promise<string> {
     const requirements = await requirementsOf(plugin);
     const files = await filesNamed(requirements, plugin.dir);
-    const parts = [plugin.manifest.virtualEnvType, await this.interpreter(plugin), requirements, files];
+    const { identity } = await this.interpreter(plugin);
+    const parts = [plugin.manifest.virtualEnvType, identity, requirements, files];
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   }
 
-  private async interpreter(plugin: InstalledPlugin): Promise<string> {
+  private async interpreter(plugin: InstalledPlugin): Promise<Interpreter> {
     const { pythonBin = 'python3' } = this.options;
-    this.identity ??= this.step(plugin, pythonBin, ['-c', IDENTITY], { timeout: PATIENCE }).then(({ output }) =>
-      output.join('\n'),
-    );
+    this.asked ??= this.step(plugin, pythonBin, ['-c', IDENTITY], { timeout: PATIENCE }).then(({ output }) => ({
+      identity: output.slice(0, -1).join('\n'),
+      lendsPip: Number.parseFloat(output.at(-1) ?? '') >= PIP_FOR_OTHERS,
+    }));
     try {
-      return await this.identity;
+      return await this.asked;
     } catch (error) {
-      this.identity = undefined;
+      this.asked = undefined;
       throw error;
     }
   }
 
+  private async makeMissing(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
+    if (await isMade(dir)) return;
+    signal?.throwIfAborted();
+    await this.make(plugin, dir, signal);
+  }
+
   private async make(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
-    const { pythonBin = 'python3', uvBin = 'uv', folder, timeout } = this.options;
-    const limits = { timeout, signal };
     await rm(dir, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const python = join(dir, 'bin/python');
-    const requirements = join(plugin.dir, REQUIREMENTS);
-    const wanted = (await requirementsOf(plugin)) !== '';
+    await mkdir(this.options.folder, { recursive: true });
+    const requirements = await requirementsOf(plugin);
+    const limits = { timeout: this.options.timeout, signal };
     try {
-      if (plugin.manifest.virtualEnvType === 'uv') {
-        await this.step(plugin, uvBin, ['venv', '--quiet', '--python', pythonBin, dir], limits);
-        const install = ['pip', 'install', '--quiet', '--compile-bytecode', '--python', python, '-r', requirements];
-        if (wanted) await this.step(plugin, uvBin, install, limits);
-      } else {
-        await this.step(plugin, pythonBin, ['-m', 'venv', dir], limits);
-        const install = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
-        if (wanted) await this.step(plugin, python, [...install, '-r', requirements], limits);
-      }
+      const steps = plugin.manifest.virtualEnvType === 'uv' ? this.withUv(dir) : await this.withVenv(plugin, dir);
+      for (const [file, ...args] of requirements === '' ? steps.slice(0, 1) : steps)
+        await this.step(plugin, file, args, limits);
       await flushTree(dir);
-      await writeFile(
-        join(dir, MARK),
-        JSON.stringify({ madeFor: plugin.name, requirements: await requirementsOf(plugin) }),
-      );
+      await writeFile(join(dir, MARK), JSON.stringify({ madeFor: plugin.name, requirements }));
       await flush(join(dir, MARK));
     } catch (error) {
       await rm(dir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** What makes an empty environment, and what fills it. */
+  private withUv(dir: string): readonly CommandWords[] {
+    const { pythonBin = 'python3', uvBin = 'uv' } = this.options;
+    const install = [uvBin, 'pip', 'install', '--quiet', '--compile-bytecode', '--python', pythonOf(dir)] as const;
+    return [
+      [uvBin, 'venv', '--quiet', '--python', pythonBin, dir],
+      [...install, '-r', REQUIREMENTS],
+    ];
+  }
+
+  private async withVenv(plugin: InstalledPlugin, dir: string): Promise<readonly CommandWords[]> {
+    const { pythonBin = 'python3' } = this.options;
+    const { lendsPip } = await this.interpreter(plugin);
+    const install = ['install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', REQUIREMENTS] as const;
+    const make = [pythonBin, '-m', 'venv', '--without-pip', dir] as const;
+    if (lendsPip) return [make, [pythonBin, '-m', 'pip', '--python', pythonOf(dir), ...install]];
+    return [make, [pythonOf(dir), '-m', 'ensurepip'], [pythonOf(dir), '-m', 'pip', ...install]];
   }
 
   private async step(

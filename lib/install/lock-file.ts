@@ -70,14 +70,16 @@ export class LockFile {
     return this.put(name, { ...this.slots.get(name), next });
   }
 
-  /** It is in its place; or this version is. */
-  settle(name: string, entry = this.slots.get(name)?.next): Promise<void> {
-    return entry === undefined ? this.drop(name) : this.put(name, { current: entry });
+  /** It is in its place, or this version is. */
+  async settle(name: string, entry?: LockEntry): Promise<void> {
+    const current = entry ?? this.slots.get(name)?.next;
+    if (current !== undefined) await this.put(name, { current });
   }
 
   /** It will not take its place. */
   withdraw(name: string): Promise<void> {
-    return this.settle(name, this.slots.get(name)?.current);
+    const { current } = this.slots.get(name) ?? {};
+    return current === undefined ? this.drop(name) : this.put(name, { current });
   }
 
   drop(name: string): Promise<void> {
