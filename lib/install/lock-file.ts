@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as t from 'io-ts';
 import { configInvalid, reasonOf } from '../errors.js';
 import type { Fingerprint } from './fingerprint.js';
@@ -38,11 +38,15 @@ export class LockFile {
   private readonly slots = new Map<string, Slot>();
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly path: string) {}
+  /** A draft that is left in `drafts` when the process dies is for whoever empties that. */
+  constructor(
+    private readonly path: string,
+    private readonly drafts: string,
+  ) {}
 
   /** Rejects with `ERR_CONFIG_INVALID` when there is a file, and it can not be understood. */
-  static async read(path: string): Promise<LockFile> {
-    const lock = new LockFile(path);
+  static async read(path: string, drafts: string): Promise<LockFile> {
+    const lock = new LockFile(path, drafts);
     const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') return undefined;
       throw configInvalid(path, [`can not be read: ${reasonOf(cause)}`]);
@@ -93,7 +97,7 @@ export class LockFile {
 
   /** One after the other, each with what is known when its turn comes. */
   private write(): Promise<void> {
-    const written = this.writing.then(() => replaceFile(this.path, serialize(this.slots)));
+    const written = this.writing.then(() => replaceFile(this.path, serialize(this.slots), this.drafts));
     this.writing = written.catch(() => undefined);
     return written;
   }
@@ -134,9 +138,9 @@ const serialize = (slots: ReadonlyMap<string, Slot>): string => {
 };
 
 /** The old content or the new one, whatever happens. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+async function replaceFile(path: string, text: string, drafts: string): Promise<void> {
+  await mkdir(drafts, { recursive: true });
+  const draft = join(drafts, `lock-${randomBytes(6).toString('hex')}`);
   try {
     const file = await open(draft, 'wx', 0o600);
     try {

@@ -67,7 +67,7 @@ export class PluginStore {
     const { folders, settings, run, log, closing } = options;
     const { verify = 'warn', pythonBin, uvBin, scriptTimeout: timeout = SCRIPT_TIMEOUT } = settings;
     const entryOf = (plugin: InstalledPlugin): LockEntry | undefined => this.entryOf(plugin);
-    this.lock = new LockFile(folders.lockFile);
+    this.lock = new LockFile(folders.lockFile, folders.staging);
     this.integrity = new Integrity({ verify, log, entryOf, closing });
     this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout });
   }
@@ -186,11 +186,11 @@ export class PluginStore {
   private async readLock(): Promise<LockFile> {
     const { folders, log } = this.options;
     try {
-      return await LockFile.read(folders.lockFile);
+      return await LockFile.read(folders.lockFile, folders.staging);
     } catch (error) {
       if (this.integrity.enforced) throw error;
       log.warn({ file: folders.lockFile }, (error as RxportError).message);
-      return new LockFile(folders.lockFile);
+      return new LockFile(folders.lockFile, folders.staging);
     }
   }
 

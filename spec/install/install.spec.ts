@@ -27,6 +27,8 @@ const manifest = (changes: Record<string, unknown> = {}): string =>
 
 const thermo = { 'thermo.json': manifest(), 'main.py': 'print()', 'sources/thermo.yaml': 'default: {}' };
 
+const LAID = ['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json'];
+
 async function zip(
   files: Readonly<Record<string, string>> | readonly ZipEntry[],
   name = 'thermo.zip',
@@ -76,7 +78,7 @@ describe('stage and commit', () => {
       home: place,
       executable: join(place, 'main.py'),
     });
-    expect(await pathsIn(place)).toEqual(['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json']);
+    expect(await pathsIn(place)).toEqual(LAID);
     expect(await pathsIn(folders.staging)).toEqual([]);
     expect(await load(place)).toEqual(plugin);
   });
@@ -90,7 +92,7 @@ describe('stage and commit', () => {
   it('leave the source as it was', async () => {
     const source = await writeTree(join(dir, 'thermo'), thermo);
     await install(source);
-    expect(await pathsIn(source)).toEqual(['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json']);
+    expect(await pathsIn(source)).toEqual(LAID);
   });
 
   it('put nothing in its place before commit', async () => {
@@ -240,12 +242,10 @@ describe('remove', () => {
   });
 });
 
-describe('cleanStaging', () => {
-  it('deletes what an interrupted install left, and finds nothing the next time', async () => {
-    await stage(await zip(thermo), folders.staging);
-    await cleanStaging(folders.staging);
-    await cleanStaging(folders.staging);
-    expect(await pathsIn(folders.staging)).toEqual([]);
-    await expect(install(await zip(thermo))).resolves.toBeDefined();
-  });
+it('cleanStaging deletes what an interrupted install left, and finds nothing the next time', async () => {
+  await stage(await zip(thermo), folders.staging);
+  await cleanStaging(folders.staging);
+  await cleanStaging(folders.staging);
+  expect(await pathsIn(folders.staging)).toEqual([]);
+  await expect(install(await zip(thermo))).resolves.toBeDefined();
 });

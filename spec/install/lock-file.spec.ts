@@ -7,8 +7,11 @@ import { type LockEntry, LockFile } from '../../lib/install/lock-file.js';
 import { tempFolder } from '../helpers/unique.js';
 
 let path: string;
+let drafts: string;
 beforeEach(() => {
-  path = join(tempFolder(), 'plugins/rxport-lock.json');
+  const dir = join(tempFolder(), 'plugins');
+  path = join(dir, 'rxport-lock.json');
+  drafts = join(dir, '.staging');
 });
 
 const entry = (version: string, files: readonly (readonly [string, string])[] = [['main.py', 'abc']]): LockEntry => ({
@@ -18,7 +21,7 @@ const entry = (version: string, files: readonly (readonly [string, string])[] = 
   files: new Map(files),
 });
 
-const again = (): Promise<LockFile> => LockFile.read(path);
+const again = (): Promise<LockFile> => LockFile.read(path, drafts);
 
 describe('the lock file', () => {
   it('knows nothing where there is none, and makes none by that', async () => {
@@ -78,7 +81,7 @@ describe('the lock file', () => {
     const names = Array.from({ length: 20 }, (_, index) => `p${index}`);
     await Promise.all(names.map((name) => lock.settle(name, entry(name))));
     expect((await again()).names).toEqual(names);
-    expect(readdirSync(join(path, '..'))).toEqual(['rxport-lock.json']);
+    expect(readdirSync(join(path, '..'), { recursive: true })).toEqual(['.staging', 'rxport-lock.json']);
   });
 
   it('goes on after a change that could not be written', async () => {
@@ -96,7 +99,7 @@ describe('the lock file', () => {
     const files = fc.uniqueArray(fc.tuple(name, fc.string()), { selector: ([file]) => file });
     await fc.assert(
       fc.asyncProperty(name, files, async (plugin, print) => {
-        const lock = new LockFile(path);
+        const lock = new LockFile(path, drafts);
         await lock.settle(plugin, entry('v1', print));
         const found = (await again()).candidates(plugin)[0];
         expect(new Map(found?.files)).toEqual(new Map(print));
