@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open as openFile, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,7 @@ import { openPromise, type ZipFile } from 'yauzl';
 import { reasonOf, RxportError, zipInvalid, zipLimit } from '../errors.js';
 import type { Fingerprint } from './fingerprint.js';
 import { inParallel } from './in-parallel.js';
+import { PackedReader } from './packed-reader.js';
 import { ZIP_LIMITS, zipChecker, type ZipItem, type ZipLimits } from './zip-entries.js';
 
 export interface UnzipOptions {
@@ -33,19 +34,29 @@ export async function unzip(
   target: string,
   { limits = ZIP_LIMITS, signal }: UnzipOptions = {},
 ): Promise<Fingerprint> {
-  const zip = await open(file);
-  const print = new Map<string, string>();
+  const packed = await PackedReader.open(file);
   try {
-    const items = await readItems(zip, file, limits, signal);
-    await makeFolders(target, items);
-    const files = items.filter(({ type }) => type === 'file');
-    await inParallel(AT_ONCE, files, async (item) => {
-      signal?.throwIfAborted();
-      print.set(item.path, await write(zip, item, file, join(target, item.path), signal));
-    });
+    const zip = await open(file);
+    try {
+      return await unpackAll({ zip, packed, file, signal }, target, limits);
+    } finally {
+      zip.close();
+    }
   } finally {
-    zip.close();
+    await packed.close();
   }
+}
+
+async function unpackAll(from: Unpacking, target: string, limits: ZipLimits): Promise<Fingerprint> {
+  const { zip, file, signal } = from;
+  const print = new Map<string, string>();
+  const items = await readItems(zip, file, limits, signal);
+  await makeFolders(target, items);
+  const files = items.filter(({ type }) => type === 'file');
+  await inParallel(AT_ONCE, files, async (item) => {
+    signal?.throwIfAborted();
+    print.set(item.path, await write(from, item, join(target, item.path)));
+  });
   return print;
 }
 
@@ -85,52 +96,44 @@ async function makeFolders(target: string, items: readonly ZipItem[]): Promise<v
   for (const folder of folders) await mkdir(join(target, folder), { recursive: true });
 }
 
+interface Unpacking {
+  readonly zip: ZipFile;
+  readonly packed: PackedReader;
+  readonly file: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Resolves with the SHA-256 of the content. */
-async function write(zip: ZipFile, item: ZipItem, file: string, path: string, signal: AbortSignal | undefined) {
+async function write({ zip, packed, file, signal }: Unpacking, item: ZipItem, path: string): Promise<string> {
   const { compressedSize, uncompressedSize } = item.entry;
-  // 'wx': never through or over something that is there already.
-  const options = { flags: 'wx', mode: item.isExecutable ? 0o755 : 0o644 };
+  // Never through or over something that is there already.
+  const options = { flag: 'wx', mode: item.isExecutable ? 0o755 : 0o644 };
   try {
-    if (compressedSize <= WHOLE && uncompressedSize <= WHOLE) return await writeWhole(zip, item, file, path, options);
+    if (compressedSize <= WHOLE && uncompressedSize <= WHOLE) {
+      const content = unpack(await packed.read(item.entry), item, file);
+      await writeFile(path, content, options);
+      return createHash('sha256').update(content).digest('hex');
+    }
     // yauzl holds the stream to the declared size: a longer one fails at its first byte too many.
     const content = await zip.openReadStreamPromise(item.entry);
     const sum = new Checksum(item, file);
-    await pipeline(content, sum, createWriteStream(path, options), signal ? { signal } : {});
+    const out = createWriteStream(path, { flags: options.flag, mode: options.mode });
+    await pipeline(content, sum, out, signal ? { signal } : {});
     return sum.sha256.digest('hex');
   } catch (cause) {
     throw asZipError(file, cause, signal);
   }
 }
 
-async function writeWhole(
-  zip: ZipFile,
-  item: ZipItem,
-  file: string,
-  path: string,
-  { flags, mode }: { readonly flags: string; readonly mode: number },
-): Promise<string> {
-  const { entry } = item;
-  const packed = await readPacked(zip, item);
-  // One byte more than declared is let through, to tell it from damage.
-  const content =
-    entry.compressionMethod === 0 ? packed : inflateRawSync(packed, { maxOutputLength: entry.uncompressedSize + 1 });
-  if (content.length !== entry.uncompressedSize)
-    throw zipInvalid(file, `${item.path} has not the size that is declared`);
-  if (crc32(content) !== entry.crc32) throw damaged(file, item);
-  const out = await openFile(path, flags, mode);
-  try {
-    await out.writeFile(content);
-  } finally {
-    await out.close();
-  }
-  return createHash('sha256').update(content).digest('hex');
-}
-
-async function readPacked(zip: ZipFile, { entry }: ZipItem): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  const stream = await zip.openReadStreamPromise(entry, entry.compressionMethod === 0 ? {} : { decompress: false });
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+/** In one piece, and no larger than it is declared. */
+function unpack(packed: Buffer, item: ZipItem, file: string): Buffer {
+  const { compressionMethod, uncompressedSize, crc32: sum } = item.entry;
+  // zlib takes no limit of 0. One chunk that holds everything spares it to join many.
+  const limits = { maxOutputLength: Math.max(1, uncompressedSize), chunkSize: Math.max(64, uncompressedSize + 1) };
+  const content = compressionMethod === 0 ? Buffer.from(packed) : inflateRawSync(packed, limits);
+  if (content.length !== uncompressedSize) throw zipInvalid(file, `${item.path} has not the size that is declared`);
+  if (crc32(content) !== sum) throw damaged(file, item);
+  return content;
 }
 
 const damaged = (file: string, { path }: ZipItem): RxportError =>
