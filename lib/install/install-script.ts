@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scriptFailed, scriptRefused } from '../errors.js';
 import type { RunCommand, RunLimits } from './command.js';
@@ -24,7 +24,7 @@ export async function runInstallScript(
   { name, dir, source }: Staged,
   { allowed, shellParas = [], run, timeout, signal }: ScriptOptions,
 ): Promise<boolean> {
-  const found = await lstat(join(dir, INSTALL_SCRIPT)).catch(() => undefined);
+  const found = await stat(join(dir, INSTALL_SCRIPT)).catch(() => undefined);
   if (found?.isFile() !== true) return false;
   if (!allowed) throw scriptRefused(name, source);
   const args = [INSTALL_SCRIPT, ...shellParas];

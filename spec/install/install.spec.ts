@@ -106,10 +106,8 @@ describe('stage and commit', () => {
   it('ERR_PLUGIN_EXISTS: the name is taken, and what is there stays', async () => {
     await install(await zip(thermo));
     const staged = await stage(await zip({ ...thermo, 'new.py': '' }), folders.staging);
-    await expect(commit(staged, folders.portables)).rejects.toMatchObject({
-      code: 'ERR_PLUGIN_EXISTS',
-      message: expect.stringContaining('update it, or remove it first'),
-    });
+    const message = expect.stringContaining('update it, or remove it first');
+    await expect(commit(staged, folders.portables)).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXISTS', message });
     expect(await pathsIn(folders.portables)).not.toContain('thermo/new.py');
     expect(await pathsIn(staged.dir)).toContain('new.py');
   });
