@@ -43,6 +43,11 @@ const Settings = t.intersection([
     killTimeout: milliseconds,
     flushTimeout: milliseconds,
     replicas: t.record(t.string, replicas),
+    allowScripts: t.boolean,
+    scriptTimeout: milliseconds,
+    verify: t.keyof({ off: null, warn: null, enforce: null }),
+    condaBin: t.string,
+    uvBin: t.string,
   }),
 ]);
 
@@ -52,11 +57,14 @@ export interface HostSettings {
   readonly dir: string;
   /** Folder for the sockets of our SDK; default a private one below the system's temporary folder. */
   readonly ipcDir?: string;
-  /** Interpreter of Python plugins; default `python3`. */
+  /** Interpreter of Python plugins, and of the environments that are made for them; default `python3`. */
   readonly pythonBin?: string;
   /** Interpreter of Node plugins; default the one that runs the host. */
   readonly nodeBin?: string;
-  /** Names of environment variables that plugins get besides `PATH HOME LANG TMPDIR`; default none. */
+  /**
+   * Names of environment variables that plugins get besides `PATH HOME LANG TMPDIR`, and with them `install.sh`, pip and uv
+   * (`PIP_INDEX_URL`, `HTTPS_PROXY`); default none.
+   */
   readonly env?: readonly string[];
   /** Stack of the data channels; default `native`. */
   readonly transport?: 'native' | 'nanomsg';
@@ -72,6 +80,25 @@ export interface HostSettings {
   readonly flushTimeout?: number;
   /** How many processes a plugin has, by its name, whatever its manifest says: 1 to 64. Its functions run in all of them. */
   readonly replicas?: Readonly<Record<string, number>>;
+  /**
+   * Whether a package may bring an `install.sh`, which runs as the user of the host when it is installed; default false:
+   * such a package is refused (`ERR_SCRIPT_REFUSED`).
+   */
+  readonly allowScripts?: boolean;
+  /** How long an `install.sh`, or a step of making a Python environment, may take before it is killed; default 120,000. */
+  readonly scriptTimeout?: number;
+  /**
+   * What becomes of a plugin whose files are not those that were installed (`plugins/rxport-lock.json`), looked at before
+   * each start of its process. `warn` (default): files that have changed or are gone are logged and listed in the plugin's
+   * `changed`, and it starts; files that have come do not count, nor do Python's caches. `enforce`: any difference, and it
+   * is not started (`ERR_PLUGIN_CHANGED`); Python then writes no caches. `off`: nobody looks. A plugin that was put into
+   * the folder by hand has nothing to be compared with, and starts.
+   */
+  readonly verify?: 'off' | 'warn' | 'enforce';
+  /** Runs Python plugins with `virtualEnvType: "conda"`; default `conda`. */
+  readonly condaBin?: string;
+  /** Makes the environments of Python plugins with `virtualEnvType: "uv"`; default `uv`. */
+  readonly uvBin?: string;
 }
 
 /** Throws `ERR_CONFIG_INVALID` with the path of each problem. */

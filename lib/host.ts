@@ -5,10 +5,13 @@ import { checkSettings, type HostSettings } from './config.js';
 import { PluginSet } from './control/plugin-set.js';
 import type { Plugins } from './control/plugins.js';
 import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js';
-import { cleanStaging, pluginFolders, tidyVersions } from './install/install.js';
+import { pluginFolders } from './install/install.js';
+import { PluginStore } from './install/plugin-store.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
 import { findSetpriv } from './process/command-line.js';
 import { type Claim, claimFolder } from './process/claim.js';
+import { pluginEnvironment } from './process/environment.js';
+import { commandRunner } from './process/run-command.js';
 import { SpawnRecords } from './process/spawn-records.js';
 import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
@@ -76,28 +79,34 @@ export class Host implements AsyncDisposable {
   private readonly running = new Map<string, RunningRule>();
   private readonly log: Logger;
   private readonly hostId = randomBytes(3).toString('hex');
+  /** Aborted when the plugins are to end. */
+  private readonly closing = new AbortController();
   private count = 0;
   private stopped: Promise<void> | undefined;
 
   /** The arrow: install, registry, process, control, channel, symbol, rule. */
   private constructor(
     private readonly options: HostOptions,
-    private readonly dir: string,
+    dir: string,
     private readonly claim: Claim,
     transport: Transport,
   ) {
     const { ipcDir } = claim;
     const clock = systemClock;
     const log = (this.log = safeLogger(options.logger ?? jsonLogger()));
-    const folders = pluginFolders(dir);
+    const closing = this.closing.signal;
     const registry = new Registry();
     const functions = (this.functions = new FunctionPool(clock));
     const retire = (symbols: readonly string[]): Promise<void> => functions.close(symbols);
     const setpriv = findSetpriv();
     const records = (this.records = new SpawnRecords(dir, { clock, log }));
+    const env = (): Readonly<Record<string, string>> => pluginEnvironment(process.env, options.env);
+    const run = commandRunner({ records, clock, setpriv, env });
+    const store = new PluginStore({ folders: pluginFolders(dir), clock, log, run, settings: options, closing });
     this.pluginSet = new PluginSet({
       registry,
-      folders,
+      store,
+      closing,
       settings: options,
       ipcDir,
       setpriv,
@@ -189,10 +198,7 @@ export class Host implements AsyncDisposable {
   }
 
   private async load(): Promise<void> {
-    const folders = pluginFolders(this.dir);
     await this.records.reap();
-    await tidyVersions(folders);
-    await cleanStaging(folders.staging);
     await this.pluginSet.autoload();
   }
 
@@ -200,6 +206,7 @@ export class Host implements AsyncDisposable {
     await Promise.all([...this.running.values()].map((rule) => rule.stop()));
     await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
     await this.functions.close();
+    this.closing.abort(hostStopped());
     await this.pluginSet.close();
     await this.records.settled();
     await this.claim.release();

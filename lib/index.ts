@@ -7,7 +7,7 @@ export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
 export type { UpdateStrategy } from './control/change-over.js';
 export type { Plugin } from './control/plugin-view.js';
-export type { BrokenPlugin, Plugins, RemoveOptions } from './control/plugins.js';
+export type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions, UpdateReport } from './control/update.js';
 export type { Language, Manifest } from './install/manifest.js';
 export type { ProcessExit, ProcessState } from './process/state.js';

@@ -15,14 +15,24 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 
 const report = await bundleProgram('bench', 'report');
-// What the benchmarks start: a plugin over our SDK, a gRPC server, a host that weighs itself.
+// What the benchmarks start: a plugin over our SDK, a gRPC server, a host that weighs itself, an installer.
 await bundlePlugin(`${root}spec/bench/programs/load.ts`, `${root}.cache/bench/load.mjs`);
-for (const name of ['grpc-peer', 'resident']) await bundleProgram('bench', `programs/${name}`);
+for (const name of ['grpc-peer', 'resident', 'installer']) await bundleProgram('bench', `programs/${name}`);
 
 /** From the parts to the whole; what is not named here comes after. */
-const order = ['source', 'sink', 'function', 'batch', 'replicas', 'rules', 'pressure', 'idle', 'memory', 'start'].map(
-  (name) => `${name}.bench`,
-);
+const order = [
+  'source',
+  'sink',
+  'function',
+  'batch',
+  'replicas',
+  'rules',
+  'pressure',
+  'idle',
+  'memory',
+  'start',
+  'install',
+].map((name) => `${name}.bench`);
 const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
 
 const found = [];

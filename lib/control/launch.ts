@@ -1,9 +1,14 @@
+import { catchError, concatMap, defer, from, type Observable, of } from 'rxjs';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
+import { reasonOf } from '../errors.js';
+import { needsEnvironment, pythonOf } from '../install/environments.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
+import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import { type CommandLine, commandLine, dieWithHost } from '../process/command-line.js';
-import { pluginEnvironment } from '../process/environment.js';
+import { environmentVariables, NO_CACHES, pluginEnvironment } from '../process/environment.js';
+import type { Life } from '../process/spawn.js';
 import type { SpawnRecords } from '../process/spawn-records.js';
 import { STOCK_IPC_DIR } from '../wire/address.js';
 import { encodeArgv } from '../wire/argv.js';
@@ -16,35 +21,73 @@ export interface LaunchOptions {
   readonly ipcDir: string;
   readonly setpriv: string | undefined;
   readonly records: SpawnRecords;
+  readonly store: PluginStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Aborted when the host stops. */
+  readonly closing: AbortSignal;
   /** What is its own about the way it is run: its folder where it was built somewhere else, and more variables. */
   readonly run?: { readonly cwd?: string; readonly env: Readonly<Record<string, string>> } | undefined;
 }
 
 /** Where the sockets of a plugin are: stock SDKs know one place only. */
-export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: LaunchOptions): string =>
+export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: Pick<LaunchOptions, 'ipcDir'>): string =>
   manifest.language === 'node' ? ipcDir : STOCK_IPC_DIR;
 
-/** What a person would type to start it. */
-export function lineOf(plugin: InstalledPlugin, { settings, ipcDir, run }: LaunchOptions): CommandLine {
+/** What a person would type to start it; `environment` is the folder of its Python environment. */
+export function lineOf(
+  plugin: InstalledPlugin,
+  { settings, ipcDir, run }: Pick<LaunchOptions, 'settings' | 'ipcDir' | 'run'>,
+  environment?: string,
+): CommandLine {
   const ours = plugin.manifest.language === 'node';
   const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
-  const line = commandLine(plugin, argv, settings);
+  const pythonBin = environment === undefined ? undefined : pythonOf(environment);
+  const line = commandLine(plugin, argv, { ...settings, ...(pythonBin !== undefined && { pythonBin }) });
   return run?.cwd === undefined ? line : { ...line, cwd: run.cwd };
 }
 
 /** How a version of a plugin is started. */
 export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): ReplicaOptions {
-  const { settings, clock, log, setpriv, records } = options;
+  const { settings, clock, log } = options;
   const line = lineOf(plugin, options);
-  const env = pluginEnvironment(process.env, settings.env, options.run?.env);
   return {
     plugin,
     clock,
     log,
     settings,
     command: [line.file, ...line.args.slice(0, -1)].join(' '),
-    spawn: () => records.spawn(dieWithHost(line, setpriv), { env, clock, grace: settings.killTimeout }, plugin),
+    spawn: () => spawn(plugin, options),
   };
+}
+
+/** What has to be looked at or made before, and can be waited for, comes first; it fails as a program that is not there. */
+function spawn(plugin: InstalledPlugin, options: LaunchOptions): Observable<Life> {
+  const { store, closing, log } = options;
+  const { integrity, environments } = store;
+  if (!integrity.enforced && !needsEnvironment(plugin)) {
+    integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
+    return execute(plugin, options);
+  }
+  const prepare = async (): Promise<string | undefined> => {
+    await integrity.demand(plugin);
+    return environments.ensure(plugin, closing);
+  };
+  return defer(() => from(prepare().then((environment) => ({ environment })))).pipe(
+    catchError((cause: Error) => of({ cause })),
+    concatMap((ready) =>
+      'cause' in ready
+        ? of<Life>({ type: 'unspawned', cause: ready.cause })
+        : execute(plugin, options, ready.environment),
+    ),
+  );
+}
+
+function execute(plugin: InstalledPlugin, options: LaunchOptions, environment?: string): Observable<Life> {
+  const { settings, clock, setpriv, records, store, run } = options;
+  const caches = store.integrity.enforced && NO_CACHES;
+  const set = { ...environmentVariables(environment, process.env), ...caches, ...run?.env };
+  const env = pluginEnvironment(process.env, settings.env, set);
+  const line = dieWithHost(lineOf(plugin, options, environment), setpriv);
+  return records.spawn(line, { env, clock, grace: settings.killTimeout }, plugin);
 }

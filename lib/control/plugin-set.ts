@@ -1,26 +1,16 @@
-import { hostStopped, pluginBusy, pluginInUse, pluginUnloadable, type RxportError } from '../errors.js';
-import {
-  commit,
-  discard,
-  type InstalledPlugin,
-  loadAll,
-  type PluginFolders,
-  remove,
-  stage,
-  type Staged,
-} from '../install/install.js';
+import { pluginBusy, pluginInUse, pluginUnloadable, type RxportError } from '../errors.js';
+import type { InstalledPlugin, Staged } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
-import type { BrokenPlugin, Plugins, RemoveOptions } from './plugins.js';
+import type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './plugins.js';
 import { becomesReady } from './readiness.js';
 import { type UpdateOptions, updatePlugin, type UpdateReport } from './update.js';
 
 export interface PluginSetOptions extends LaunchOptions {
   readonly registry: Registry;
-  readonly folders: PluginFolders;
   /** These functions are about to go: closes their channels. */
   readonly retire: (functions: readonly string[]) => Promise<void>;
 }
@@ -34,22 +24,21 @@ export class PluginSet implements Plugins {
   private readonly busy = new Set<string>();
   /** Plugins that count as installed when their process has shaken hands: until then they can be removed, not updated. */
   private readonly unproven = new Set<string>();
-  /** Aborted when the host stops. */
-  private readonly closing = new AbortController();
 
   constructor(private readonly options: PluginSetOptions) {}
 
   /** Loads and starts what the data folder holds; a plugin that is broken or can not be opened stops nobody. */
   async autoload(): Promise<void> {
-    const { folders, registry, log } = this.options;
+    const { store, registry, log } = this.options;
     const broken: BrokenPlugin[] = [];
-    for (const found of await loadAll([folders.portables, folders.portable])) {
+    for (const found of await store.open()) {
       if ('error' in found) {
         broken.push(found);
         continue;
       }
       try {
         registry.add(found.plugin);
+        await store.integrity.demand(found.plugin);
         await this.open(found.plugin);
       } catch (error) {
         broken.push({ dir: found.dir, error: error as RxportError });
@@ -60,8 +49,8 @@ export class PluginSet implements Plugins {
     this.unloadable = broken;
   }
 
-  install(source: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Plugin> {
-    return this.track(this.installNow(source, this.untilClosing(signal)));
+  install(source: string, options: InstallOptions = {}): Promise<Plugin> {
+    return this.track(this.installNow(source, { ...options, signal: this.untilClosing(options.signal) }));
   }
 
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
@@ -88,11 +77,11 @@ export class PluginSet implements Plugins {
   }
 
   get(name: string): Plugin {
-    return viewOf(this.linkOf(this.options.registry.get(name).name));
+    return this.viewOf(this.linkOf(this.options.registry.get(name).name));
   }
 
   list(): readonly Plugin[] {
-    return [...this.links.values()].map(viewOf);
+    return [...this.links.values()].map((link) => this.viewOf(link));
   }
 
   broken(): readonly BrokenPlugin[] {
@@ -104,50 +93,60 @@ export class PluginSet implements Plugins {
     return this.linkOf(this.options.registry.find(kind, symbol).name);
   }
 
-  /** Stops every process; what is being installed or updated is taken back. */
+  /** Stops every process; what is being installed or updated is taken back. `closing` must be aborted. */
   async close(): Promise<void> {
-    this.closing.abort(hostStopped());
     await Promise.allSettled(this.work);
     await Promise.all([...this.links.values()].map((link) => link.close()));
     this.links.clear();
   }
 
   private linkOf(name: string): PluginLink {
-    this.closing.signal.throwIfAborted();
+    this.options.closing.throwIfAborted();
     const link = this.links.get(name);
     if (link === undefined) throw pluginUnloadable(name);
     return link;
   }
 
-  private async installNow(source: string, signal: AbortSignal): Promise<Plugin> {
-    const { folders, registry } = this.options;
-    signal.throwIfAborted();
-    const staged = await stage(source, folders.staging, { signal });
+  private viewOf(link: PluginLink): Plugin {
+    return viewOf(link, this.options.store);
+  }
+
+  private async installNow(
+    source: string,
+    options: InstallOptions & { readonly signal: AbortSignal },
+  ): Promise<Plugin> {
+    const { store, registry } = this.options;
+    options.signal.throwIfAborted();
+    const staged = await store.stage(source, options);
     try {
+      // Its name and its symbols are its own from here on, before anything of it runs.
       registry.add(staged);
     } catch (error) {
-      await discard(staged);
+      await store.discard(staged);
       throw error;
     }
     this.unproven.add(staged.name);
     try {
-      return await this.prove(await this.place(staged), signal);
+      return await this.prove(await this.place(staged, options), options.signal);
     } finally {
       this.unproven.delete(staged.name);
     }
   }
 
-  private async place(staged: Staged): Promise<InstalledPlugin> {
-    const { folders, registry } = this.options;
+  private async place(staged: Staged, options: InstallOptions): Promise<InstalledPlugin> {
+    const { store, registry } = this.options;
     try {
       return await this.alone(staged.name, async () => {
-        const plugin = await commit(staged, folders.portables);
+        const ready = await store.prepare(staged, options);
+        // A script may have changed the manifest.
+        registry.replace(ready);
+        const plugin = await store.commit(ready);
         registry.replace(plugin);
         return plugin;
       });
     } catch (error) {
       registry.remove(staged.name);
-      await discard(staged);
+      await store.discard(staged);
       throw error;
     }
   }
@@ -158,7 +157,7 @@ export class PluginSet implements Plugins {
       signal.throwIfAborted();
       const link = await this.open(plugin);
       await becomesReady(link, signal);
-      return viewOf(link);
+      return this.viewOf(link);
     } catch (error) {
       await this.uninstall(plugin);
       throw error;
@@ -166,20 +165,20 @@ export class PluginSet implements Plugins {
   }
 
   private async updateNow(name: string, source: string, options: UpdateOptions): Promise<UpdateReport> {
-    const { registry, folders, clock, retire } = this.options;
+    const { registry, store, clock, retire, closing } = this.options;
     const link = this.linkOf(registry.get(name).name);
     const before = link.plugin.manifest.functions;
-    const { strategy = 'overlap', force = false } = options;
+    const { strategy = 'overlap', force = false, shellParas = [] } = options;
     const parts = {
       link,
       registry,
-      folders,
+      store,
       clock,
-      closing: this.closing.signal,
+      closing,
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
     const signal = this.untilClosing(options.signal);
-    const report = await updatePlugin(parts, source, { strategy, force, signal });
+    const report = await updatePlugin(parts, source, { strategy, force, shellParas, signal });
     await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
     return report;
   }
@@ -187,13 +186,13 @@ export class PluginSet implements Plugins {
   private async uninstall(plugin: InstalledPlugin): Promise<void> {
     // Somebody else has removed it meanwhile, and its name may belong to another by now.
     if (!this.options.registry.list().includes(plugin)) return;
-    const { registry, folders, retire } = this.options;
+    const { registry, store, retire } = this.options;
     const link = this.links.get(plugin.name);
     registry.remove(plugin.name);
     this.links.delete(plugin.name);
     await retire(plugin.manifest.functions);
     await link?.close();
-    await remove(plugin, folders);
+    await store.remove(plugin);
   }
 
   private async open(plugin: InstalledPlugin): Promise<PluginLink> {
@@ -205,7 +204,7 @@ export class PluginSet implements Plugins {
 
   /** One change of a plugin at a time. */
   private async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    this.closing.signal.throwIfAborted();
+    this.options.closing.throwIfAborted();
     if (this.busy.has(name)) throw pluginBusy(name);
     this.busy.add(name);
     try {
@@ -223,6 +222,7 @@ export class PluginSet implements Plugins {
   }
 
   private untilClosing(signal: AbortSignal | undefined): AbortSignal {
-    return signal === undefined ? this.closing.signal : AbortSignal.any([this.closing.signal, signal]);
+    const { closing } = this.options;
+    return signal === undefined ? closing : AbortSignal.any([closing, signal]);
   }
 }

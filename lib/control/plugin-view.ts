@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Manifest } from '../install/manifest.js';
 import type { ProcessState } from '../process/state.js';
+import type { PluginStore } from '../install/plugin-store.js';
 import type { PluginLink } from './plugin-link.js';
 
 /** A plugin of a host. */
@@ -16,9 +17,17 @@ export interface Plugin {
   readonly state$: Observable<ProcessState>;
   /** The rules that use it now. */
   readonly usedBy: readonly string[];
+  /** When this version was installed (ISO 8601, UTC); undefined when it was put into the folder by hand. */
+  readonly installedAt: string | undefined;
+  /** The zip or folder that it was installed from. */
+  readonly source: string | undefined;
+  /** SHA-256 of that zip, in hex. */
+  readonly sha256: string | undefined;
+  /** Files that were not as installed when its process was last started, by their paths in `dir`; see `verify`. */
+  readonly changed: readonly string[];
 }
 
-export const viewOf = (link: PluginLink): Plugin => ({
+export const viewOf = (link: PluginLink, store: PluginStore): Plugin => ({
   name: link.name,
   state$: link.state$,
   get dir() {
@@ -35,5 +44,17 @@ export const viewOf = (link: PluginLink): Plugin => ({
   },
   get usedBy() {
     return link.usedBy;
+  },
+  get installedAt() {
+    return store.entryOf(link.plugin)?.installedAt;
+  },
+  get source() {
+    return store.entryOf(link.plugin)?.source;
+  },
+  get sha256() {
+    return store.entryOf(link.plugin)?.sha256;
+  },
+  get changed() {
+    return store.integrity.changed(link.plugin);
   },
 });

@@ -13,21 +13,29 @@ export interface RemoveOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface InstallOptions {
+  /** The name that the plugin must have, else `ERR_PLUGIN_MISMATCH`; default whatever name it has. */
+  readonly name?: string;
+  /** Arguments of the `install.sh` that it brings, if it does. */
+  readonly shellParas?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 /** The plugins of a host. */
 export interface Plugins {
   /**
    * Installs a zip or a folder and starts its process; resolves when that has shaken hands. What fails leaves nothing
-   * behind. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*`, `ERR_SYMBOL_TAKEN`.
-   * Until then it can be removed, and not be updated.
+   * behind. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*`, `ERR_SYMBOL_TAKEN`,
+   * `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`. Until then it can be removed, and not be updated.
    */
-  install(source: string, options?: { readonly signal?: AbortSignal }): Promise<Plugin>;
+  install(source: string, options?: InstallOptions): Promise<Plugin>;
   /**
    * Hot update: another version, from a zip or a folder, takes the place of the one that serves, and rules go on. Resolves
    * when the old process is gone. One that dies meanwhile is started again only when the update is taken back.
    *
    * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH`,
-   * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*` when the
-   * new process does not come, `ERR_SYMBOL_REFUSED` when it does not start what the old one ran.
+   * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_SCRIPT_*`,
+   * `ERR_ENVIRONMENT`, `ERR_PLUGIN_*` when the new process does not come, `ERR_SYMBOL_REFUSED` when it does not start what the old one ran.
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**

@@ -1,15 +1,7 @@
 import type { Clock } from '../clock.js';
 import { notUpdated, pluginMismatch, RxportError, symbolInUse } from '../errors.js';
-import {
-  discard,
-  dropVersion,
-  type InstalledPlugin,
-  keepVersion,
-  placeVersion,
-  type PluginFolders,
-  stage,
-  type Staged,
-} from '../install/install.js';
+import type { InstalledPlugin, Staged } from '../install/install.js';
+import type { PluginStore } from '../install/plugin-store.js';
 import type { Registry } from '../registry/registry.js';
 import { type Instance, lacks } from './instance.js';
 import { usersOf } from './instances.js';
@@ -26,6 +18,8 @@ export interface UpdateOptions {
   readonly strategy?: UpdateStrategy;
   /** Goes on although rules use a symbol that the new version lacks: they fail with `ERR_SYMBOL_REMOVED`. */
   readonly force?: boolean;
+  /** Arguments of the `install.sh` that the new version brings, if it does. */
+  readonly shellParas?: readonly string[];
   /** Takes the update back, until rules begin to move: a new process that is to answer START then ends. */
   readonly signal?: AbortSignal;
 }
@@ -56,7 +50,7 @@ export interface UpdateReport {
 export interface UpdateParts {
   readonly link: PluginLink;
   readonly registry: Registry;
-  readonly folders: PluginFolders;
+  readonly store: PluginStore;
   readonly clock: Clock;
   readonly launch: (plugin: InstalledPlugin) => ReplicaOptions;
   /** Aborted when the host stops. */
@@ -68,44 +62,41 @@ export interface UpdateParts {
  * went wrong; the version before then goes on, and nothing of the new one is left.
  */
 export async function updatePlugin(
-  { link, registry, folders, clock, launch, closing }: UpdateParts,
+  { link, registry, store, clock, launch, closing }: UpdateParts,
   source: string,
-  { strategy, force, signal }: Required<UpdateOptions>,
+  { strategy, force, shellParas, signal }: Required<UpdateOptions>,
 ): Promise<UpdateReport> {
   const started = clock.now();
   const old = link.plugin;
-  const staged = await stage(source, folders.staging, { signal });
+  const staged = await store.stage(source, { signal });
+  let version: InstalledPlugin;
   try {
     check(staged, source, link, registry, force);
+    const ready = await store.prepare(staged, { shellParas, signal });
+    // A script may have changed the manifest, and meanwhile other rules may have come.
+    check(ready, source, link, registry, force);
+    version = await store.keep(ready, old.home);
   } catch (error) {
-    await discard(staged);
+    await store.discard(staged);
     throw error;
   }
-  const version = await keepVersion(staged, folders, old.home).catch(async (error: unknown) => {
-    await discard(staged);
-    throw error;
-  });
   const commit = async (): Promise<void> => {
     registry.replace(version);
-    await placeVersion(version);
+    await store.place(version);
   };
   let updated: Updated;
   try {
     updated = await link.update(launch(version), { strategy, signal, closing, commit });
   } catch (error) {
     registry.replace(old);
-    await drop(version, folders);
+    await store.drop(version);
     throw error instanceof RxportError ? notUpdated(link.name, old.manifest.version, error) : error;
   }
-  await drop(old, folders);
+  await store.drop(old);
   const versions = { from: old.manifest.version, to: version.manifest.version };
   const took = clock.now() - started;
   return { name: link.name, ...versions, strategy: updated.strategy, took, ...reportOf(updated.costs) };
 }
-
-/** What can not be deleted now, the next start of a host does: the update is what it is. */
-const drop = (version: InstalledPlugin, folders: PluginFolders): Promise<void> =>
-  dropVersion(version, folders).catch(() => undefined);
 
 function check(staged: Staged, source: string, link: PluginLink, registry: Registry, force: boolean): void {
   if (staged.name !== link.name) throw pluginMismatch(link.name, source, staged.name);

@@ -7,10 +7,14 @@ import { ipcDirOf, type LaunchOptions, launchOptions, lineOf } from '../control/
 import { PluginLink } from '../control/plugin-link.js';
 import type { ReplicaOptions } from '../control/replica.js';
 import { RxportError, userError } from '../errors.js';
+import { pluginFolders } from '../install/folders.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { Language } from '../install/manifest.js';
+import { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import { findSetpriv } from '../process/command-line.js';
+import { NO_CACHES, pluginEnvironment } from '../process/environment.js';
+import { commandRunner } from '../process/run-command.js';
 import { SpawnRecords } from '../process/spawn-records.js';
 import { Registry } from '../registry/registry.js';
 import type { WireTap } from '../sp/tap.js';
@@ -44,6 +48,7 @@ export class PluginUnderTest {
   readonly link: PluginLink;
   private readonly registry = new Registry();
   private readonly records: SpawnRecords;
+  private readonly store: PluginStore;
   private readonly closing = new AbortController();
   private watch: FolderWatch | undefined;
   private builds = 0;
@@ -75,6 +80,7 @@ export class PluginUnderTest {
   ) {
     const { clock, log, launch, tap } = options;
     this.records = new SpawnRecords(dir, { clock, log });
+    this.store = this.makeStore();
     const { plugin, launching } = this.launchOf(source, this.nextOutfile());
     if (options.folder !== undefined) this.registry.add(plugin);
     this.link = new PluginLink({ ...this.replicaOf(plugin, launching), tap, ipcDir: ipcDirOf(plugin, launching) });
@@ -164,11 +170,33 @@ export class PluginUnderTest {
       ipcDir: launch ? this.dir : STOCK_IPC_DIR,
       setpriv: findSetpriv(),
       records: this.records,
+      store: this.store,
+      closing: this.closing.signal,
       clock,
       log,
       run: runOf(plugin, entry),
     };
     return { plugin: entry === undefined ? plugin : { ...plugin, executable: outfile }, launching };
+  }
+
+  /** Its author changes files all the time. A Python environment is kept beside them, for the next time. */
+  private makeStore(): PluginStore {
+    const { clock, log, settings, folder } = this.options;
+    const { records, dir, closing } = this;
+    const env = (): Readonly<Record<string, string>> => pluginEnvironment(process.env, settings.env);
+    const run = commandRunner({ records, clock, setpriv: findSetpriv(), env });
+    const folders = {
+      ...pluginFolders(dir),
+      ...(folder !== undefined && { environments: join(this.source.plugin.dir, '.rxport/environments') }),
+    };
+    return new PluginStore({
+      folders,
+      clock,
+      log,
+      run,
+      settings: { ...settings, verify: 'off' },
+      closing: closing.signal,
+    });
   }
 
   private replicaOf(plugin: InstalledPlugin, launching: LaunchOptions): ReplicaOptions {
@@ -181,12 +209,11 @@ export class PluginUnderTest {
 }
 
 const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
-/** Python takes what it has compiled for a file of the same second and size, which an edited one may be. */
-const FRESH = { PYTHONDONTWRITEBYTECODE: '1' };
 
 function runOf({ executable, manifest }: InstalledPlugin, entry: string | undefined): LaunchOptions['run'] {
   if (entry !== undefined) return { cwd: dirname(executable), env: SOURCE_MAPS };
-  return manifest.language === 'python' ? { env: FRESH } : undefined;
+  // Python takes what it has compiled for a file of the same second and size, which an edited one may be.
+  return manifest.language === 'python' ? { env: NO_CACHES } : undefined;
 }
 
 /** What a plugin writes into its own folder is no change of it. */

@@ -48,6 +48,10 @@ export const ERROR_CODES = {
   ERR_PLUGIN_IN_USE: taken,
   ERR_SYMBOL_UNKNOWN: unknown,
   ERR_CONF_KEY_UNKNOWN: unknown,
+  ERR_SCRIPT_REFUSED: usage,
+  ERR_SCRIPT_FAILED: plugin,
+  ERR_ENVIRONMENT: plugin,
+  ERR_PLUGIN_CHANGED: plugin,
 
   ERR_PLUGIN_SPAWN: plugin,
   ERR_PLUGIN_EXITED: plugin,

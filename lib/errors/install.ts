@@ -1,4 +1,4 @@
-import { make, type RxportError } from './rxport-error.js';
+import { make, reasonOf, type RxportError } from './rxport-error.js';
 
 export const manifestInvalid = (file: string, problems: readonly string[]): RxportError =>
   make('ERR_MANIFEST_INVALID', `${file}: ${problems.join('; ')}`, { file, problems });
@@ -39,3 +39,84 @@ export const symbolUnknown = (kind: string, symbol: string, hint: string): Rxpor
 
 export const confKeyUnknown = (symbol: string, confKey: string, hint: string): RxportError =>
   make('ERR_CONF_KEY_UNKNOWN', `${symbol} has no confKey ${JSON.stringify(confKey)}: ${hint}`, { symbol, confKey });
+
+export const scriptRefused = (plugin: string, source: string): RxportError =>
+  make(
+    'ERR_SCRIPT_REFUSED',
+    `plugin ${plugin}: ${source} holds install.sh, which would run here as this user: look at it, then allow it ` +
+      `(host setting allowScripts: true, or --allow-scripts)`,
+    { plugin, source },
+  );
+
+/** How a program has ended that was run to install a plugin. */
+export interface RunFacts {
+  readonly end: 'exited' | 'late' | 'unspawned';
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly output: readonly string[];
+  readonly cause?: unknown;
+}
+
+export const scriptFailed = (plugin: string, facts: RunFacts, timeout: number): RxportError =>
+  make(
+    'ERR_SCRIPT_FAILED',
+    `plugin ${plugin}: install.sh ${howItEnded(facts, timeout)}.${lastLines(facts)}`,
+    { plugin, code: facts.code, signal: facts.signal, late: facts.end === 'late', output: facts.output },
+    facts.cause,
+  );
+
+/** `step`: what was run, as a person would type it. */
+export const environmentFailed = (plugin: string, step: string, facts: RunFacts, timeout: number): RxportError =>
+  make(
+    'ERR_ENVIRONMENT',
+    `plugin ${plugin}: its Python environment can not be made: ${step} ${howItEnded(facts, timeout)}.${lastLines(facts)}`,
+    { plugin, step, code: facts.code, signal: facts.signal, late: facts.end === 'late', output: facts.output },
+    facts.cause,
+  );
+
+/** The program that makes environments is not there. */
+export const environmentMissing = (plugin: string, program: string, remedy: string): RxportError =>
+  make('ERR_ENVIRONMENT', `plugin ${plugin}: its Python environment needs ${program}, which is not found: ${remedy}`, {
+    plugin,
+    program,
+  });
+
+const howItEnded = ({ end, code, signal, cause }: RunFacts, timeout: number): string => {
+  if (end === 'unspawned') return `can not be executed: ${reasonOf(cause)}`;
+  if (end === 'late') return `was killed after ${timeout} ms (see scriptTimeout)`;
+  return signal === null ? `ended with code ${code}` : `ended by signal ${signal}`;
+};
+
+const lastLines = ({ output }: RunFacts, most = 5): string => {
+  const lines = output.filter((line) => line.trim() !== '').slice(-most);
+  return lines.length === 0 ? '' : ` Last output: ${lines.map((line) => line.trim()).join(' | ')}`;
+};
+
+/** Files that are not what was installed, by their paths in the plugin's folder. */
+export interface ChangedFiles {
+  readonly changed: readonly string[];
+  readonly missing: readonly string[];
+  readonly added: readonly string[];
+}
+
+export const pluginChanged = (plugin: string, dir: string, files: ChangedFiles): RxportError => {
+  const parts = Object.entries(files).flatMap(([what, paths]: [string, readonly string[]]) =>
+    paths.length === 0 ? [] : [`${what} ${someOf(paths)}`],
+  );
+  return make(
+    'ERR_PLUGIN_CHANGED',
+    `plugin ${plugin} is not what was installed (${dir}): ${parts.join('; ')}; put that right, or update it`,
+    { plugin, dir, ...files },
+  );
+};
+
+const someOf = (paths: readonly string[], most = 5): string =>
+  paths.length > most ? `${paths.slice(0, most).join(', ')} and ${paths.length - most} more` : paths.join(', ');
+
+/** The name that was asked for is not the name in the package; eKuiper's words first. */
+export const pluginNamed = (name: string, source: string, found: string): RxportError =>
+  make(
+    'ERR_PLUGIN_MISMATCH',
+    `invalid plugin, expect name '${name}' but got '${found}': ${source} holds ${found}.json`,
+    { name, source, found },
+  );

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Fingerprint } from './fingerprint.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 
 /** Where plugins lie in a host's data folder. */
@@ -9,6 +10,10 @@ export interface PluginFolders {
   readonly staging: string;
   /** Versions that an update has brought; the home of their plugin is a link. */
   readonly versions: string;
+  /** Says what is installed. */
+  readonly lockFile: string;
+  /** Python environments, by what they are made of. */
+  readonly environments: string;
 }
 
 export function pluginFolders(dataDir: string): PluginFolders {
@@ -18,6 +23,8 @@ export function pluginFolders(dataDir: string): PluginFolders {
     portable: join(plugins, 'portable'),
     staging: join(plugins, '.staging'),
     versions: join(plugins, '.versions'),
+    lockFile: join(plugins, 'rxport-lock.json'),
+    environments: resolve(dataDir, 'envs'),
   };
 }
 
@@ -25,4 +32,10 @@ export function pluginFolders(dataDir: string): PluginFolders {
 export interface Staged extends InstalledPlugin {
   /** Its part of the staging folder; `dir` lies inside. */
   readonly root: string;
+  /** The zip or folder that it comes from, absolute. */
+  readonly source: string;
+  /** SHA-256 of the zip, in hex. */
+  readonly sha256?: string;
+  /** Its files, as far as that is known without reading them again. */
+  readonly files?: Fingerprint;
 }

@@ -4,10 +4,11 @@
  * Whatever is unpacked is made complete in a staging folder on the same file system; one rename puts it in its place.
  */
 import { lstat, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { configInvalid, installNotFound, pluginExists } from '../errors.js';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { configInvalid, installNotFound, pluginExists, pluginNamed } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
 import { findManifest, type FoundManifest } from './find-manifest.js';
+import { type Fingerprint, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
@@ -19,40 +20,71 @@ export { type InstalledPlugin, load } from './installed-plugin.js';
 export { loadAll, type Loaded } from './load-all.js';
 export { dropVersion, keepVersion, placeVersion, tidyVersions } from './versions.js';
 
+export interface StageOptions extends UnzipOptions {
+  /** The name that the plugin must have. */
+  readonly name?: string | undefined;
+}
+
 /**
  * Unpacks or copies `source`, a zip or a folder, below `stagingRoot` and checks it; what fails leaves nothing there.
  *
- * Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_NAME_INVALID`, `ERR_PLUGIN_EXECUTABLE`.
+ * Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_NAME_INVALID`, `ERR_PLUGIN_EXECUTABLE`,
+ * `ERR_PLUGIN_MISMATCH`.
  */
-export async function stage(source: string, stagingRoot: string, options: UnzipOptions = {}): Promise<Staged> {
+export async function stage(source: string, stagingRoot: string, options: StageOptions = {}): Promise<Staged> {
   const type = await typeOf(source);
   await mkdir(stagingRoot, { recursive: true });
   const root = await mkdtemp(join(resolve(stagingRoot), 'install-'));
   // Not `root` itself: mkdtemp makes it private, and the plugin's folder is to have the usual mode.
   const tree = join(root, 'files');
   try {
-    const { dir, name } = await (type === 'file'
+    const { dir, name, ...known } = await (type === 'file'
       ? stageZip(source, tree, options)
-      : stageFolder(source, tree, options.signal));
-    return { ...(await inspect(dir, name, source)), root };
+      : stageFolder(source, tree, options));
+    return { ...(await inspect(dir, name, source)), root, source: resolve(source), ...known };
   } catch (thrown) {
     await rm(root, { recursive: true, force: true });
     throw thrown;
   }
 }
 
-async function stageZip(source: string, tree: string, options: UnzipOptions): Promise<FoundManifest> {
-  await unzip(source, tree, options);
-  return findManifest(tree, basename(source, extname(source)), source);
+type Laid = FoundManifest & Pick<Staged, 'sha256' | 'files'>;
+
+async function stageZip(source: string, tree: string, options: StageOptions): Promise<Laid> {
+  const all = await unzip(source, tree, options);
+  const found = await findManifest(tree, options.name ?? basename(source, extname(source)), source);
+  checkNamed(found, source, options);
+  const below = relative(tree, found.dir).split(sep).join('/');
+  return { ...found, files: filesBelow(all, below), sha256: await hashFile(source, options.signal) };
 }
 
 /** Looks first: a wrong path may hold a whole disk. */
-async function stageFolder(source: string, tree: string, signal: AbortSignal | undefined): Promise<FoundManifest> {
-  const { dir, name } = await findManifest(source, basename(resolve(source)), source);
+async function stageFolder(source: string, tree: string, options: StageOptions): Promise<Laid> {
+  const { dir, name } = await findManifest(source, options.name ?? basename(resolve(source)), source);
+  checkNamed({ name }, source, options);
   await inspect(dir, name, source);
   await checkApart(dir, dirname(tree));
-  await copyFolder(dir, tree, signal);
+  await copyFolder(dir, tree, options.signal);
   return { dir: tree, name };
+}
+
+function checkNamed({ name: found }: { readonly name: string }, source: string, { name = found }: StageOptions): void {
+  if (name !== found) throw pluginNamed(name, source, found);
+}
+
+const filesBelow = (files: Fingerprint, folder: string): Fingerprint =>
+  folder === ''
+    ? files
+    : new Map(
+        [...files].flatMap(([path, hash]) =>
+          path.startsWith(`${folder}/`) ? [[path.slice(folder.length + 1), hash] as const] : [],
+        ),
+      );
+
+/** A staged plugin whose files have changed; rejects as `stage` does. */
+export async function inspectAgain(staged: Staged): Promise<Staged> {
+  const { files: _, ...known } = staged;
+  return { ...known, ...(await inspect(staged.dir, staged.name, staged.source)) };
 }
 
 /**

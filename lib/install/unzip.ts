@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32 } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import { reasonOf, RxportError, zipInvalid, zipLimit } from '../errors.js';
+import type { Fingerprint } from './fingerprint.js';
+import { inParallel } from './in-parallel.js';
+import { PackedReader } from './packed-reader.js';
 import { ZIP_LIMITS, zipChecker, type ZipItem, type ZipLimits } from './zip-entries.js';
 
 export interface UnzipOptions {
@@ -13,25 +17,47 @@ export interface UnzipOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Up to this size a file is unpacked in one piece, which takes a fraction of what streams take. */
+const WHOLE = 256 * 1024;
+/** Files that are unpacked at a time: what they take of the memory is bounded by it. */
+const AT_ONCE = 8;
+
 /**
- * Unpacks the zip `file` into the folder `target`, which it makes.
+ * Unpacks the zip `file` into the folder `target`, which it makes. Resolves with the SHA-256 of each file, by its path.
  *
  * Every entry is checked before the first byte is written. Rejects with `ERR_ZIP_INVALID`, `ERR_ZIP_PATH` or
  * `ERR_ZIP_LIMIT`, with the file system's own error when writing fails, and with the reason of an aborted `signal`;
  * `target` may then hold a part.
  */
-export async function unzip(file: string, target: string, { limits = ZIP_LIMITS, signal }: UnzipOptions = {}) {
-  const zip = await open(file);
+export async function unzip(
+  file: string,
+  target: string,
+  { limits = ZIP_LIMITS, signal }: UnzipOptions = {},
+): Promise<Fingerprint> {
+  const packed = await PackedReader.open(file);
   try {
-    const items = await readItems(zip, file, limits, signal);
-    await mkdir(target);
-    for (const item of items) {
-      signal?.throwIfAborted();
-      await write(zip, item, file, target, signal);
+    const zip = await open(file);
+    try {
+      return await unpackAll({ zip, packed, file, signal }, target, limits);
+    } finally {
+      zip.close();
     }
   } finally {
-    zip.close();
+    await packed.close();
   }
+}
+
+async function unpackAll(from: Unpacking, target: string, limits: ZipLimits): Promise<Fingerprint> {
+  const { zip, file, signal } = from;
+  const print = new Map<string, string>();
+  const items = await readItems(zip, file, limits, signal);
+  await makeFolders(target, items);
+  const files = items.filter(({ type }) => type === 'file');
+  await inParallel(AT_ONCE, files, async (item) => {
+    signal?.throwIfAborted();
+    print.set(item.path, await write(from, item, join(target, item.path)));
+  });
+  return print;
 }
 
 async function open(file: string): Promise<ZipFile> {
@@ -63,34 +89,77 @@ async function readItems(zip: ZipFile, file: string, limits: ZipLimits, signal: 
   return items;
 }
 
-async function write(zip: ZipFile, item: ZipItem, file: string, target: string, signal: AbortSignal | undefined) {
-  const path = join(target, item.path);
-  // Zips need not list the folders that their files are in.
-  await mkdir(item.type === 'folder' ? path : dirname(path), { recursive: true });
-  if (item.type === 'folder') return;
+/** Zips need not list the folders that their files are in. */
+async function makeFolders(target: string, items: readonly ZipItem[]): Promise<void> {
+  await mkdir(target);
+  const folders = new Set(items.map(({ type, path }) => (type === 'folder' ? path : dirname(path))));
+  for (const folder of folders) await mkdir(join(target, folder), { recursive: true });
+}
+
+interface Unpacking {
+  readonly zip: ZipFile;
+  readonly packed: PackedReader;
+  readonly file: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Resolves with the SHA-256 of the content. */
+async function write({ zip, packed, file, signal }: Unpacking, item: ZipItem, path: string): Promise<string> {
+  const { compressedSize, uncompressedSize } = item.entry;
+  // Never through or over something that is there already.
+  const options = { flag: 'wx', mode: item.isExecutable ? 0o755 : 0o644 };
   try {
+    if (compressedSize <= WHOLE && uncompressedSize <= WHOLE) {
+      const content = unpack(await packed.read(item.entry), item, file);
+      await writeFile(path, content, options);
+      return createHash('sha256').update(content).digest('hex');
+    }
     // yauzl holds the stream to the declared size: a longer one fails at its first byte too many.
     const content = await zip.openReadStreamPromise(item.entry);
-    // 'wx': never through or over something that is there already.
-    const out = createWriteStream(path, { flags: 'wx', mode: item.isExecutable ? 0o755 : 0o644 });
-    await pipeline(content, checksum(item, file), out, signal ? { signal } : {});
+    const sum = new Checksum(item, file);
+    const out = createWriteStream(path, { flags: options.flag, mode: options.mode });
+    await pipeline(content, sum, out, signal ? { signal } : {});
+    return sum.sha256.digest('hex');
   } catch (cause) {
     throw asZipError(file, cause, signal);
   }
 }
 
+/** In one piece, and no larger than it is declared. */
+function unpack(packed: Buffer, item: ZipItem, file: string): Buffer {
+  const { compressionMethod, uncompressedSize, crc32: sum } = item.entry;
+  // zlib takes no limit of 0. One chunk that holds everything spares it to join many.
+  const limits = { maxOutputLength: Math.max(1, uncompressedSize), chunkSize: Math.max(64, uncompressedSize + 1) };
+  const content = compressionMethod === 0 ? Buffer.from(packed) : inflateRawSync(packed, limits);
+  if (content.length !== uncompressedSize) throw zipInvalid(file, `${item.path} has not the size that is declared`);
+  if (crc32(content) !== sum) throw damaged(file, item);
+  return content;
+}
+
+const damaged = (file: string, { path }: ZipItem): RxportError =>
+  zipInvalid(file, `${path} is damaged (wrong checksum)`);
+
 /** Passes the content on, and fails at its end when it is not what was packed: yauzl does not look. */
-function checksum({ path, entry }: ZipItem, file: string): Transform {
-  let sum = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sum = crc32(chunk, sum);
-      done(null, chunk);
-    },
-    flush(done) {
-      done(sum === entry.crc32 ? null : zipInvalid(file, `${path} is damaged (wrong checksum)`));
-    },
-  });
+class Checksum extends Transform {
+  readonly sha256 = createHash('sha256');
+  private sum = 0;
+
+  constructor(
+    private readonly item: ZipItem,
+    private readonly file: string,
+  ) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void): void {
+    this.sum = crc32(chunk, this.sum);
+    this.sha256.update(chunk);
+    done(null, chunk);
+  }
+
+  override _flush(done: (error: Error | null) => void): void {
+    done(this.sum === this.item.entry.crc32 ? null : damaged(this.file, this.item));
+  }
 }
 
 /** Ours, the caller's abort and the file system's pass; what is left is the zip's fault. */

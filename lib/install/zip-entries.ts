@@ -12,7 +12,7 @@ export interface ZipLimits {
 }
 
 const MIB = 1024 * 1024;
-export const ZIP_LIMITS: ZipLimits = { entries: 2000, bytes: 256 * MIB, ratio: 100, ratioFrom: MIB };
+export const ZIP_LIMITS: ZipLimits = { entries: 10_000, bytes: 256 * MIB, ratio: 100, ratioFrom: MIB };
 
 /** What one entry becomes; `path` is relative, with "/", and stays inside the target. */
 export interface ZipItem {

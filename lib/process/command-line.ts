@@ -15,12 +15,14 @@ export interface Interpreters {
   readonly pythonBin?: string;
   /** Default: the Node that runs the host. */
   readonly nodeBin?: string;
+  /** Default `conda`, found through PATH. */
+  readonly condaBin?: string;
 }
 
 /** The command line of a plugin; `argv` is the one argument that every SDK gets. */
 export function commandLine(plugin: InstalledPlugin, argv: string, interpreters: Interpreters = {}): CommandLine {
   const { executable, manifest } = plugin;
-  const { pythonBin = 'python3', nodeBin = process.execPath } = interpreters;
+  const { pythonBin = 'python3', nodeBin = process.execPath, condaBin = 'conda' } = interpreters;
   const cwd = dirname(executable);
   switch (manifest.language) {
     case 'go':
@@ -32,8 +34,10 @@ export function commandLine(plugin: InstalledPlugin, argv: string, interpreters:
       // -u: else the last lines before a crash stay in a buffer.
       const args = ['-u', executable, argv];
       if (manifest.virtualEnvType !== 'conda') return { file: pythonBin, args, cwd };
-      const run = ['run', '-n', manifest.env ?? 'base', '--no-capture-output', pythonBin];
-      return { file: 'conda', args: [...run, ...args], cwd };
+      // By its name: a path would be an interpreter outside the environment.
+      const python = pythonBin.includes('/') ? 'python' : pythonBin;
+      const run = ['run', '-n', manifest.env ?? 'base', '--no-capture-output', python];
+      return { file: condaBin, args: [...run, ...args], cwd };
     }
   }
 }

@@ -24,6 +24,9 @@ const DEFAULT = 'default';
  * What START hands to a symbol. Later wins: the plugin's `sources/<symbol>.yaml` section `default`, its section
  * `confKey`, the same two of the user's `etc/sources/<symbol>.yaml`, then `inline`.
  *
+ * Files are YAML, of which JSON is a part. A `<symbol>.json` beside them is not read: eKuiper's have the texts and icons of
+ * its own interface in there, in a plugin as in `etc`.
+ *
  * By whole property of the top level: a later map replaces an earlier one, it is not merged into it. Values pass through
  * as they are, templates too. Reads the files each time: called when a rule starts, so an edited file is seen then.
  *

@@ -22,6 +22,8 @@ export interface Program {
   line(): Promise<unknown>;
 }
 
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 const bundles: string[] = [];
 afterAll(async () => {
   await stop();
@@ -29,6 +31,11 @@ afterAll(async () => {
 });
 
 export async function startProgram(name: string, ...args: readonly string[]): Promise<Program> {
+  return startBundle(await bundleProgram(name), ...args);
+}
+
+/** The file of a program, to be started many times: with `whole`, its packages inside, it starts in half the time. */
+export async function bundleProgram(name: string, { whole = false } = {}): Promise<string> {
   // Inside the working copy, so that it finds the packages.
   const outfile = `${root}.cache/${unique(name)}.mjs`;
   bundles.push(outfile);
@@ -39,10 +46,16 @@ export async function startProgram(name: string, ...args: readonly string[]): Pr
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
+    packages: whole ? 'bundle' : 'external',
+    // CommonJS packages in the bundle require Node's modules.
+    ...(whole && { banner: { js: REQUIRE } }),
     logLevel: 'error',
   });
-  const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return outfile;
+}
+
+export function startBundle(file: string, ...args: readonly string[]): Program {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines = createInterface({ input: child.stdout });
   const stdout: string[] = [];
   let stderr = '';
@@ -59,7 +72,7 @@ export async function startProgram(name: string, ...args: readonly string[]): Pr
     child,
     ended,
     async line() {
-      while (stdout.length <= read) await Promise.race([once(lines, 'line'), ended.then(failEarly(name))]);
+      while (stdout.length <= read) await Promise.race([once(lines, 'line'), ended.then(failEarly(file))]);
       return JSON.parse(stdout[read++] ?? '') as unknown;
     },
   };

@@ -27,6 +27,8 @@ const manifest = (changes: Record<string, unknown> = {}): string =>
 
 const thermo = { 'thermo.json': manifest(), 'main.py': 'print()', 'sources/thermo.yaml': 'default: {}' };
 
+const LAID = ['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json'];
+
 async function zip(
   files: Readonly<Record<string, string>> | readonly ZipEntry[],
   name = 'thermo.zip',
@@ -45,6 +47,8 @@ describe('pluginFolders', () => {
       portable: '/data/plugins/portable',
       staging: '/data/plugins/.staging',
       versions: '/data/plugins/.versions',
+      lockFile: '/data/plugins/rxport-lock.json',
+      environments: '/data/envs',
     });
     expect(isAbsolute(pluginFolders('./rel').staging)).toBe(true);
   });
@@ -74,7 +78,7 @@ describe('stage and commit', () => {
       home: place,
       executable: join(place, 'main.py'),
     });
-    expect(await pathsIn(place)).toEqual(['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json']);
+    expect(await pathsIn(place)).toEqual(LAID);
     expect(await pathsIn(folders.staging)).toEqual([]);
     expect(await load(place)).toEqual(plugin);
   });
@@ -88,7 +92,7 @@ describe('stage and commit', () => {
   it('leave the source as it was', async () => {
     const source = await writeTree(join(dir, 'thermo'), thermo);
     await install(source);
-    expect(await pathsIn(source)).toEqual(['main.py', 'sources', 'sources/thermo.yaml', 'thermo.json']);
+    expect(await pathsIn(source)).toEqual(LAID);
   });
 
   it('put nothing in its place before commit', async () => {
@@ -102,10 +106,8 @@ describe('stage and commit', () => {
   it('ERR_PLUGIN_EXISTS: the name is taken, and what is there stays', async () => {
     await install(await zip(thermo));
     const staged = await stage(await zip({ ...thermo, 'new.py': '' }), folders.staging);
-    await expect(commit(staged, folders.portables)).rejects.toMatchObject({
-      code: 'ERR_PLUGIN_EXISTS',
-      message: expect.stringContaining('update it, or remove it first'),
-    });
+    const message = expect.stringContaining('update it, or remove it first');
+    await expect(commit(staged, folders.portables)).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXISTS', message });
     expect(await pathsIn(folders.portables)).not.toContain('thermo/new.py');
     expect(await pathsIn(staged.dir)).toContain('new.py');
   });
@@ -238,12 +240,10 @@ describe('remove', () => {
   });
 });
 
-describe('cleanStaging', () => {
-  it('deletes what an interrupted install left, and finds nothing the next time', async () => {
-    await stage(await zip(thermo), folders.staging);
-    await cleanStaging(folders.staging);
-    await cleanStaging(folders.staging);
-    expect(await pathsIn(folders.staging)).toEqual([]);
-    await expect(install(await zip(thermo))).resolves.toBeDefined();
-  });
+it('cleanStaging deletes what an interrupted install left, and finds nothing the next time', async () => {
+  await stage(await zip(thermo), folders.staging);
+  await cleanStaging(folders.staging);
+  await cleanStaging(folders.staging);
+  expect(await pathsIn(folders.staging)).toEqual([]);
+  await expect(install(await zip(thermo))).resolves.toBeDefined();
 });

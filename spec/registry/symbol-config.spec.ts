@@ -82,6 +82,15 @@ describe('symbolConfig', () => {
     expect(config()).toEqual({});
   });
 
+  it("takes no .json for configuration: eKuiper's describe symbols to its own interface", async () => {
+    const descriptor = JSON.stringify({ about: {}, properties: [{ name: 'a', default: 1 }], default: { a: 1 } });
+    await writeTree(dir, { 'thermo/sources/thermo.json': descriptor, 'etc/sources/thermo.json': descriptor });
+    expect(config()).toEqual({});
+    // JSON in the right file is YAML.
+    await write(JSON.stringify({ default: { a: 1 } }));
+    expect(config()).toEqual({ a: 1 });
+  });
+
   it('finds a confKey in one file only, whichever', async () => {
     await write('default: { a: 1 }\nslow: { b: 1 }', 'fast: { b: 2 }');
     expect(config({ confKey: 'slow' })).toEqual({ a: 1, b: 1 });

@@ -1,0 +1,222 @@
+/**
+ * Python environments, each made of the `requirements.txt` of a plugin and shared by all that ask for the same.
+ *
+ * An environment can not be moved (its scripts name its path), so it is made where it stays, and counts once the file is
+ * in it that is written last.
+ */
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { environmentFailed, environmentMissing, type RxportError } from '../errors.js';
+import { type Ended, NOT_FOUND, type RunCommand, type RunLimits } from './command.js';
+import { isInside } from './copy-folder.js';
+import { fingerprint, hashFile } from './fingerprint.js';
+import { flush, flushTree } from './flush.js';
+import type { InstalledPlugin } from './installed-plugin.js';
+
+export interface EnvironmentOptions {
+  /** Where they are kept. */
+  readonly folder: string;
+  readonly run: RunCommand;
+  /** Default `python3`. */
+  readonly pythonBin?: string | undefined;
+  /** Default `uv`. */
+  readonly uvBin?: string | undefined;
+  /** Milliseconds for each step. */
+  readonly timeout: number;
+}
+
+/** Written last. */
+const MARK = 'rxport.json';
+const REQUIREMENTS = 'requirements.txt';
+/** Tells interpreters apart that make different environments; the last line is the version of its pip, if it has one. */
+const IDENTITY = [
+  'import sys, sysconfig',
+  'print(sys.version.replace(chr(10), " "), sys.base_prefix, sysconfig.get_platform())',
+  'try:',
+  '  import pip; print(pip.__version__)',
+  'except ImportError: print(0)',
+].join('\n');
+/** From this version on, pip installs into an environment that has none of its own: making one takes seconds. */
+const PIP_FOR_OTHERS = 22.3;
+/** Milliseconds in which an interpreter says what it is. */
+const PATIENCE = 10_000;
+/** What building a package leaves beside its sources. */
+const BUILT = /(^|\/)(__pycache__|build|[^/]+\.egg-info)(\/|$)/;
+
+export const needsEnvironment = ({ manifest }: InstalledPlugin): boolean =>
+  manifest.language === 'python' && (manifest.virtualEnvType === 'venv' || manifest.virtualEnvType === 'uv');
+
+interface Interpreter {
+  readonly identity: string;
+  readonly lendsPip: boolean;
+}
+
+type CommandWords = readonly [file: string, ...args: string[]];
+
+export const pythonOf = (dir: string): string => join(dir, 'bin/python');
+
+export class Environments {
+  private readonly making = new Map<string, Promise<void>>();
+  private asked: Promise<Interpreter> | undefined;
+
+  constructor(private readonly options: EnvironmentOptions) {}
+
+  /**
+   * The folder of the plugin's environment, made when it is missing; undefined for a plugin that wants none.
+   *
+   * Rejects with `ERR_ENVIRONMENT`, and with the reason of an aborted signal.
+   */
+  async ensure(plugin: InstalledPlugin, signal?: AbortSignal): Promise<string | undefined> {
+    if (!needsEnvironment(plugin)) return undefined;
+    const dir = join(this.options.folder, await this.keyOf(plugin));
+    // Of two that want the same, one makes it; who was aborted has made it for nobody.
+    for (let other = this.making.get(dir); other !== undefined; other = this.making.get(dir))
+      await other.catch(() => undefined);
+    const work = this.makeMissing(plugin, dir, signal);
+    this.making.set(dir, work);
+    try {
+      await work;
+    } finally {
+      this.making.delete(dir);
+    }
+    return dir;
+  }
+
+  /** Deletes those that none of these plugins uses, and what is half made. Only before any is made. */
+  async tidy(plugins: readonly InstalledPlugin[]): Promise<void> {
+    const found = await readdir(this.options.folder).catch(() => []);
+    if (found.length === 0) return;
+    const keys = plugins.filter(needsEnvironment).map((plugin) => this.keyOf(plugin));
+    const used = await Promise.all(keys).catch(() => undefined);
+    // Without its interpreter nobody knows what a plugin uses.
+    if (used === undefined) return;
+    for (const name of found) {
+      const dir = join(this.options.folder, name);
+      if (!used.includes(name) || !(await isMade(dir))) await rm(dir, { recursive: true, force: true });
+    }
+  }
+
+  /** What an environment is made of: its kind, its interpreter, the requirements, and the files that these name. */
+  private async keyOf(plugin: InstalledPlugin): Promise<string> {
+    const requirements = await requirementsOf(plugin);
+    const files = await filesNamed(requirements, plugin.dir);
+    const { identity } = await this.interpreter(plugin);
+    const parts = [plugin.manifest.virtualEnvType, identity, requirements, files];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  }
+
+  private async interpreter(plugin: InstalledPlugin): Promise<Interpreter> {
+    const { pythonBin = 'python3' } = this.options;
+    this.asked ??= this.step(plugin, pythonBin, ['-c', IDENTITY], { timeout: PATIENCE }).then(({ output }) => ({
+      identity: output.slice(0, -1).join('\n'),
+      lendsPip: Number.parseFloat(output.at(-1) ?? '') >= PIP_FOR_OTHERS,
+    }));
+    try {
+      return await this.asked;
+    } catch (error) {
+      this.asked = undefined;
+      throw error;
+    }
+  }
+
+  private async makeMissing(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
+    if (await isMade(dir)) return;
+    signal?.throwIfAborted();
+    await this.make(plugin, dir, signal);
+  }
+
+  private async make(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
+    await rm(dir, { recursive: true, force: true });
+    await mkdir(this.options.folder, { recursive: true });
+    const requirements = await requirementsOf(plugin);
+    const limits = { timeout: this.options.timeout, signal };
+    try {
+      const steps = plugin.manifest.virtualEnvType === 'uv' ? this.withUv(dir) : await this.withVenv(plugin, dir);
+      for (const [file, ...args] of requirements === '' ? steps.slice(0, 1) : steps)
+        await this.step(plugin, file, args, limits);
+      await flushTree(dir);
+      await writeFile(join(dir, MARK), JSON.stringify({ madeFor: plugin.name, requirements }));
+      await flush(join(dir, MARK));
+    } catch (error) {
+      await rm(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** What makes an empty environment, and what fills it. */
+  private withUv(dir: string): readonly CommandWords[] {
+    const { pythonBin = 'python3', uvBin = 'uv' } = this.options;
+    const install = [uvBin, 'pip', 'install', '--quiet', '--compile-bytecode', '--python', pythonOf(dir)] as const;
+    return [
+      [uvBin, 'venv', '--quiet', '--python', pythonBin, dir],
+      [...install, '-r', REQUIREMENTS],
+    ];
+  }
+
+  private async withVenv(plugin: InstalledPlugin, dir: string): Promise<readonly CommandWords[]> {
+    const { pythonBin = 'python3' } = this.options;
+    const { lendsPip } = await this.interpreter(plugin);
+    const install = ['install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', REQUIREMENTS] as const;
+    const make = [pythonBin, '-m', 'venv', '--without-pip', dir] as const;
+    if (lendsPip) return [make, [pythonBin, '-m', 'pip', '--python', pythonOf(dir), ...install]];
+    return [make, [pythonOf(dir), '-m', 'ensurepip'], [pythonOf(dir), '-m', 'pip', ...install]];
+  }
+
+  private async step(
+    plugin: InstalledPlugin,
+    file: string,
+    args: readonly string[],
+    limits: RunLimits,
+  ): Promise<Ended> {
+    const ended = await this.options.run({ name: plugin.name, file, args, cwd: plugin.dir }, limits);
+    if (ended.end === 'exited' && ended.code === 0) return ended;
+    throw stepError(plugin, [basename(file), ...args].join(' '), file, ended, this.options);
+  }
+}
+
+function stepError(
+  { name, manifest }: InstalledPlugin,
+  step: string,
+  file: string,
+  ended: Ended,
+  { uvBin = 'uv', timeout }: EnvironmentOptions,
+): RxportError {
+  const isAbsent = ended.end === 'unspawned' || (ended.end === 'exited' && ended.code === NOT_FOUND);
+  if (!isAbsent) return environmentFailed(name, step, ended, timeout);
+  const remedy =
+    manifest.virtualEnvType === 'uv' && file === uvBin
+      ? 'install uv (https://docs.astral.sh/uv), name it (host setting uvBin), or use virtualEnvType "venv"'
+      : 'install Python 3 with its module venv, or name it (host setting pythonBin)';
+  return environmentMissing(name, file, remedy);
+}
+
+/** Without comments and empty lines: they change nothing. */
+async function requirementsOf({ dir }: InstalledPlugin): Promise<string> {
+  const text = await readFile(join(dir, REQUIREMENTS), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return '';
+    throw cause;
+  });
+  const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, '').trim());
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+/** Hashes of what a requirement names in the plugin's folder: a wheel, a package, a further list. */
+async function filesNamed(requirements: string, dir: string): Promise<readonly (readonly [string, string])[]> {
+  const words = new Set(requirements.split(/[\s@=,;]+/).map((word) => word.replace(/^file:(\/\/)?/, '')));
+  const found: (readonly [string, string])[] = [];
+  for (const word of [...words].filter((one) => one !== '')) {
+    const path = resolve(dir, word);
+    const type = isInside(dir, path) ? await lstat(path).catch(() => undefined) : undefined;
+    if (type?.isFile() === true) found.push([word, await hashFile(path)]);
+    if (type?.isDirectory() === true)
+      found.push(...[...(await fingerprint(path))].filter(([file]) => !BUILT.test(file)));
+  }
+  return found.sort();
+}
+
+const isMade = (dir: string): Promise<boolean> =>
+  readFile(join(dir, MARK)).then(
+    () => true,
+    () => false,
+  );
