@@ -83,6 +83,21 @@ export class PluginSet implements Plugins {
     return this.track(work);
   }
 
+  start(name: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const work = this.alone(name, async () => {
+      signal?.throwIfAborted();
+      const link = this.linkOf(this.options.registry.get(name).name);
+      link.start();
+      await becomesReady(link, this.untilClosing(signal));
+    });
+    return this.track(work);
+  }
+
+  stop(name: string): Promise<void> {
+    const work = this.alone(name, () => this.linkOf(this.options.registry.get(name).name).stop());
+    return this.track(work);
+  }
+
   has(name: string): boolean {
     return this.options.registry.has(name);
   }

@@ -14,6 +14,8 @@ import type { PeerInfo } from '../wire/handshake.js';
 import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
 import type { Runner } from './instance.js';
+import type { Journal } from './journal.js';
+import { Seldom } from './seldom.js';
 import { QUIET } from './silence.js';
 import { type Silent, SilenceWatch } from './silence-watch.js';
 import { supervisionOf } from './supervision.js';
@@ -29,6 +31,8 @@ export interface ReplicaOptions {
   readonly policy?: RestartPolicy;
   /** Somebody else starts its process, in a debugger say: nothing here ends it, and it is gone when its connection is. */
   readonly byHand?: boolean;
+  /** Of the plugin, whichever version and process of it this is. */
+  readonly journal?: Journal;
 }
 
 export interface ReplicaHandler {
@@ -60,8 +64,8 @@ export class Replica implements Runner {
   private readonly line: ControlLine;
   private readonly watch: Subscription;
   private readonly silence: SilenceWatch;
-  /** When the silence of the process was last told, and whether that has been its end. */
-  private toldAt = -Infinity;
+  /** How often the silence of the process is told, and whether that has been its end. */
+  private readonly telling: Seldom;
   private hung = false;
   private peer: PeerInfo | undefined;
   /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
@@ -80,6 +84,7 @@ export class Replica implements Runner {
     const { plugin, clock } = options;
     const { name } = plugin;
     this.plugin = plugin;
+    this.telling = new Seldom(clock, QUIET);
     this.silence = new SilenceWatch(clock, {
       busy: () => this.line.busy || this.handler.atWork(this),
       stopped: () => this.pid !== undefined && isStopped(this.pid),
@@ -168,9 +173,7 @@ export class Replica implements Runner {
       this.hung = true;
       return this.restart(pluginHung(name, quiet));
     }
-    const now = this.options.clock.now();
-    if (now - this.toldAt < QUIET) return;
-    this.toldAt = now;
+    if (!this.telling.due()) return;
     const { code, message } = pluginQuiet(name, quiet);
     this.options.log.warn({ plugin: name, code }, message);
   }
@@ -239,11 +242,16 @@ export class Replica implements Runner {
     this.stoppedSinks = 0;
     this.leftOver = false;
     this.sinks.clear();
-    if (state.phase === 'starting') return this.socket.expect(this.line);
+    const { journal } = this.options;
+    if (state.phase === 'starting') {
+      if (state.attempt > 0 && journal !== undefined) journal.restarts += 1;
+      return this.socket.expect(this.line);
+    }
     this.line.reset();
     this.handler.lost(this);
     if (state.phase === 'stopped') return;
     const { error, phase } = state;
+    journal?.fault(error);
     this.options.log.error({ plugin: this.plugin.name, code: error.code, phase }, error.message);
     if (phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, error));
   }
