@@ -30,7 +30,7 @@ const MAX_FAULTS = 10;
 export class Journal {
   /** How often a process of it was started again after it had died. */
   restarts = 0;
-  /** Each line as it is written; never completes. */
+  /** Each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly line$: Observable<PluginLine>;
   private readonly written = new Subject<PluginLine>();
   private lines: PluginLine[] = [];
@@ -78,5 +78,10 @@ export class Journal {
 
   fault({ code, message }: RxportError): void {
     this.faults = [...this.faults, { at: this.clock.now(), code, message }].slice(-MAX_FAULTS);
+  }
+
+  /** The plugin is gone. */
+  close(): void {
+    this.written.complete();
   }
 }

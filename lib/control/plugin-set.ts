@@ -123,7 +123,9 @@ export class PluginSet implements Plugins {
   async close(): Promise<void> {
     this.closing.abort(hostStopped());
     await Promise.allSettled(this.work);
-    await Promise.all([...this.links.values()].map((link) => link.close()));
+    const links = [...this.links.values()];
+    await Promise.all(links.map((link) => link.close()));
+    for (const { journal } of links) journal.close();
     this.links.clear();
   }
 
@@ -208,6 +210,7 @@ export class PluginSet implements Plugins {
     this.links.delete(plugin.name);
     await retire(plugin.manifest.functions);
     await link?.close();
+    link?.journal.close();
     await remove(plugin, folders);
   }
 

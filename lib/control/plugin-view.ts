@@ -49,7 +49,7 @@ export interface Plugin {
   readonly channels: readonly PluginChannel[];
   /** What it has written, oldest first: the last 1,000 lines, half a million characters at most. */
   logs(): readonly PluginLine[];
-  /** Hot: each line as it is written; ends with nothing. */
+  /** Hot: each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly logs$: Observable<PluginLine>;
 }
 

@@ -112,6 +112,7 @@ export const ERROR_CODES = {
   ERR_REQUEST_TYPE: { http: 415, exit: 2 },
   ERR_ROUTE_UNKNOWN: unknown,
   ERR_STREAMS: { http: 503, exit: 4 },
+  ERR_INTERNAL: system,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

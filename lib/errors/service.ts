@@ -56,3 +56,12 @@ export const routeUnknown = (method: string, url: string): RxportError =>
 
 export const tooManyStreams = (limit: number): RxportError =>
   make('ERR_STREAMS', `${limit} clients follow already: close one first`, { limit });
+
+/** In the words of eKuiper. */
+export const uriInvalid = (uri: string): RxportError => make('ERR_REQUEST_INVALID', `invalid uri ${uri}`, { uri });
+
+/** Something that nobody has thought of. */
+export const internalError = (cause: unknown): RxportError => make('ERR_INTERNAL', reasonOf(cause), {}, cause);
+
+export const bodyInvalid = (problem: string, cause: unknown): RxportError =>
+  make('ERR_REQUEST_INVALID', problem, { body: true }, cause);
