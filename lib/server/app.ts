@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { bodyInvalid, reasonOf, routeUnknown } from '../errors.js';
 import type { SourcePolicy } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
@@ -30,6 +30,9 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: true,
+    // As long as a line of a request may be: a long name is one that is not there.
+    routerOptions: { maxParamLength: 16 * 1024 },
+    frameworkErrors: (thrown, _, reply) => void sendFailure(secured(reply), asError(thrown)),
     // Nothing is taken for something else: a name that is a number is none.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
@@ -56,10 +59,13 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
   return app;
 }
 
+const secured = (reply: FastifyReply): FastifyReply =>
+  reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+
 /** Before anything of a body is read. */
 function protect(app: FastifyInstance, guard: GuardOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    secured(reply);
     const refusal = judge(request, guard);
     if (refusal !== undefined) throw refusal;
   });

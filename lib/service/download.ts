@@ -90,8 +90,8 @@ function ask(uri: URL, hosts: readonly string[], signal: AbortSignal): Promise<I
   });
 }
 
-/** Where the connection goes is what is checked: a second look-up might say something else. */
-const publicLookup =
+/** Looks a name up that is on no private network. Where the connection goes is what is checked: a second look-up might say something else. */
+export const publicLookup =
   (refused: (address: string) => RxportError): NonNullable<RequestOptions['lookup']> =>
   (hostname, options, callback) =>
     lookup(hostname, options, (error, addresses, family) => {
