@@ -20,9 +20,19 @@ await bundlePlugin(`${root}spec/bench/programs/load.ts`, `${root}.cache/bench/lo
 for (const name of ['grpc-peer', 'resident']) await bundleProgram('bench', `programs/${name}`);
 
 /** From the parts to the whole; what is not named here comes after. */
-const order = ['source', 'sink', 'function', 'batch', 'replicas', 'rules', 'pressure', 'idle', 'memory', 'start'].map(
-  (name) => `${name}.bench`,
-);
+const order = [
+  'source',
+  'sink',
+  'function',
+  'batch',
+  'replicas',
+  'rules',
+  'pressure',
+  'idle',
+  'memory',
+  'start',
+  'rest',
+].map((name) => `${name}.bench`);
 const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
 
 const found = [];
