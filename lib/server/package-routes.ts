@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { pluginExists, pluginUnknown, requestInvalid, type RxportError } from '../errors.js';
+import { nameInvalid, pluginExists, pluginUnknown, requestInvalid, type RxportError } from '../errors.js';
 import { pluginFolders } from '../install/folders.js';
 import { countEntries } from '../service/count-entries.js';
 import { installAs } from '../service/install-as.js';
 import { type SourcePolicy, withPackage } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
+import { isName } from '../wire/names.js';
 import { asError, sendText, sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
 import type { Named } from './plugin-routes.js';
@@ -32,6 +33,8 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
     const name = body.name.trim();
     const asked = { command: 'create', name, file } as const;
     if (name === '') return refuse(reply, asked, requestInvalid('invalid name : should not be empty'));
+    // Before it comes near a path.
+    if (!isName(name)) return refuse(reply, asked, nameInvalid('plugin', name));
     if (plugins.has(name)) return refuse(reply, asked, pluginExists(name, plugins.get(name).dir));
     const error = await attempt(asked, policy, (path) => installAs(host, { name, path, shellParas }));
     return error?.send(reply) ?? sendText(reply, 201, `portable plugin ${name} is created`);

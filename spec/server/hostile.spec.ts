@@ -82,6 +82,11 @@ describe('a request', () => {
     const { dir: source } = scriptedPlugin();
     const created = await ask('POST', '/plugins/portables', { name: decoded, file: `file://${source}` });
     expect(created.status).toBe(400);
+    const prefix = 'portable plugin create command error: ';
+    const isWord = /^\w+$/.test(decoded) && decoded.length <= 64;
+    expect(created.json<{ message: string }>().message).toContain(
+      prefix + (isWord ? 'fail to install' : 'invalid name '),
+    );
     expect((await get('/plugins/portables')).text).toBe('[]');
     expect(existsSync(dir)).toBe(true);
   });
