@@ -1,8 +1,9 @@
 import { type Observable, Subject } from 'rxjs';
 import type { Clock } from '../clock.js';
-import { type ErrorCode, type RxportError, userError } from '../errors.js';
+import { type ErrorCode, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
+import type { ProcessState } from '../process/state.js';
 
 /** A line that a plugin's process has written. */
 export interface PluginLine {
@@ -76,7 +77,11 @@ export class Journal {
     this.log.info({ plugin: this.name, stream }, text);
   }
 
-  fault({ code, message }: RxportError): void {
+  /** Where a process of it stands now. */
+  follow(state: ProcessState): void {
+    if (state.phase === 'starting' && state.attempt > 0) this.restarts += 1;
+    if (state.phase !== 'backoff' && state.phase !== 'failed') return;
+    const { code, message } = state.error;
     this.faults = [...this.faults, { at: this.clock.now(), code, message }].slice(-MAX_FAULTS);
   }
 

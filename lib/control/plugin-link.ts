@@ -179,7 +179,7 @@ export class PluginLink {
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError, runner?: Runner): void {
-    this.processOf(runner).restart(error);
+    (this.others.find(runner) ?? this.replica).restart(error);
   }
 
   /** True while something that runs in a process has been asked, and may keep it from saying anything else. */
@@ -190,7 +190,7 @@ export class PluginLink {
 
   /** A connection of a process has fallen silent. */
   silent(verdict: Silent, quiet: number, runner?: Runner): void {
-    this.processOf(runner).silent(verdict, quiet);
+    (this.others.find(runner) ?? this.replica).silent(verdict, quiet);
   }
 
   /**
@@ -233,11 +233,6 @@ export class PluginLink {
     this.giveUp(pluginStopped(this.name));
     await this.replica.close();
     await this.socket.close();
-  }
-
-  /** That one, or the first. */
-  private processOf(runner: Runner | undefined): Replica {
-    return this.others.find(runner) ?? this.replica;
   }
 
   private get replica(): Replica {

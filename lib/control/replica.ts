@@ -242,16 +242,12 @@ export class Replica implements Runner {
     this.stoppedSinks = 0;
     this.leftOver = false;
     this.sinks.clear();
-    const { journal } = this.options;
-    if (state.phase === 'starting') {
-      if (state.attempt > 0 && journal !== undefined) journal.restarts += 1;
-      return this.socket.expect(this.line);
-    }
+    this.options.journal?.follow(state);
+    if (state.phase === 'starting') return this.socket.expect(this.line);
     this.line.reset();
     this.handler.lost(this);
     if (state.phase === 'stopped') return;
     const { error, phase } = state;
-    journal?.fault(error);
     this.options.log.error({ plugin: this.plugin.name, code: error.code, phase }, error.message);
     if (phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, error));
   }

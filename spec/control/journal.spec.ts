@@ -40,12 +40,20 @@ describe('what a plugin has written', () => {
   });
 });
 
-it('keeps the last ten faults', () => {
+it('keeps the last ten faults, and counts what was started again', () => {
   const kept = journal();
-  for (let fault = 0; fault < 12; fault += 1) kept.fault(pluginStopped(String(fault)));
+  const exit = { code: 1, signal: null, output: [] };
+  kept.follow({ phase: 'starting', attempt: 0, crashes: [] });
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    kept.follow({ phase: 'backoff', attempt, until: 0, error: pluginStopped(String(attempt)), exit, crashes: [] });
+    kept.follow({ phase: 'starting', attempt, crashes: [] });
+  }
+  kept.follow({ phase: 'failed', error: pluginStopped('last'), exit });
+  expect(kept.restarts).toBe(12);
   expect(kept.lastErrors).toHaveLength(10);
   expect(kept.lastErrors[0]).toMatchObject({
     code: 'ERR_PLUGIN_STOPPED',
-    message: expect.stringContaining('plugin 2'),
+    message: expect.stringContaining('plugin 4'),
   });
+  expect(kept.lastErrors.at(-1)?.message).toContain('plugin last');
 });
