@@ -82,6 +82,7 @@ export class Journal {
     if (state.phase === 'starting' && state.attempt > 0) this.restarts += 1;
     if (state.phase !== 'backoff' && state.phase !== 'failed') return;
     const { code, message } = state.error;
+    this.log.error({ plugin: this.name, code, phase: state.phase }, message);
     this.faults = [...this.faults, { at: this.clock.now(), code, message }].slice(-MAX_FAULTS);
   }
 

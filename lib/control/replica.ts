@@ -15,6 +15,7 @@ import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
 import type { Runner } from './instance.js';
 import type { Journal } from './journal.js';
+import { START_TIMEOUT, STOCK_GO_LIMIT, STOP_TIMEOUT } from './limits.js';
 import { Seldom } from './seldom.js';
 import { QUIET } from './silence.js';
 import { type Silent, SilenceWatch } from './silence-watch.js';
@@ -48,13 +49,6 @@ export interface ReplicaHandler {
   mayRetry(replica: Replica): boolean;
 }
 
-/** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
-const STOCK_GO_LIMIT = 1024 * 1024;
-
-/** Milliseconds until an unanswered START or STOP restarts the process. */
-const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 5_000;
-
 /** One supervised process of one version of a plugin, and its control line. */
 export class Replica implements Runner {
   readonly plugin: InstalledPlugin;
@@ -82,7 +76,6 @@ export class Replica implements Runner {
     private readonly handler: ReplicaHandler,
   ) {
     const { plugin, clock } = options;
-    const { name } = plugin;
     this.plugin = plugin;
     this.telling = new Seldom(clock, QUIET);
     this.silence = new SilenceWatch(clock, {
@@ -97,7 +90,13 @@ export class Replica implements Runner {
     });
     this.state$ = this.supervisor.state$;
     this.line = new ControlLine(
-      { plugin: name, path: socket.path, clock, maxSend: () => this.maxSend, redial: options.byHand ? 0 : undefined },
+      {
+        plugin: plugin.name,
+        path: socket.path,
+        clock,
+        maxSend: () => this.maxSend,
+        redial: options.byHand ? 0 : undefined,
+      },
       {
         handshake: (info) => this.shaken(info),
         unanswered: (error) => this.end(error),
@@ -246,9 +245,6 @@ export class Replica implements Runner {
     if (state.phase === 'starting') return this.socket.expect(this.line);
     this.line.reset();
     this.handler.lost(this);
-    if (state.phase === 'stopped') return;
-    const { error, phase } = state;
-    this.options.log.error({ plugin: this.plugin.name, code: error.code, phase }, error.message);
-    if (phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, error));
+    if (state.phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, state.error));
   }
 }

@@ -105,12 +105,8 @@ export const ERROR_CODES = {
   ERR_DOWNLOAD_FAILED: plugin,
   ERR_DOWNLOAD_LATE: late,
   ERR_SERVER_ADDRESS: usage,
-  ERR_REQUEST_REFUSED: { http: 403, exit: 2 },
-  ERR_TOKEN_INVALID: { http: 401, exit: 2 },
-  ERR_REQUEST_INVALID: usage,
   ERR_REQUEST_TOO_LARGE: { http: 413, exit: 2 },
   ERR_REQUEST_TYPE: { http: 415, exit: 2 },
-  ERR_ROUTE_UNKNOWN: unknown,
   ERR_STREAMS: { http: 503, exit: 4 },
   ERR_INTERNAL: system,
 } as const satisfies Record<string, Outcome>;
