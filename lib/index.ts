@@ -6,7 +6,8 @@ export { jsonLogger, type Logger, type LogLevel } from './log.js';
 export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
 export type { UpdateStrategy } from './control/change-over.js';
-export type { Plugin } from './control/plugin-view.js';
+export type { PluginFault, PluginLine } from './control/journal.js';
+export type { Plugin, PluginChannel, RunningSymbol } from './control/plugin-view.js';
 export type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions, UpdateReport } from './control/update.js';
 export type { Language, Manifest } from './install/manifest.js';

@@ -32,6 +32,7 @@ const order = [
   'memory',
   'start',
   'install',
+  'rest',
 ].map((name) => `${name}.bench`);
 const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
 

@@ -1,7 +1,6 @@
-import { BehaviorSubject, distinctUntilChanged, type Observable, switchMap } from 'rxjs';
-import { pluginBusy, pluginStopped, type RxportError, userError } from '../errors.js';
+import { BehaviorSubject, type Observable } from 'rxjs';
+import { pluginBusy, pluginStopped, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
 import type { TapOptions } from '../sp/tap.js';
 import { controlPath } from '../wire/address.js';
@@ -9,9 +8,12 @@ import { changeOver, type LinkUpdate, type Updated } from './change-over.js';
 import { ControlSocket } from './control-socket.js';
 import type { Instance, Runner } from './instance.js';
 import { Instances, usersOf } from './instances.js';
+import { Journal } from './journal.js';
 import { Recycler } from './recycler.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
 import { Replicas } from './replicas.js';
+import { Seldom } from './seldom.js';
+import { servingState } from './serving-state.js';
 import type { Silent } from './silence-watch.js';
 
 export interface LinkOptions extends ReplicaOptions, TapOptions {
@@ -19,15 +21,13 @@ export interface LinkOptions extends ReplicaOptions, TapOptions {
   readonly ipcDir: string;
 }
 
-/** Milliseconds between two restarts of a process for the sake of its symbols. */
-const ESCALATION_GAP = 60_000;
-
 /** A plugin as the rest of the host sees it: its process, its control channel, and what runs in it. */
 export class PluginLink {
   readonly ipcDir: string;
   readonly name: string;
   /** Hot, replays the newest: of the process that serves. */
   readonly state$: Observable<ProcessState>;
+  readonly journal: Journal;
   private readonly socket: ControlSocket;
   /** Its further processes. */
   readonly others: Replicas;
@@ -39,7 +39,9 @@ export class PluginLink {
   private hopeless: RxportError | undefined;
   private readonly closing = new AbortController();
   private readonly recycler: Recycler;
-  private escalatedAt = -Infinity;
+  /** Restarts of a process for the sake of its symbols. */
+  private readonly escalation: Seldom;
+  private halted = false;
   private readonly handler: ReplicaHandler = {
     ready: (replica) => {
       if (replica !== this.replica) return;
@@ -57,9 +59,12 @@ export class PluginLink {
     mayRetry: (replica) => this.others.mayRetry(replica),
   };
 
-  constructor(private readonly options: LinkOptions) {
-    const { plugin, ipcDir, clock, log } = options;
+  constructor(given: LinkOptions) {
+    const { plugin, ipcDir, clock, log } = given;
     const { name } = plugin;
+    this.journal = new Journal(name, clock, log);
+    this.escalation = new Seldom(clock, 60_000);
+    const options = { ...given, journal: this.journal };
     this.name = name;
     this.ipcDir = ipcDir;
     this.socket = new ControlSocket(controlPath(ipcDir, name), clock, options.tap);
@@ -71,23 +76,17 @@ export class PluginLink {
       first: () => this.replica,
       unanswered: (instance) => (this.hopeless === undefined ? instance.lost() : instance.refused(this.hopeless)),
     });
-    const states = this.serving.pipe(
-      switchMap(({ state$ }) => state$),
-      distinctUntilChanged(),
-    );
     this.recycler = new Recycler({
       name,
       clock,
       log,
-      paused: () => this.incoming !== undefined || this.closing.signal.aborted || options.byHand === true,
+      paused: () => this.incoming !== undefined || this.halted || this.closing.signal.aborted || given.byHand === true,
       replica: () => this.replica,
-      idle: () => this.isIdle,
+      idle: () => instances.in(this.replica).every((instance) => usersOf(instance).length === 0),
       aside: (work) => this.others.aside(work),
       renew: (signal) => this.renew(signal),
     });
-    this.state$ = guarded(states, (thrown) =>
-      log.error({ plugin: name }, userError(`a subscriber of plugin ${name}`, thrown).message),
-    );
+    this.state$ = servingState(this.serving, name, log);
   }
 
   /** The version that serves. */
@@ -132,10 +131,18 @@ export class PluginLink {
     this.start();
   }
 
-  /** Starts a process that has failed anew. */
+  /** Starts a process that has failed or was stopped anew. */
   start(): void {
+    this.halted = false;
     this.hopeless = undefined;
     this.replica.start();
+  }
+
+  /** Ends its processes until `start`; what runs in it waits. */
+  async stop(): Promise<void> {
+    this.halted = true;
+    await this.recycler.settle(pluginStopped(this.name));
+    await this.others.aside(async () => void (await Promise.all([this.replica.stop(), this.others.stop()])));
   }
 
   /**
@@ -166,15 +173,13 @@ export class PluginLink {
 
   /** A symbol dies again and again: restarts the process, at most once a minute for all of them, else the symbol. */
   async escalate(instance: Instance, error: RxportError): Promise<void> {
-    const now = this.options.clock.now();
-    if (this.options.byHand || now - this.escalatedAt < ESCALATION_GAP) return this.revive(instance);
-    this.escalatedAt = now;
+    if (this.replica.options.byHand || !this.escalation.due()) return this.revive(instance);
     this.restart(error);
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError, runner?: Runner): void {
-    this.processOf(runner).restart(error);
+    (this.others.find(runner) ?? this.replica).restart(error);
   }
 
   /** True while something that runs in a process has been asked, and may keep it from saying anything else. */
@@ -185,7 +190,7 @@ export class PluginLink {
 
   /** A connection of a process has fallen silent. */
   silent(verdict: Silent, quiet: number, runner?: Runner): void {
-    this.processOf(runner).silent(verdict, quiet);
+    (this.others.find(runner) ?? this.replica).silent(verdict, quiet);
   }
 
   /**
@@ -205,13 +210,14 @@ export class PluginLink {
   }
 
   private async change(next: ReplicaOptions, options: LinkUpdate): Promise<Updated> {
-    const to = (this.incoming = new Replica(next, this.socket, this.handler));
+    const { socket, handler, journal, instances, others } = this;
+    const to = (this.incoming = new Replica({ ...next, journal }, socket, handler));
     const serves = (): void => {
+      this.halted = false;
       this.hopeless = undefined;
       this.serving.next(to);
     };
     try {
-      const { instances, others } = this;
       return await changeOver({ instances, others, from: this.replica, to, serves }, options);
     } finally {
       this.incoming = undefined;
@@ -229,18 +235,8 @@ export class PluginLink {
     await this.socket.close();
   }
 
-  /** That one, or the first. */
-  private processOf(runner: Runner | undefined): Replica {
-    return this.others.find(runner) ?? this.replica;
-  }
-
   private get replica(): Replica {
     return this.serving.value;
-  }
-
-  /** True when no rule has anything in it. */
-  private get isIdle(): boolean {
-    return this.instances.in(this.replica).every((instance) => usersOf(instance).length === 0);
   }
 
   private giveUp(error: RxportError, runs?: (instance: Instance) => boolean): void {

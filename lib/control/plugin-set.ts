@@ -72,6 +72,21 @@ export class PluginSet implements Plugins {
     return this.track(work);
   }
 
+  start(name: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    const work = this.alone(name, async () => {
+      signal?.throwIfAborted();
+      const link = this.linkOf(this.options.registry.get(name).name);
+      link.start();
+      await becomesReady(link, this.untilClosing(signal));
+    });
+    return this.track(work);
+  }
+
+  stop(name: string): Promise<void> {
+    const work = this.alone(name, () => this.linkOf(this.options.registry.get(name).name).stop());
+    return this.track(work);
+  }
+
   has(name: string): boolean {
     return this.options.registry.has(name);
   }
@@ -96,7 +111,9 @@ export class PluginSet implements Plugins {
   /** Stops every process; what is being installed or updated is taken back. `closing` must be aborted. */
   async close(): Promise<void> {
     await Promise.allSettled(this.work);
-    await Promise.all([...this.links.values()].map((link) => link.close()));
+    const links = [...this.links.values()];
+    await Promise.all(links.map((link) => link.close()));
+    for (const { journal } of links) journal.close();
     this.links.clear();
   }
 
@@ -192,6 +209,7 @@ export class PluginSet implements Plugins {
     this.links.delete(plugin.name);
     await retire(plugin.manifest.functions);
     await link?.close();
+    link?.journal.close();
     await store.remove(plugin);
   }
 

@@ -43,6 +43,17 @@ export interface Plugins {
    * forced, and with the reason of a signal that is aborted already: what has begun is carried out.
    */
   remove(name: string, options?: RemoveOptions): Promise<void>;
+  /**
+   * Starts a plugin that has failed or was stopped, and one that waits for its next try at once; resolves when it has
+   * shaken hands, at once for one that runs. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, and with why its process
+   * did not come: it is then tried again as after a crash.
+   */
+  start(name: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Ends the processes of a plugin until `start`; resolves when they are gone. What rules have in it waits meanwhile: a
+   * source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
+   */
+  stop(name: string): Promise<void>;
   has(name: string): boolean;
   /** Throws `ERR_PLUGIN_UNKNOWN`. */
   get(name: string): Plugin;

@@ -14,6 +14,9 @@ import type { PeerInfo } from '../wire/handshake.js';
 import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
 import type { Runner } from './instance.js';
+import type { Journal } from './journal.js';
+import { START_TIMEOUT, STOCK_GO_LIMIT, STOP_TIMEOUT } from './limits.js';
+import { Seldom } from './seldom.js';
 import { QUIET } from './silence.js';
 import { type Silent, SilenceWatch } from './silence-watch.js';
 import { supervisionOf } from './supervision.js';
@@ -29,6 +32,8 @@ export interface ReplicaOptions {
   readonly policy?: RestartPolicy;
   /** Somebody else starts its process, in a debugger say: nothing here ends it, and it is gone when its connection is. */
   readonly byHand?: boolean;
+  /** Of the plugin, whichever version and process of it this is. */
+  readonly journal?: Journal;
 }
 
 export interface ReplicaHandler {
@@ -44,13 +49,6 @@ export interface ReplicaHandler {
   mayRetry(replica: Replica): boolean;
 }
 
-/** mangos closes a connection without a word on a larger message, and the Go SDK never raises its default. */
-const STOCK_GO_LIMIT = 1024 * 1024;
-
-/** Milliseconds until an unanswered START or STOP restarts the process. */
-const START_TIMEOUT = 30_000;
-const STOP_TIMEOUT = 5_000;
-
 /** One supervised process of one version of a plugin, and its control line. */
 export class Replica implements Runner {
   readonly plugin: InstalledPlugin;
@@ -60,8 +58,8 @@ export class Replica implements Runner {
   private readonly line: ControlLine;
   private readonly watch: Subscription;
   private readonly silence: SilenceWatch;
-  /** When the silence of the process was last told, and whether that has been its end. */
-  private toldAt = -Infinity;
+  /** How often the silence of the process is told, and whether that has been its end. */
+  private readonly telling: Seldom;
   private hung = false;
   private peer: PeerInfo | undefined;
   /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
@@ -78,8 +76,8 @@ export class Replica implements Runner {
     private readonly handler: ReplicaHandler,
   ) {
     const { plugin, clock } = options;
-    const { name } = plugin;
     this.plugin = plugin;
+    this.telling = new Seldom(clock, QUIET);
     this.silence = new SilenceWatch(clock, {
       busy: () => this.line.busy || this.handler.atWork(this),
       stopped: () => this.pid !== undefined && isStopped(this.pid),
@@ -92,7 +90,13 @@ export class Replica implements Runner {
     });
     this.state$ = this.supervisor.state$;
     this.line = new ControlLine(
-      { plugin: name, path: socket.path, clock, maxSend: () => this.maxSend, redial: options.byHand ? 0 : undefined },
+      {
+        plugin: plugin.name,
+        path: socket.path,
+        clock,
+        maxSend: () => this.maxSend,
+        redial: options.byHand ? 0 : undefined,
+      },
       {
         handshake: (info) => this.shaken(info),
         unanswered: (error) => this.end(error),
@@ -168,9 +172,7 @@ export class Replica implements Runner {
       this.hung = true;
       return this.restart(pluginHung(name, quiet));
     }
-    const now = this.options.clock.now();
-    if (now - this.toldAt < QUIET) return;
-    this.toldAt = now;
+    if (!this.telling.due()) return;
     const { code, message } = pluginQuiet(name, quiet);
     this.options.log.warn({ plugin: name, code }, message);
   }
@@ -239,12 +241,10 @@ export class Replica implements Runner {
     this.stoppedSinks = 0;
     this.leftOver = false;
     this.sinks.clear();
+    this.options.journal?.follow(state);
     if (state.phase === 'starting') return this.socket.expect(this.line);
     this.line.reset();
     this.handler.lost(this);
-    if (state.phase === 'stopped') return;
-    const { error, phase } = state;
-    this.options.log.error({ plugin: this.plugin.name, code: error.code, phase }, error.message);
-    if (phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, error));
+    if (state.phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, state.error));
   }
 }

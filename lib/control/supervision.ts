@@ -1,19 +1,19 @@
 import type { HostSettings } from '../config.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import type { Logger } from '../log.js';
 import { ByHand, type Supervision } from '../process/by-hand.js';
 import { Supervisor, type SupervisorOptions } from '../process/supervisor.js';
+import type { Journal } from './journal.js';
 
 type Options = Pick<SupervisorOptions, 'spawn' | 'command' | 'clock' | 'policy' | 'trouble' | 'mayRetry'> & {
   readonly plugin: InstalledPlugin;
-  readonly log: Logger;
+  readonly journal?: Journal;
   readonly settings: HostSettings;
   readonly byHand?: boolean;
 };
 
 /** Who keeps the process of a plugin alive: a supervisor, or somebody outside. */
 export function supervisionOf(options: Options): Supervision {
-  const { plugin, clock, log, settings } = options;
+  const { plugin, clock, settings } = options;
   const { name } = plugin;
   if (options.byHand) return new ByHand({ name, clock });
   return new Supervisor({
@@ -21,6 +21,6 @@ export function supervisionOf(options: Options): Supervision {
     name,
     handshakeTimeout: settings.handshakeTimeout,
     grace: settings.killTimeout,
-    line: (stream, text) => log.info({ plugin: name, stream }, text),
+    line: (stream, text) => options.journal?.write(stream, text),
   });
 }

@@ -103,6 +103,16 @@ export const ERROR_CODES = {
   ERR_SYMBOL_STARTED: taken,
   ERR_SYMBOL_NOT_STARTED: unknown,
   ERR_SEND_TIMEOUT: late,
+
+  ERR_RULE_FILE: usage,
+  ERR_DOWNLOAD_REFUSED: { http: 403, exit: 2 },
+  ERR_DOWNLOAD_FAILED: plugin,
+  ERR_DOWNLOAD_LATE: late,
+  ERR_SERVER_ADDRESS: usage,
+  ERR_REQUEST_TOO_LARGE: { http: 413, exit: 2 },
+  ERR_REQUEST_TYPE: { http: 415, exit: 2 },
+  ERR_STREAMS: { http: 503, exit: 4 },
+  ERR_INTERNAL: system,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

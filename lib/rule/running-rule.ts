@@ -1,4 +1,14 @@
-import { BehaviorSubject, filter, firstValueFrom, fromEvent, NEVER, type Observable, Subject, takeUntil } from 'rxjs';
+import {
+  BehaviorSubject,
+  filter,
+  firstValueFrom,
+  fromEvent,
+  merge,
+  NEVER,
+  type Observable,
+  Subject,
+  takeUntil,
+} from 'rxjs';
 import { type Clock, pause } from '../clock.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -34,6 +44,8 @@ export class RunningRule implements Rule {
   /** By call position: the contexts of a rule leak in the SDKs, so they are the same in each run. */
   private readonly callIds: string[] = [];
   private run: RuleRun | undefined;
+  /** Emits when a body has run. */
+  private readonly built = new Subject<void>();
   private runs = 0;
   private attempt = 0;
   private again = false;
@@ -96,8 +108,8 @@ export class RunningRule implements Rule {
     this.wake.abort();
     this.wake = new AbortController();
     void this.run?.stop({ flush: true, timeout: this.deps.flushTimeout });
-    const decided = this.status$.pipe(
-      filter((status) => this.runs > runs || isFinal(status)),
+    // A run need not change the status: nothing is missing in one that uses no plugin.
+    const decided = merge(this.built, this.status$.pipe(filter(isFinal))).pipe(
       takeUntil(signal === undefined ? NEVER : fromEvent(signal, 'abort')),
     );
     await firstValueFrom(decided, { defaultValue: undefined });
@@ -168,6 +180,7 @@ export class RunningRule implements Rule {
     this.run = run;
     this.runs += 1;
     run.build(() => this.definition.body(context(run)));
+    this.built.next();
     await Promise.race([failure, run.ended()]);
     await run.stop({ flush: true, timeout: flushTimeout });
     this.run = undefined;

@@ -64,6 +64,15 @@ describe('a rule', () => {
 });
 
 describe('the restart of a rule by hand', () => {
+  it('resolves for one that uses no plugin, whose status does not change', async () => {
+    let runs = 0;
+    const rule = shared.rule(() => ((runs += 1), NEVER));
+    await statusOf(rule, 'running');
+    await rule.restart();
+    expect(runs).toBe(2);
+    await rule.stop();
+  });
+
   it('stops it with flush and runs the body again', async () => {
     const path = newFile();
     let runs = 0;

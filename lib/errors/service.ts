@@ -1,0 +1,67 @@
+import { make, reasonOf, type RxportError } from './rxport-error.js';
+
+/** A rule file does not load, or exports something else than rules. */
+export const ruleFile = (file: string, problem: string, cause?: unknown): RxportError =>
+  make('ERR_RULE_FILE', `${file}: ${problem}`, { file }, cause);
+
+export const ruleFileTaken = (file: string, rule: string, owner: string): RxportError =>
+  make('ERR_RULE_FILE', `${file}: rule ${rule} is in ${owner} already; give one of them another id`, {
+    file,
+    rule,
+    owner,
+  });
+
+export const ruleRemoved = (rule: string, file: string): RxportError =>
+  make('ERR_RULE_UNKNOWN', `rule ${rule} is not in ${file} any more`, { rule, file });
+
+/** The text is the reason alone: who asks says what for. */
+export const downloadRefused = (uri: string, reason: string): RxportError =>
+  make('ERR_DOWNLOAD_REFUSED', reason, { uri });
+
+export const downloadFailed = (uri: string, cause: unknown): RxportError =>
+  make('ERR_DOWNLOAD_FAILED', reasonOf(cause), { uri }, cause);
+
+export const downloadTooLarge = (uri: string, limit: number): RxportError =>
+  make('ERR_DOWNLOAD_FAILED', `it has more than the ${limit} bytes that are allowed`, { uri, limit });
+
+export const downloadLate = (uri: string, timeout: number): RxportError =>
+  make('ERR_DOWNLOAD_LATE', `it took longer than ${timeout} ms`, { uri, timeout });
+
+export const serverAddress = (address: string, cause: unknown): RxportError =>
+  make('ERR_SERVER_ADDRESS', `cannot serve at ${address}: ${reasonOf(cause)}`, { address }, cause);
+
+export const serverOpen = (address: string): RxportError =>
+  make(
+    'ERR_SERVER_ADDRESS',
+    `will not serve at ${address} without a token: anybody who reaches it could run programs here; set a token, or use 127.0.0.1`,
+    { address },
+  );
+
+export const requestRefused = (reason: string): RxportError => make('ERR_REQUEST_REFUSED', reason);
+
+export const tokenInvalid = (): RxportError =>
+  make('ERR_TOKEN_INVALID', 'this takes a token: send the header "Authorization: Bearer <token>"');
+
+export const requestInvalid = (problem: string, cause?: unknown): RxportError =>
+  make('ERR_REQUEST_INVALID', problem, {}, cause);
+
+export const requestTooLarge = (limit: number): RxportError =>
+  make('ERR_REQUEST_TOO_LARGE', `the body has more than ${limit} bytes`, { limit });
+
+export const requestType = (type: string): RxportError =>
+  make('ERR_REQUEST_TYPE', `a body of type ${JSON.stringify(type)} is not taken: send application/json`, { type });
+
+export const routeUnknown = (method: string, url: string): RxportError =>
+  make('ERR_ROUTE_UNKNOWN', `there is no ${method} ${url}; GET /openapi.json lists what there is`, { method, url });
+
+export const tooManyStreams = (limit: number): RxportError =>
+  make('ERR_STREAMS', `${limit} clients follow already: close one first`, { limit });
+
+/** In the words of eKuiper. */
+export const uriInvalid = (uri: string): RxportError => make('ERR_REQUEST_INVALID', `invalid uri ${uri}`, { uri });
+
+/** Something that nobody has thought of. */
+export const internalError = (cause: unknown): RxportError => make('ERR_INTERNAL', reasonOf(cause), {}, cause);
+
+export const bodyInvalid = (problem: string, cause: unknown): RxportError =>
+  make('ERR_REQUEST_INVALID', problem, { body: true }, cause);

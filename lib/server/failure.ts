@@ -1,0 +1,51 @@
+import type { FastifyError, FastifyReply } from 'fastify';
+import { ERROR_CODES, internalError, requestInvalid, requestTooLarge, requestType, RxportError } from '../errors.js';
+
+/** What every failure says: eKuiper's two keys, then ours. */
+export interface Failure {
+  /** eKuiper's codes: 1002 for what is not there, 1000 for everything else. */
+  readonly error: 1000 | 1002;
+  readonly message: string;
+  readonly code: string;
+  /** Our own words, where `message` is eKuiper's and says less. */
+  readonly reason?: string;
+}
+
+/** Bytes. */
+export const BODY_LIMIT = 1024 * 1024;
+
+const TEXT = 'text/plain; charset=utf-8';
+
+const failure = (status: number, { code }: RxportError, message: string): Failure => ({
+  error: status === 404 ? 1002 : 1000,
+  message,
+  code,
+});
+
+/** Under the status of its code, as JSON. */
+export function sendFailure(reply: FastifyReply, error: RxportError): FastifyReply {
+  const status = ERROR_CODES[error.code].http;
+  if (error.code === 'ERR_TOKEN_INVALID') reply.header('www-authenticate', 'Bearer');
+  return reply.code(status).send(failure(status, error, error.message));
+}
+
+/** In eKuiper's words: JSON that is called text. */
+export function sendWords(reply: FastifyReply, status: 400 | 404, message: string, error: RxportError): FastifyReply {
+  const isSaid = error.message === '' || message.includes(error.message);
+  const body = { ...failure(status, error, message), ...(!isSaid && { reason: error.message }) };
+  return reply.code(status).type(TEXT).send(JSON.stringify(body));
+}
+
+/** As eKuiper says that something was done. */
+export const sendText = (reply: FastifyReply, status: 200 | 201, text: string): FastifyReply =>
+  reply.code(status).type(TEXT).send(text);
+
+/** What a handler, or Fastify itself, has thrown. */
+export function asError(thrown: unknown): RxportError {
+  if (thrown instanceof RxportError) return thrown;
+  const { code, validation, statusCode = 500, message = 'the request is invalid' } = thrown as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return requestTooLarge(BODY_LIMIT);
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return requestType(message.split(': ').at(-1) ?? '');
+  if (validation !== undefined || statusCode < 500) return requestInvalid(message, thrown);
+  return internalError(thrown);
+}

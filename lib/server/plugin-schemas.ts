@@ -1,0 +1,117 @@
+/** What the routes of plugins take and answer, for their checks and for `/openapi.json`. */
+import { array, failures, flag, integerText, object, string, text } from './schema.js';
+
+const tags = ['plugins'];
+const name = object({ name: string('The name of a plugin.') });
+
+const portable = object({
+  name: string(),
+  version: string(),
+  language: string(),
+  executable: string('Absolute path.'),
+  virtualEnvType: string(),
+  env: string(),
+  sources: array(string()),
+  sinks: array(string()),
+  functions: array(string()),
+});
+
+const packageBody = {
+  ...object({
+    name: string('The name of the plugin, as its manifest has it.'),
+    file: string('`file://` of a zip or a folder, or `http(s)://` of a zip on a host that downloads are allowed from.'),
+    shellParas: array(string(), 'What its `install.sh` gets as arguments.'),
+  }),
+  required: ['name'],
+};
+
+const line = object({
+  at: { type: 'number', description: 'Milliseconds since the epoch.' },
+  stream: { type: 'string', enum: ['stdout', 'stderr'] },
+  text: string(),
+});
+
+export const list = { tags, summary: 'All plugins', response: { 200: array(portable) } };
+
+export const get = { tags, summary: 'A plugin', params: name, response: { 200: portable, 404: failures } };
+
+export const status = {
+  tags,
+  summary: 'Where a plugin stands, and what runs in it',
+  params: name,
+  response: {
+    200: object({
+      refCount: {
+        type: 'object',
+        description: 'By rule: how many symbols it uses.',
+        additionalProperties: { type: 'integer' },
+      },
+      status: { type: 'string', enum: ['running', 'initializing', 'error', 'stop'] },
+      errMsg: string(),
+      version: string(),
+      pid: { type: 'integer', nullable: true },
+      restarts: { type: 'integer' },
+      replicas: array(string()),
+      symbols: array(object({ kind: string(), symbol: string(), ruleId: string() })),
+      channels: array(object({ kind: string(), symbol: string(), url: string() })),
+      lastErrors: array(object({ at: { type: 'number' }, code: string(), message: string() })),
+    }),
+    404: failures,
+  },
+};
+
+export const create = {
+  tags,
+  summary: 'Install a plugin and start it',
+  body: packageBody,
+  response: { 201: text, 400: failures },
+};
+
+export const update = {
+  tags,
+  summary: 'Put another version in the place of a plugin, while rules go on',
+  params: name,
+  querystring: object({
+    strategy: {
+      type: 'string',
+      enum: ['overlap', 'replace'],
+      description: 'Default `overlap`: both live for a moment.',
+    },
+    force: flag('Also when rules use a symbol that the new version lacks.'),
+  }),
+  body: packageBody,
+  response: { 200: text, 400: failures },
+};
+
+export const remove = {
+  tags,
+  summary: 'Stop and delete a plugin',
+  params: name,
+  querystring: object({ force: flag('Also when rules use it.') }),
+  response: { 200: text, 400: failures },
+};
+
+export const start = {
+  tags,
+  summary: 'Start a plugin that has failed or was stopped',
+  params: name,
+  response: { 200: text, 404: failures },
+};
+
+export const stop = {
+  tags,
+  summary: 'Stop the processes of a plugin; its rules wait',
+  params: name,
+  response: { 200: text, 404: failures },
+};
+
+export const logs = {
+  tags,
+  summary: 'What a plugin has written',
+  params: name,
+  querystring: object({
+    lines: integerText('How many of the last lines; default all that are kept, 1,000 at most.'),
+    follow: flag('Go on as server-sent events.'),
+  }),
+  response: { 200: array(line), 404: failures },
+};

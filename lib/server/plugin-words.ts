@@ -1,0 +1,99 @@
+/** eKuiper's words for what goes wrong with a plugin: its clients compare them. */
+import type { RxportError } from '../errors.js';
+import type { Plugin } from '../control/plugin-view.js';
+import type { ProcessState } from '../process/state.js';
+
+/** What was asked for when it went wrong. */
+export interface Asked {
+  readonly command: 'create' | 'update';
+  readonly name: string;
+  readonly file: string;
+  /** How many entries the package has, where that is known. */
+  readonly entries?: number | undefined;
+}
+
+export function notInstalled(error: RxportError, asked: Asked): string {
+  return `portable plugin ${asked.command} command error: ${whyNot(error, asked)}`;
+}
+
+function whyNot({ code, message }: RxportError, { name, file, entries }: Asked): string {
+  switch (code) {
+    case 'ERR_PLUGIN_EXISTS':
+      return `invalid name ${name}: duplicate`;
+    case 'ERR_PLUGIN_UNKNOWN':
+      return `portable plugin ${name} is not found`;
+    case 'ERR_NAME_INVALID':
+      return `invalid name ${name}: ${message}`;
+    case 'ERR_REQUEST_INVALID':
+    case 'ERR_PLUGIN_BUSY':
+    case 'ERR_HOST_STOPPED':
+      return message;
+    case 'ERR_DOWNLOAD_REFUSED':
+    case 'ERR_DOWNLOAD_FAILED':
+    case 'ERR_DOWNLOAD_LATE':
+    case 'ERR_INSTALL_NOT_FOUND':
+      return `fail to download file ${file}: ${message}`;
+    case 'ERR_MANIFEST_MISSING':
+    case 'ERR_PLUGIN_MISMATCH':
+      if (entries === undefined) return `fail to install plugin: ${message}`;
+      return `fail to install plugin: missing or invalid json file ${name}.json, found ${entries} files in total`;
+    default:
+      return `fail to install plugin: ${message}`;
+  }
+}
+
+export function notRemoved({ code, message }: RxportError, name: string): string {
+  const why = code === 'ERR_PLUGIN_UNKNOWN' ? `portable plugin ${name} is not found` : message;
+  return `delete portable plugin ${name} error: ${why}`;
+}
+
+/** eKuiper's word for where a plugin stands. */
+export function statusWord({ phase }: ProcessState): 'running' | 'initializing' | 'error' | 'stop' {
+  switch (phase) {
+    case 'ready':
+      return 'running';
+    case 'starting':
+    case 'backoff':
+      return 'initializing';
+    case 'failed':
+      return 'error';
+    case 'stopped':
+    case 'stopping':
+      return 'stop';
+  }
+}
+
+/** As eKuiper describes a plugin: these keys, in this order. */
+export function describePlugin({ name, dir, manifest }: Plugin): Readonly<Record<string, unknown>> {
+  const { version, language, executable, sources, sinks, functions, virtualEnvType, env } = manifest;
+  return {
+    name,
+    version,
+    language,
+    executable: `${dir}/${executable}`,
+    ...(virtualEnvType !== undefined && { virtualEnvType }),
+    ...(env !== undefined && { env }),
+    sources,
+    sinks,
+    functions,
+  };
+}
+
+/** eKuiper's three keys first, in its order: clients compare the text. */
+export function statusOfPlugin(plugin: Plugin): Readonly<Record<string, unknown>> {
+  const { state, pid, restarts, replicas, symbols, channels, lastErrors, manifest } = plugin;
+  const refCount: Record<string, number> = {};
+  for (const { ruleId } of symbols) refCount[ruleId] = (refCount[ruleId] ?? 0) + 1;
+  return {
+    refCount,
+    status: statusWord(state),
+    errMsg: 'error' in state ? state.error.message : '',
+    version: manifest.version,
+    pid: pid ?? null,
+    restarts,
+    replicas: replicas.map(statusWord),
+    symbols,
+    channels,
+    lastErrors,
+  };
+}

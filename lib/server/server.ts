@@ -1,0 +1,83 @@
+import { systemClock } from '../clock.js';
+import { configInvalid, hostStopped, serverAddress } from '../errors.js';
+import type { Downloads } from '../service/download.js';
+import type { Service } from '../service/service.js';
+import { createApp } from './app.js';
+import { EventStreams } from './event-stream.js';
+import { checkAddress, isLoopback } from './guard.js';
+import { Metrics } from './metrics.js';
+import { removeRestFile, writeRestFile } from './rest-file.js';
+
+export interface ServerOptions {
+  /** Address to listen on; default `127.0.0.1`. One that others reach needs a token. */
+  readonly host?: string;
+  /** Default 9081, as eKuiper; 0 lets the system choose. */
+  readonly port?: number;
+  /** What every request has to bring: `Authorization: Bearer <token>`. Default none. */
+  readonly token?: string;
+  /** Further names by which the server is reached, as `Host` has them; default none. */
+  readonly names?: readonly string[];
+  /** Folders that a `file://` may name something in; default every one on loopback, none elsewhere. */
+  readonly folders?: readonly string[];
+  /** Default none. */
+  readonly downloads?: Downloads;
+}
+
+export interface Server {
+  /** `http://127.0.0.1:9081` */
+  readonly url: string;
+  /** Answers nobody any more; the service runs on. */
+  close(): Promise<void>;
+}
+
+const PORT = 9081;
+
+/**
+ * Serves the REST API of a service, and says where in `run/rest.json` of its data folder. Rejects with
+ * `ERR_SERVER_ADDRESS`, `ERR_CONFIG_INVALID`.
+ */
+export async function startServer(service: Service, options: ServerOptions = {}): Promise<Server> {
+  const { host = '127.0.0.1', port = PORT, token, names, downloads } = options;
+  checkOptions(options);
+  checkAddress({ host, token });
+  const streams = new EventStreams(systemClock);
+  const metrics = new Metrics(service);
+  const closing = new AbortController();
+  const folders = options.folders ?? (isLoopback(host) ? undefined : []);
+  const sources = { folders, downloads, clock: systemClock, signal: closing.signal };
+  const app = await createApp({ service, guard: { host, token, names }, sources, streams, metrics });
+  const close = async (): Promise<void> => {
+    closing.abort(hostStopped());
+    streams.close();
+    await app.close();
+    metrics.close();
+  };
+  try {
+    const url = await app.listen({ host, port });
+    await writeRestFile(service.dir, url);
+    return {
+      url,
+      close: async () => {
+        await removeRestFile(service.dir, url);
+        await close();
+      },
+    };
+  } catch (cause) {
+    await close();
+    throw serverAddress(`${host}:${port}`, cause);
+  }
+}
+
+function checkOptions({ host, port, token, names, folders, downloads }: ServerOptions): void {
+  const isTexts = (list: unknown): boolean =>
+    Array.isArray(list) && list.every((text) => typeof text === 'string' && text !== '');
+  const problems: string[] = [];
+  if (host !== undefined && (typeof host !== 'string' || host === '')) problems.push('host is no address');
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) problems.push('port is no port');
+  if (token !== undefined && !(typeof token === 'string' && /^\S+$/.test(token)))
+    problems.push('token is no text without spaces');
+  if (names !== undefined && !isTexts(names)) problems.push('names is no list of names');
+  if (folders !== undefined && !isTexts(folders)) problems.push('folders is no list of folders');
+  if (downloads !== undefined && !isTexts(downloads.hosts)) problems.push('downloads.hosts is no list of hosts');
+  if (problems.length > 0) throw configInvalid('server options', problems);
+}

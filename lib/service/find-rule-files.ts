@@ -1,0 +1,37 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** `.d.ts` and specs lie beside rules, and files that begin with `_` are what rules share. */
+const isRuleFile = (name: string): boolean =>
+  /\.(ts|mts|js|mjs)$/.test(name) && !/\.(d|spec|test)\.[mc]?[jt]s$/.test(name) && !/^[._]/.test(name);
+
+export interface FoundFiles {
+  /** Absolute, in the order of `places`, those of a folder by name; a file that was named need not exist. */
+  readonly files: readonly string[];
+  /** The folders among `places`, which need not exist. */
+  readonly folders: readonly string[];
+}
+
+/** The rule files that `places` name: a file itself, of a folder those directly in it. */
+export async function findRuleFiles(places: readonly string[]): Promise<FoundFiles> {
+  const files = new Set<string>();
+  const folders: string[] = [];
+  for (const place of places.map((one) => resolve(one))) {
+    if (await isFile(place)) {
+      files.add(place);
+      continue;
+    }
+    folders.push(place);
+    const names = await readdir(place).catch(() => []);
+    for (const name of names.filter(isRuleFile).sort())
+      if (await isFile(join(place, name))) files.add(join(place, name));
+  }
+  return { files: [...files], folders };
+}
+
+/** A name with the ending of a rule file that is not there is a file that is missing, not a folder. */
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => isRuleFile(path),
+  );

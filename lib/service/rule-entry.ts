@@ -1,0 +1,102 @@
+import { ruleRemoved, type RxportError } from '../errors.js';
+import type { RuleDefinition } from '../rule/define.js';
+import type { Ledger } from '../rule/ledger.js';
+import type { Rule } from '../rule/rule.js';
+import { isFinal, type RuleStatus } from '../rule/status.js';
+
+const NO_LEDGER: Ledger = { stages: {}, balanced: true };
+
+/** A rule of a file, over all that it is started and stopped. */
+export class RuleEntry {
+  private running: Rule | undefined;
+  private last: { readonly status: RuleStatus; readonly ledger: Ledger };
+  private turn: Promise<unknown> = Promise.resolve();
+  private retired = false;
+
+  constructor(
+    readonly definition: RuleDefinition,
+    readonly file: string,
+    private readonly launch: (definition: RuleDefinition) => Rule,
+    private readonly now: () => number,
+  ) {
+    this.last = { status: { phase: 'stopped', since: now() }, ledger: NO_LEDGER };
+  }
+
+  get id(): string {
+    return this.definition.id;
+  }
+
+  get status(): RuleStatus {
+    return this.running?.status ?? this.last.status;
+  }
+
+  ledger(): Ledger {
+    return this.running?.ledger() ?? this.last.ledger;
+  }
+
+  /** Runs it unless it runs. */
+  start(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.retired) throw ruleRemoved(this.id, this.file);
+      const { running } = this;
+      if (running !== undefined && !isFinal(running.status) && running.status.phase !== 'stopping') return;
+      await running?.done;
+      this.run();
+    });
+  }
+
+  /** With flush; does nothing to one that has ended. */
+  stop(): Promise<void> {
+    // At once, whatever is waited for: a restart must not keep a rule from being stopped.
+    const stopped = this.running?.stop();
+    return this.inTurn(async () => {
+      await stopped;
+      await this.running?.stop();
+    });
+  }
+
+  /** With flush, or as `start` where it has ended. */
+  async restart(): Promise<void> {
+    const restarted = await this.inTurn(async () => {
+      const { running } = this;
+      if (this.retired || running === undefined || isFinal(running.status)) return false;
+      return running.restart().then(
+        () => true,
+        // It was stopped, or has ended, meanwhile.
+        () => false,
+      );
+    });
+    if (!restarted) await this.start();
+  }
+
+  /** Stops it for good. */
+  retire(): Promise<void> {
+    this.retired = true;
+    return this.stop();
+  }
+
+  private run(): void {
+    let rule: Rule;
+    try {
+      rule = this.launch(this.definition);
+    } catch (error) {
+      this.last = { status: { phase: 'failed', since: this.now(), error: error as RxportError }, ledger: NO_LEDGER };
+      throw error;
+    }
+    this.running = rule;
+    void rule.done.then((status) => {
+      this.last = { status, ledger: rule.ledger() };
+      // What its body holds is free.
+      if (this.running === rule) this.running = undefined;
+    });
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Why a rule is as it is, where there is a reason. */
+export const errorOf = (status: RuleStatus): RxportError | undefined => ('error' in status ? status.error : undefined);

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { Journal } from '../../lib/control/journal.js';
+import { pluginStopped } from '../../lib/errors.js';
+import { HandClock } from '../helpers/hand-clock.js';
+import { silent } from '../helpers/host.js';
+
+const journal = (): Journal => new Journal('p', new HandClock(), silent);
+
+describe('what a plugin has written', () => {
+  it('is the last thousand lines, in order, with their time', () => {
+    const kept = journal();
+    for (let line = 0; line < 2_500; line += 1) kept.write('stdout', String(line));
+    const lines = kept.logs();
+    expect(lines).toHaveLength(1_000);
+    expect(lines.map(({ text }) => Number(text))).toEqual(Array.from({ length: 1_000 }, (_, i) => 1_500 + i));
+    expect(lines[0]).toEqual({ at: expect.any(Number), stream: 'stdout', text: '1500' });
+  });
+
+  it('has half a million characters at most, and the newest line always', () => {
+    const kept = journal();
+    for (let line = 0; line < 100; line += 1) kept.write('stderr', 'x'.repeat(8 * 1024));
+    expect(kept.logs()).toHaveLength(64);
+    kept.write('stderr', 'last');
+    expect(kept.logs().at(-1)?.text).toBe('last');
+  });
+
+  it('is told as it comes, and a subscriber that throws is logged', () => {
+    const errors: string[] = [];
+    const log = { ...silent, error: (_: object, text: string) => void errors.push(text) };
+    const kept = new Journal('p', new HandClock(), log);
+    const seen: string[] = [];
+    kept.line$.subscribe(() => {
+      throw new Error('mine');
+    });
+    kept.line$.subscribe(({ text }) => seen.push(text));
+    kept.write('stdout', 'a');
+    kept.write('stdout', 'b');
+    expect(seen).toEqual(['a', 'b']);
+    expect(errors.join()).toContain('mine');
+  });
+});
+
+it('keeps the last ten faults, and counts what was started again', () => {
+  const kept = journal();
+  const exit = { code: 1, signal: null, output: [] };
+  kept.follow({ phase: 'starting', attempt: 0, crashes: [] });
+  for (let attempt = 1; attempt <= 12; attempt += 1) {
+    kept.follow({ phase: 'backoff', attempt, until: 0, error: pluginStopped(String(attempt)), exit, crashes: [] });
+    kept.follow({ phase: 'starting', attempt, crashes: [] });
+  }
+  kept.follow({ phase: 'failed', error: pluginStopped('last'), exit });
+  expect(kept.restarts).toBe(12);
+  expect(kept.lastErrors).toHaveLength(10);
+  expect(kept.lastErrors[0]).toMatchObject({
+    code: 'ERR_PLUGIN_STOPPED',
+    message: expect.stringContaining('plugin 4'),
+  });
+  expect(kept.lastErrors.at(-1)?.message).toContain('plugin last');
+});

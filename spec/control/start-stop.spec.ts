@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { badPlugin } from '../helpers/bad-plugin.js';
+import { partsOf, statusOf } from '../helpers/parts.js';
+import { sharedHost } from '../helpers/shared-host.js';
+import { startHost } from '../helpers/host.js';
+import { until } from '../helpers/until.js';
+import { filter, firstValueFrom, tap } from 'rxjs';
+
+const shared = sharedHost();
+const parts = partsOf(shared);
+
+describe('a plugin that is stopped by hand', () => {
+  it('has no process until it is started, and its rules wait and go on', async () => {
+    const { host, plugin } = shared;
+    const seen: number[] = [];
+    const rule = shared.rule((context) =>
+      parts.counted(context, undefined, { interval: 2 }).pipe(
+        parts.echo(context),
+        tap(({ i }) => seen.push(i)),
+      ),
+    );
+    await until(() => seen.length > 5);
+    const { pid } = plugin;
+    await host.plugins.stop(plugin.name);
+    expect(plugin.state.phase).toBe('stopped');
+    expect(plugin.pid).toBeUndefined();
+    expect(() => process.kill(pid ?? 0, 0)).toThrow('ESRCH');
+    await statusOf(rule, 'waiting');
+    await host.plugins.stop(plugin.name);
+
+    await host.plugins.start(plugin.name);
+    expect(plugin.state.phase).toBe('ready');
+    await statusOf(rule, 'running');
+    const before = seen.length;
+    await until(() => seen.length > before + 5);
+    await rule.stop();
+    expect(rule.ledger().balanced).toBe(true);
+  });
+
+  it('is as it is when it is started while it runs', async () => {
+    const { host, plugin } = shared;
+    const { pid } = plugin;
+    await host.plugins.start(plugin.name);
+    expect(plugin.pid).toBe(pid);
+  });
+
+  it('lets a rule that begins meanwhile wait for it', async () => {
+    const { host, plugin } = shared;
+    await host.plugins.stop(plugin.name);
+    const seen: number[] = [];
+    const rule = shared.rule((context) => parts.counted(context, 5).pipe(tap(({ i }) => seen.push(i))));
+    await statusOf(rule, 'waiting');
+    await host.plugins.start(plugin.name);
+    expect((await rule.done).phase).toBe('completed');
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('runs when it has been updated', async () => {
+    const { host, plugin } = shared;
+    await host.plugins.stop(plugin.name);
+    await host.plugins.update(plugin.name, plugin.dir);
+    expect(plugin.state.phase).toBe('ready');
+  });
+
+  it('is refused for one that is not there', async () => {
+    await expect(shared.host.plugins.stop('nope')).rejects.toMatchObject({ code: 'ERR_PLUGIN_UNKNOWN' });
+    await expect(shared.host.plugins.start('nope')).rejects.toMatchObject({ code: 'ERR_PLUGIN_UNKNOWN' });
+  });
+});
+
+describe('what a plugin tells of itself', () => {
+  it('is what rules use of it, and by which sockets', async () => {
+    const { plugin, symbol } = shared;
+    const rule = shared.rule((context) =>
+      parts.counted(context).pipe(parts.echo(context)).subscribe(parts.file(context)),
+    );
+    await statusOf(rule, 'running');
+    await until(() => plugin.symbols.length === 3);
+    expect(new Set(plugin.symbols)).toEqual(
+      new Set([
+        { kind: 'source', symbol: symbol('count'), ruleId: rule.id },
+        { kind: 'function', symbol: symbol('echo'), ruleId: rule.id },
+        { kind: 'sink', symbol: symbol('file'), ruleId: rule.id },
+      ]),
+    );
+    expect(plugin.channels.map(({ kind }) => kind).sort()).toEqual(['ack', 'control', 'function', 'sink', 'source']);
+    expect(plugin.channels[0]?.url).toMatch(new RegExp(`^ipc:///.*/plugin_${plugin.name}\\.ipc$`));
+    await rule.stop();
+    expect(plugin.symbols).toEqual([]);
+  });
+
+  it('is how often it was started again, and why', async () => {
+    const { plugin } = shared;
+    const { restarts } = plugin;
+    process.kill(plugin.pid ?? 0, 'SIGKILL');
+    await firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'backoff')));
+    await firstValueFrom(plugin.state$.pipe(filter(({ phase }) => phase === 'ready')));
+    expect(plugin.restarts).toBe(restarts + 1);
+    expect(plugin.lastErrors.at(-1)).toEqual({
+      at: expect.any(Number),
+      code: 'ERR_PLUGIN_EXITED',
+      message: expect.stringContaining('SIGKILL'),
+    });
+  });
+
+  it('is what it has written', async () => {
+    const host = await startHost();
+    const { dir } = badPlugin('floods-stdout');
+    const plugin = await host.plugins.install(dir);
+    const line = await firstValueFrom(plugin.logs$);
+    expect(line).toMatchObject({ stream: 'stdout', text: expect.any(String) });
+    expect(plugin.logs().length).toBeLessThanOrEqual(1_000);
+  });
+});

@@ -1,0 +1,147 @@
+/** `/plugins/portables` as a live eKuiper answers, row by row; what installs and updates is in `packages.spec.ts`. */
+import { describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { startRest } from '../helpers/rest.js';
+import { startService } from '../helpers/service.js';
+import { serviceWithPlugin } from '../helpers/service-with-plugin.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
+
+const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+describe('GET /plugins/portables', () => {
+  it('is an empty list without plugins', async () => {
+    const { get } = await startRest(await startService());
+    expect(await get('/plugins/portables')).toMatchObject({
+      status: 200,
+      headers: { 'content-type': JSON_TYPE },
+      text: '[]',
+    });
+  });
+
+  it('lists each with what eKuiper tells of it, and nothing else; one alone is told the same', async () => {
+    const { dir, plugin, rest } = await serviceWithPlugin();
+    const functions = ['echo', 'add', 'slow', 'pid', 'fail', 'exit', 'empty', 'mute'] as const;
+    const told = {
+      name: plugin.name,
+      version: 'v1.0.0',
+      language: 'node',
+      executable: join(dir, 'plugins/portables', plugin.name, 'main.mjs'),
+      sources: [plugin.symbol('count')],
+      sinks: [plugin.symbol('file')],
+      functions: functions.map(plugin.symbol),
+    };
+    expect((await rest.get('/plugins/portables')).text).toBe(JSON.stringify([told]));
+    const one = await rest.get(`/plugins/portables/${plugin.name}`);
+    expect(one).toMatchObject({ status: 200, text: JSON.stringify(told) });
+  });
+});
+
+describe('GET /plugins/portables/{name}/status', () => {
+  it('begins with refCount, status and errMsg, and goes on with ours', async () => {
+    const { plugin, rest, service } = await serviceWithPlugin();
+    const path = `/plugins/portables/${plugin.name}/status`;
+    expect((await rest.get(path)).text).toMatch(/^\{"refCount":\{\},"status":"running","errMsg":"",/);
+    const id = unique('r');
+    const rule = service.host.rule(id, ({ source, sink }) =>
+      source(plugin.symbol('count')).subscribe(
+        sink(plugin.symbol('file'), { config: { path: join(tempFolder(), 'out') } }),
+      ),
+    );
+    await until(() => rule.status.phase === 'running');
+    const { text, json } = await rest.get(path);
+    expect(text.startsWith(`{"refCount":{"${id}":2},"status":"running","errMsg":"",`)).toBe(true);
+    expect(json()).toMatchObject({
+      version: 'v1.0.0',
+      pid: service.host.plugins.get(plugin.name).pid,
+      restarts: 0,
+      replicas: ['running'],
+      symbols: expect.arrayContaining([{ kind: 'source', symbol: plugin.symbol('count'), ruleId: id }]),
+      channels: expect.arrayContaining([{ kind: 'control', url: expect.stringContaining('ipc://') }]),
+      lastErrors: [],
+    });
+  });
+
+  it('says stop, error and initializing, and why', async () => {
+    const { plugin, rest, service } = await serviceWithPlugin();
+    const path = `/plugins/portables/${plugin.name}/status`;
+    await service.host.plugins.stop(plugin.name);
+    expect((await rest.get(path)).json()).toMatchObject({ status: 'stop', errMsg: '', pid: null });
+    await service.host.plugins.start(plugin.name);
+    process.kill(service.host.plugins.get(plugin.name).pid ?? 0, 'SIGKILL');
+    await until(() => service.host.plugins.get(plugin.name).state.phase === 'backoff');
+    const { text, json } = await rest.get(path);
+    expect(text).toMatch(/^\{"refCount":\{\},"status":"initializing","errMsg":"plugin .* exited with signal SIGKILL/);
+    expect(json()).toMatchObject({ lastErrors: [{ code: 'ERR_PLUGIN_EXITED' }] });
+  });
+});
+
+describe('what is not there', () => {
+  it.each([
+    ['GET', '/plugins/portables/nope', 404, 1002, 'describe portable plugin nope error: not found'],
+    ['GET', '/plugins/portables/nope/status', 404, 1002, 'portable plugin nope not found: not found'],
+    ['GET', '/plugins/portables/nope/logs', 404, 1002, 'portable plugin nope not found: not found'],
+    [
+      'DELETE',
+      '/plugins/portables/nope',
+      400,
+      1000,
+      'delete portable plugin nope error: portable plugin nope is not found',
+    ],
+    [
+      'PUT',
+      '/plugins/portables/nope',
+      400,
+      1000,
+      'portable plugin update command error: portable plugin nope is not found',
+    ],
+  ])('is told for %s %s', async (method, path, status, error, message) => {
+    const { ask } = await startRest(await startService());
+    const body = method === 'PUT' ? { name: 'nope', file: 'file:///nope.zip' } : undefined;
+    const answer = await ask(method, path, body);
+    expect(answer).toMatchObject({ status, headers: { 'content-type': TEXT } });
+    const { reason, ...told } = answer.json<Record<string, unknown>>();
+    expect(JSON.stringify(told)).toBe(JSON.stringify({ error, message, code: 'ERR_PLUGIN_UNKNOWN' }));
+    expect(reason).toContain('nope');
+  });
+});
+
+describe('DELETE /plugins/portables/{name}', () => {
+  it('deletes it, unless rules use it, which are named; then when it is forced', async () => {
+    const { plugin, rest, service } = await serviceWithPlugin();
+    const id = unique('r');
+    const rule = service.host.rule(id, ({ source }) => source(plugin.symbol('count')), { restart: 'never' });
+    await until(() => rule.status.phase === 'running');
+    const path = `/plugins/portables/${plugin.name}`;
+    const refused = await rest.ask('DELETE', path);
+    expect(refused).toMatchObject({ status: 400, headers: { 'content-type': TEXT } });
+    expect(refused.json()).toMatchObject({
+      error: 1000,
+      message: expect.stringMatching(new RegExp(`^delete portable plugin ${plugin.name} error: .*${id}`)),
+      code: 'ERR_PLUGIN_IN_USE',
+    });
+    expect(await rest.ask('DELETE', `${path}?force=true`)).toMatchObject({
+      status: 200,
+      headers: { 'content-type': TEXT },
+      text: `portable plugin ${plugin.name} is deleted`,
+    });
+    expect((await rule.done).phase).toBe('failed');
+    expect((await rest.get(path)).status).toBe(404);
+  });
+});
+
+describe('POST /plugins/portables/{name}/start and /stop', () => {
+  it('stop and start it', async () => {
+    const { plugin, rest } = await serviceWithPlugin();
+    const path = `/plugins/portables/${plugin.name}`;
+    expect(await rest.ask('POST', `${path}/stop`)).toMatchObject({
+      status: 200,
+      text: `portable plugin ${plugin.name} is stopped`,
+    });
+    expect((await rest.get(`${path}/status`)).json()).toMatchObject({ status: 'stop' });
+    expect((await rest.ask('POST', `${path}/start`)).text).toBe(`portable plugin ${plugin.name} is started`);
+    expect((await rest.get(`${path}/status`)).json()).toMatchObject({ status: 'running' });
+    expect(await rest.ask('POST', '/plugins/portables/nope/start')).toMatchObject({ status: 404 });
+  });
+});
