@@ -14,3 +14,4 @@ export * from './errors/symbol.js';
 export * from './errors/rule.js';
 export * from './errors/packing.js';
 export * from './errors/devserver.js';
+export * from './errors/cli.js';

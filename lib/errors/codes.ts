@@ -12,6 +12,8 @@ const taken: Outcome = { http: 409, exit: 4 };
 const plugin: Outcome = { http: 502, exit: 5 };
 const late: Outcome = { http: 504, exit: 6 };
 const system: Outcome = { http: 500, exit: 1 };
+/** As shells have it for a command that Ctrl-C has ended. */
+const interrupted: Outcome = { http: 500, exit: 130 };
 
 /** Every code, stable for ever. */
 export const ERROR_CODES = {
@@ -99,6 +101,13 @@ export const ERROR_CODES = {
   ERR_SYMBOL_STARTED: taken,
   ERR_SYMBOL_NOT_STARTED: unknown,
   ERR_SEND_TIMEOUT: late,
+  ERR_CLI_USAGE: usage,
+  ERR_CLI_INTERRUPTED: interrupted,
+  ERR_CLI_NO_SERVICE: unknown,
+  ERR_CLI_UNREACHABLE: plugin,
+  ERR_CLI_TIMEOUT: late,
+  ERR_CLI_ANSWER: plugin,
+  ERR_CLI_REFUSED: system,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,89 @@
+/**
+ * The one place where the command line joins what it starts: types as narrow as it needs them, modules loaded when a command
+ * calls for them.
+ */
+import type { RxportError } from '../errors.js';
+import type { Host, HostOptions } from '../host.js';
+import type { Logger } from '../log.js';
+import type { Ledger } from '../rule/ledger.js';
+import type { RuleStatus } from '../rule/status.js';
+
+/** A rule as it is now. */
+export interface RuleSight {
+  readonly id: string;
+  readonly status: RuleStatus;
+  /** Why it has failed, or why its file does not load. */
+  readonly error?: RxportError | undefined;
+  ledger(): Ledger;
+}
+
+export interface ServicePart {
+  readonly host: Host;
+  /** Those that have ended too. */
+  readonly rules: { list(): readonly RuleSight[] };
+  /** With flush, which `signal` cuts short. */
+  stop(options: { readonly signal: AbortSignal }): Promise<void>;
+}
+
+export interface ServicePartOptions extends HostOptions {
+  readonly rules?: readonly string[];
+  readonly watch?: boolean;
+}
+
+export interface Listening {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly token?: string;
+  readonly log: Logger;
+}
+
+interface ServiceModule {
+  readonly Service: { readonly start: (options: ServicePartOptions) => Promise<ServicePart> };
+}
+interface ServerModule {
+  readonly startServer: (service: ServicePart, options: ListenOptions) => Promise<Listening>;
+}
+interface DevServerModule {
+  readonly startDevServer: (
+    options: ListenOptions & {
+      readonly folder?: string;
+      readonly name?: string;
+      readonly watch: boolean;
+      readonly trace: boolean;
+    },
+  ) => Promise<Listening>;
+}
+interface ScaffoldModule {
+  readonly scaffold: (options: {
+    readonly name: string;
+    readonly lang: 'ts' | 'python' | 'go';
+    readonly into: string;
+  }) => Promise<{ readonly dir: string; readonly files: readonly string[] }>;
+}
+export interface Packed {
+  readonly file: string;
+  readonly bytes: number;
+  readonly files: number;
+  readonly sha256: string;
+}
+interface PackModule {
+  readonly pack: (options: {
+    readonly folder: string;
+    readonly out?: string;
+    readonly forEkuiper?: boolean;
+    readonly signal?: AbortSignal;
+  }) => Promise<Packed>;
+}
+
+const load = async <Module>(path: string): Promise<Module> => (await import(path)) as Module;
+
+export const loadService = (): Promise<ServiceModule> => load('../service/service.js');
+export const loadServer = (): Promise<ServerModule> => load('../server/server.js');
+export const loadDevServer = (): Promise<DevServerModule> => load('../devserver/dev-server.js');
+export const loadScaffold = (): Promise<ScaffoldModule> => load('../packing/scaffold.js');
+export const loadPack = (): Promise<PackModule> => load('../packing/pack.js');

@@ -1,0 +1,53 @@
+import { jsonLogger } from '../log.js';
+import { readToken } from './find-backend.js';
+import { type HostFlags, hostOptions } from './host-flags.js';
+import { type Listening, loadServer, loadService, type ServicePart } from './parts.js';
+import type { CommonOptions, Shell } from './shell.js';
+import { printable } from './table.js';
+import { untilEnded } from './until-ended.js';
+
+interface ServeOptions extends CommonOptions, HostFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly watch?: boolean;
+}
+
+/** A service until SIGTERM or Ctrl-C; it stops with flush, which a second signal cuts short. */
+export async function serve(shell: Shell, options: ServeOptions, rules: readonly string[]): Promise<void> {
+  const { host, port, watch = false } = options;
+  const token = await readToken(shell.env, options);
+  const [{ Service }, { startServer }] = await Promise.all([loadService(), loadServer()]);
+  const settings = hostOptions(shell, options);
+  const service = await Service.start({
+    ...settings,
+    watch,
+    signal: shell.interrupted,
+    ...(rules.length > 0 && { rules }),
+  });
+  try {
+    const log = settings.logger ?? jsonLogger();
+    const server = await startServer(service, { host, port, log, ...(token !== undefined && { token }) });
+    try {
+      announce(shell, options, service, server);
+      await untilEnded(shell.interrupted);
+      shell.err.line('stopping; once more cuts it short');
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await service.stop({ signal: shell.impatience });
+  }
+}
+
+function announce(shell: Shell, options: ServeOptions, { host, rules }: ServicePart, { url }: Listening): void {
+  const { out, err } = shell;
+  const all = rules.list();
+  const broken = [
+    ...host.plugins.broken().map(({ dir, error }) => `${dir}: ${error.message}`),
+    ...all.flatMap(({ id, error }) => (error === undefined ? [] : [`${id}: ${error.message}`])),
+  ];
+  if (options.json === true) return out.line(JSON.stringify({ url, pid: process.pid }));
+  out.line(`rxport listens on ${url} (pid ${process.pid})`);
+  out.line(`${host.plugins.list().length} plugins, ${all.length} rules; Ctrl-C ends it`);
+  for (const problem of broken) err.line(`${err.paint('red', 'not loaded:')} ${printable(problem)}`);
+}
