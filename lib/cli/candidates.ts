@@ -56,10 +56,10 @@ function after(program: Command, place: Place, word: string): Place {
   return next === undefined ? { ...place, given: given + 1 } : { ...place, command: next };
 }
 
-const optionNames = (program: Command, command: Command): readonly string[] => [
-  ...[...command.options, ...program.options].flatMap(({ long }) => (long ? [long] : [])),
-  '--help',
-];
+const optionNames = (program: Command, command: Command): readonly string[] => {
+  const all = new Set([...command.options, ...program.options]);
+  return [...[...all].flatMap(({ long }) => (long ? [long] : [])), '--help'];
+};
 
 const visible = (command: Command): readonly Command[] =>
   command

@@ -30,6 +30,6 @@ const dataIn = (line: string): string | undefined => {
 };
 
 function joined(data: string | undefined, more: string | undefined): string | undefined {
-  if (data === undefined || more === undefined) return data ?? more;
-  return `${data}\n${more}`.slice(0, MAX_EVENT);
+  const all = data === undefined || more === undefined ? (data ?? more) : `${data}\n${more}`;
+  return all?.slice(0, MAX_EVENT);
 }
