@@ -16,7 +16,8 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
       import('./rest-backend.js'),
       import('./rest-client.js'),
     ]);
-    return new RestBackend(url, new RestClient({ url, token: await readToken(env, options), signal }));
+    const timeout = options.timeout === undefined ? undefined : options.timeout * 1_000;
+    return new RestBackend(url, new RestClient({ url, token: await readToken(env, options), timeout, signal }));
   }
   const [{ FolderBackend }, { hostOptions }] = await Promise.all([
     import('./folder-backend.js'),

@@ -1,6 +1,7 @@
 /** Every command, its options and arguments; what they do is loaded when they are called. */
 import { Command } from 'commander';
 import { actions, type Outcome } from './action.js';
+import { wholeNumber } from './arguments.js';
 import { addPluginCommands } from './plugin-commands.js';
 import { addRuleCommands } from './rule-commands.js';
 import { addServiceCommands } from './service-commands.js';
@@ -31,6 +32,7 @@ export function rxportProgram(shell: Shell): Program {
     .option('--dir <folder>', 'data folder (default ./rxport-data; RXPORT_DIR)')
     .option('--url <url>', 'address of a service, instead of what runs over the data folder (RXPORT_URL)')
     .option('--token-file <file>', 'file with the token of the service (or RXPORT_TOKEN)')
+    .option('--timeout <seconds>', 'for an answer of the service (default 10, 290 for a change)', wholeNumber(1, 290))
     .option('--json', 'JSON on stdout, errors as JSON on stderr')
     .addHelpText(
       'after',

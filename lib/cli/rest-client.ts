@@ -19,6 +19,8 @@ export interface RestClientOptions {
   /** Without a slash at the end. */
   readonly url: string;
   readonly token?: string | undefined;
+  /** Milliseconds until a whole answer is there, whatever a request says. */
+  readonly timeout?: number | undefined;
   /** The command has been interrupted. */
   readonly signal: AbortSignal;
 }
@@ -47,7 +49,7 @@ export class RestClient {
 
   async text(path: string, request: Request = {}): Promise<string> {
     const { url, signal } = this.options;
-    const timeout = request.timeout ?? TIMEOUT;
+    const timeout = this.options.timeout ?? request.timeout ?? TIMEOUT;
     const late = new AbortController();
     const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout)));
     try {
@@ -62,9 +64,9 @@ export class RestClient {
 
   /** The body of an answer that goes on; its beginning has a deadline. */
   async stream(path: string): Promise<ReadableStream<Uint8Array>> {
-    const { url, signal } = this.options;
+    const { url, signal, timeout = TIMEOUT } = this.options;
     const late = new AbortController();
-    const timer = after(systemClock, TIMEOUT, () => late.abort(serviceLate(url, TIMEOUT)));
+    const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout)));
     try {
       const response = await this.fetch(path, {}, AbortSignal.any([signal, late.signal]));
       if (!response.ok) await this.read(response);

@@ -22,6 +22,8 @@ export interface CommonOptions {
   readonly dir?: string;
   readonly url?: string;
   readonly tokenFile?: string;
+  /** Seconds. */
+  readonly timeout?: number;
   readonly json?: boolean;
 }
 
