@@ -98,7 +98,7 @@ const figures = ({ totals, inRate, outRate }: Row): string =>
     `${count(totals.held)} held`,
   ].join(', ');
 
-/** `running`, `waiting for source replay`, `restarting in 3 s: …`, `failed: …` */
+/** `running`, `waiting for source replay`, `restarting in 3 s: …`; why one has failed is told when all has ended. */
 export function statusText(status: RuleStatus, now: number): string {
   switch (status.phase) {
     case 'waiting':
@@ -106,7 +106,6 @@ export function statusText(status: RuleStatus, now: number): string {
     case 'restarting':
       return `restarting in ${span(status.nextTry - now)}: ${status.error.message}`;
     case 'failed':
-      return `failed: ${status.error.message}`;
     case 'starting':
     case 'running':
     case 'stopping':

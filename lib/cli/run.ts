@@ -56,8 +56,7 @@ async function watch({ rules }: ServicePart, view: LiveView | undefined, signal:
 
 function summary({ out, err }: Shell, rules: readonly RuleSight[], json: boolean): number {
   if (json) {
-    const told = rules.map((rule) => ({ id: rule.id, status: rule.status, ledger: rule.ledger() }));
-    out.line(JSON.stringify(told, null, 2));
+    out.line(JSON.stringify(rules.map(told), null, 2));
   } else {
     const ran = rules.filter((rule) => Object.keys(rule.ledger().stages).length > 0);
     for (const rule of ran) for (const line of ['', rule.id, ...ledgerLines(rule.ledger(), { out })]) out.line(line);
@@ -66,4 +65,17 @@ function summary({ out, err }: Shell, rules: readonly RuleSight[], json: boolean
   if (error === undefined) return 0;
   tellFailure(err, error, json);
   return exitCode(error);
+}
+
+/** As a service tells a rule over REST. */
+function told(rule: RuleSight): object {
+  const { id, error } = rule;
+  const { phase, ...rest } = rule.status;
+  return {
+    id,
+    status: phase,
+    ...rest,
+    ...(error !== undefined && { error: { code: error.code, message: error.message } }),
+    ledger: rule.ledger(),
+  };
 }

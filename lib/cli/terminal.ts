@@ -28,7 +28,8 @@ export function terminal(output: Output, env: NodeJS.ProcessEnv): Terminal {
   return {
     isTTY,
     get columns() {
-      return isTTY ? (output.columns ?? 80) : Infinity;
+      // A terminal that does not know says 0.
+      return isTTY ? output.columns || 80 : Infinity;
     },
     write,
     line: (text = '') => write(`${text}\n`),

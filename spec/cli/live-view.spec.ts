@@ -99,7 +99,8 @@ describe('the view on a terminal', () => {
   it('never draws a line that wraps', () => {
     const out = new PlainTerminal(70);
     const error = ruleUnknown('x'.repeat(200), []);
-    liveView(out).show([rule('a', { phase: 'failed', since: 0, error })], 0);
+    const status: RuleStatus = { phase: 'restarting', since: 0, attempt: 1, nextTry: 1_000, error };
+    liveView(out).show([rule('a', status)], 0);
     for (const line of out.written.split('\n')) expect(line.length).toBeLessThanOrEqual(70);
   });
 });
