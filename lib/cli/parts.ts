@@ -39,14 +39,19 @@ export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly token?: string;
-  readonly log: Logger;
+}
+
+export interface ServerPartOptions extends ListenOptions {
+  readonly names?: readonly string[];
+  readonly folders?: readonly string[];
+  readonly downloads?: { readonly hosts: readonly string[] };
 }
 
 interface ServiceModule {
   readonly Service: { readonly start: (options: ServicePartOptions) => Promise<ServicePart> };
 }
 interface ServerModule {
-  readonly startServer: (service: ServicePart, options: ListenOptions) => Promise<Listening>;
+  readonly startServer: (service: ServicePart, options: ServerPartOptions) => Promise<Listening>;
 }
 interface DevServerModule {
   readonly startDevServer: (
@@ -55,6 +60,7 @@ interface DevServerModule {
       readonly name?: string;
       readonly watch: boolean;
       readonly trace: boolean;
+      readonly log: Logger;
     },
   ) => Promise<Listening>;
 }

@@ -1,4 +1,4 @@
-import { pluginUnknown, RxportError, ruleUnknown } from '../errors.js';
+import { RxportError, unknownName } from '../errors.js';
 import { nearest } from '../registry/nearest.js';
 import {
   LedgerAnswer,
@@ -98,23 +98,18 @@ export class RestBackend implements Backend {
     return { name, text: (await this.client.text(path, request)).trim() };
   }
 
-  /** eKuiper's texts for a name that is not there name no other one: here it is. */
   private known<T>(name: string, ask: () => Promise<T>): Promise<T> {
     return suggesting(ask, 'ERR_PLUGIN_UNKNOWN', async () => {
       const names = (await this.plugins()).map((plugin) => plugin.name);
-      const near = nearest(name, names);
-      const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
-      return pluginUnknown(name, `${meant}Installed: ${names.slice(0, 20).join(', ') || 'none'}`);
+      return unknownName('plugin', name, nearest(name, names), names);
     });
   }
 
   private knownRule<T>(id: string, ask: () => Promise<T>): Promise<T> {
-    return suggesting(ask, 'ERR_RULE_UNKNOWN', async () =>
-      ruleUnknown(
-        id,
-        (await this.rules()).map((rule) => rule.id),
-      ),
-    );
+    return suggesting(ask, 'ERR_RULE_UNKNOWN', async () => {
+      const ids = (await this.rules()).map((rule) => rule.id);
+      return unknownName('rule', id, nearest(id, ids), ids);
+    });
   }
 }
 

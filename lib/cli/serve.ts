@@ -1,7 +1,6 @@
-import { jsonLogger } from '../log.js';
 import { readToken } from './find-backend.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
-import { type Listening, loadServer, loadService, type ServicePart } from './parts.js';
+import { type Listening, loadServer, loadService, type ServerPartOptions, type ServicePart } from './parts.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { printable } from './table.js';
 import { untilEnded } from './until-ended.js';
@@ -10,23 +9,24 @@ interface ServeOptions extends CommonOptions, HostFlags {
   readonly host: string;
   readonly port: number;
   readonly watch?: boolean;
+  readonly name?: readonly string[];
+  readonly packages?: readonly string[];
+  readonly download?: readonly string[];
 }
 
 /** A service until SIGTERM or Ctrl-C; it stops with flush, which a second signal cuts short. */
 export async function serve(shell: Shell, options: ServeOptions, rules: readonly string[]): Promise<void> {
-  const { host, port, watch = false } = options;
-  const token = await readToken(shell.env, options);
+  const { watch = false } = options;
+  const listening = await listenOptions(shell, options);
   const [{ Service }, { startServer }] = await Promise.all([loadService(), loadServer()]);
-  const settings = hostOptions(shell, options);
   const service = await Service.start({
-    ...settings,
+    ...hostOptions(shell, options),
     watch,
     signal: shell.interrupted,
     ...(rules.length > 0 && { rules }),
   });
   try {
-    const log = settings.logger ?? jsonLogger();
-    const server = await startServer(service, { host, port, log, ...(token !== undefined && { token }) });
+    const server = await startServer(service, listening);
     try {
       announce(shell, options, service, server);
       await untilEnded(shell.interrupted);
@@ -37,6 +37,19 @@ export async function serve(shell: Shell, options: ServeOptions, rules: readonly
   } finally {
     await service.stop({ signal: shell.impatience });
   }
+}
+
+async function listenOptions({ env }: Shell, options: ServeOptions): Promise<ServerPartOptions> {
+  const { host, port, name, packages, download } = options;
+  const token = await readToken(env, options);
+  return {
+    host,
+    port,
+    ...(token !== undefined && { token }),
+    ...(name !== undefined && { names: name }),
+    ...(packages !== undefined && { folders: packages }),
+    ...(download !== undefined && { downloads: { hosts: download } }),
+  };
 }
 
 function announce(shell: Shell, options: ServeOptions, { host, rules }: ServicePart, { url }: Listening): void {

@@ -30,3 +30,19 @@ export const serviceRefused = (url: string, status: number, message: string): Rx
 
 export const sourceUnnamed = (source: string, problem: string): RxportError =>
   make('ERR_CLI_USAGE', `${source}: ${problem}; say the plugin's name with --name`, { source });
+
+/** A name that is not there, with the one that was meant: a service says only that it is unknown. */
+export const unknownName = (
+  what: 'plugin' | 'rule',
+  name: string,
+  near: string | undefined,
+  known: readonly string[],
+): RxportError => {
+  const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
+  const list = known.slice(0, MOST).join(', ') || 'none';
+  const text = `there is no ${what} ${name}: ${meant}Known ${what}s: ${list}`;
+  return make(what === 'plugin' ? 'ERR_PLUGIN_UNKNOWN' : 'ERR_RULE_UNKNOWN', text, { [what]: name, known });
+};
+
+/** Names in the text of an error. */
+const MOST = 20;

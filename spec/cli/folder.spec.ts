@@ -22,7 +22,7 @@ describe('a data folder without a service', () => {
 
     expect(await rxport(['plugin', 'list'], { env })).toEqual({
       code: 0,
-      stdout: `no plugins in ${dir}\n`,
+      stdout: `${dir} has no plugins\n`,
       stderr: '',
     });
     expect(await rxport(['plugin', 'install', MIRROR], { env })).toEqual({

@@ -32,7 +32,7 @@ describe('a service that refuses', () => {
       'ERR_PLUGIN_UNKNOWN',
       'did you mean "thermo"?',
     ],
-    ['rule', ['rule', 'stop', 'overhaet'], 'POST /rules/overhaet/stop', 'ERR_RULE_UNKNOWN', 'overheat'],
+    ['rule', ['rule', 'stop', 'overhaet'], 'POST /rules/overhaet/stop', 'ERR_RULE_UNKNOWN', 'did you mean "overheat"?'],
   ])('an unknown %s comes with those that are there', async (_, args, path, code, hint) => {
     const { url } = await thermoService({ [path]: { status: 404, body: { error: 1002, message: 'not found', code } } });
     const { code: exit, stderr } = await rxport([...args, '--url', url]);

@@ -15,7 +15,7 @@ export async function list(shell: Shell, options: CommonOptions): Promise<void> 
   await withBackend(shell, options, async (backend) => {
     const rows = await rowsOf(backend);
     show(shell, options, rows, () =>
-      rows.length === 0 ? [`no plugins in ${backend.where}`] : paintStatus(table(columns, rows, shell.out), shell.out),
+      rows.length === 0 ? [`${backend.where} has no plugins`] : paintStatus(table(columns, rows, shell.out), shell.out),
     );
   });
 }

@@ -13,7 +13,7 @@ export async function list(shell: Shell, options: CommonOptions): Promise<void> 
     const now = systemClock.now();
     show(shell, options, rules, () =>
       rules.length === 0
-        ? [`no rules in ${backend.where}`]
+        ? [`${backend.where} has no rules`]
         : paintStatus(table(ruleColumns(now), rules, shell.out), shell.out),
     );
   });
