@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { configInvalid, reasonOf } from '../errors.js';
+import type { Host } from '../host.js';
 import type { Backend } from './backend.js';
 import { dataFolder } from './data-folder.js';
 import type { HostFlags } from './host-flags.js';
@@ -19,11 +20,12 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
     const timeout = options.timeout === undefined ? undefined : options.timeout * 1_000;
     return new RestBackend(url, new RestClient({ url, token: await readToken(env, options), timeout, signal }));
   }
-  const [{ FolderBackend }, { hostOptions }] = await Promise.all([
-    import('./folder-backend.js'),
-    import('./host-flags.js'),
-  ]);
-  return new FolderBackend(hostOptions(shell, options), signal);
+  const { FolderBackend } = await import('./folder-backend.js');
+  const open = async (): Promise<Host> => {
+    const [{ Host }, { hostOptions }] = await Promise.all([import('../host.js'), import('./host-flags.js')]);
+    return Host.start({ ...hostOptions(shell, options), signal });
+  };
+  return new FolderBackend(dir, open, signal);
 }
 
 /** Does `work`, and closes what it worked on. */

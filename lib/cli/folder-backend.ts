@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { noService, type RxportError } from '../errors.js';
-import { Host, type HostOptions } from '../host.js';
-import { pluginFolders } from '../install/install.js';
+import type { Host } from '../host.js';
+import { pluginFolders } from '../install/folders.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { loadAll } from '../install/load-all.js';
 import { livingOwner } from '../process/lock.js';
@@ -22,14 +22,12 @@ interface Broken {
 export class FolderBackend implements Backend {
   private host: Promise<Host> | undefined;
 
+  /** `open` starts the host: who only looks must not wait until all of it has been loaded. */
   constructor(
-    private readonly options: HostOptions,
+    readonly where: string,
+    private readonly open: () => Promise<Host>,
     private readonly signal: AbortSignal,
   ) {}
-
-  get where(): string {
-    return this.options.dir;
-  }
 
   async plugins(): Promise<readonly PluginEntry[]> {
     const { registry, broken } = await this.read();
@@ -112,7 +110,7 @@ export class FolderBackend implements Backend {
   }
 
   private start(): Promise<Host> {
-    this.host ??= Host.start({ ...this.options, signal: this.signal });
+    this.host ??= this.open();
     return this.host;
   }
 

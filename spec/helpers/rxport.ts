@@ -25,8 +25,12 @@ afterEach(async () => {
   await Promise.all(
     running.splice(0).map(async (child) => {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      // Gently: a service removes its sockets.
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await exited;
+      clearTimeout(timer);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { access, constants, lstat, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../../errors.js';
-import { pluginFolders } from '../../install/install.js';
+import { pluginFolders } from '../../install/folders.js';
 import { loadAll } from '../../install/load-all.js';
 import { livingOwner, LOCK } from '../../process/lock.js';
 import { bytes } from '../format.js';
