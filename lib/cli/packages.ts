@@ -1,11 +1,11 @@
 /** `rxport new` and `rxport pack`. */
 import { relative, resolve } from 'node:path';
+import type { Packed } from '../packing/pack.js';
 import { bytes } from './format.js';
-import { loadPack, loadScaffold, type Packed } from './parts.js';
 import { withProgress } from './progress.js';
 import { show } from './show.js';
 import type { CommonOptions, Shell } from './shell.js';
-import { pairs } from './table.js';
+import { pairs, printable } from './table.js';
 
 interface NewOptions extends CommonOptions {
   readonly lang: 'ts' | 'python' | 'go';
@@ -14,7 +14,7 @@ interface NewOptions extends CommonOptions {
 
 export async function scaffoldPlugin(shell: Shell, options: NewOptions, name: string): Promise<void> {
   const { lang, into = '.' } = options;
-  const { scaffold } = await loadScaffold();
+  const { scaffold } = await import('../packing/scaffold.js');
   const made = await scaffold({ name, lang, into: resolve(into) });
   const dir = relative('', made.dir) || '.';
   show(shell, options, made, () => [
@@ -34,7 +34,7 @@ interface PackOptions extends CommonOptions {
 
 export async function packPlugin(shell: Shell, options: PackOptions, folder = '.'): Promise<void> {
   const { out, for: target } = options;
-  const { pack } = await loadPack();
+  const { pack } = await import('../packing/pack.js');
   const packed = await withProgress(shell.err, `packing ${folder}`, () =>
     pack({
       folder: resolve(folder),
@@ -43,6 +43,7 @@ export async function packPlugin(shell: Shell, options: PackOptions, folder = '.
       ...(out !== undefined && { out: resolve(out) }),
     }),
   );
+  for (const note of options.json === true ? [] : packed.notes) shell.err.line(printable(note));
   show(shell, options, packed, () => pairs(facts(packed), shell.out));
 }
 

@@ -64,32 +64,8 @@ interface DevServerModule {
     },
   ) => Promise<Listening>;
 }
-interface ScaffoldModule {
-  readonly scaffold: (options: {
-    readonly name: string;
-    readonly lang: 'ts' | 'python' | 'go';
-    readonly into: string;
-  }) => Promise<{ readonly dir: string; readonly files: readonly string[] }>;
-}
-export interface Packed {
-  readonly file: string;
-  readonly bytes: number;
-  readonly files: number;
-  readonly sha256: string;
-}
-interface PackModule {
-  readonly pack: (options: {
-    readonly folder: string;
-    readonly out?: string;
-    readonly forEkuiper?: boolean;
-    readonly signal?: AbortSignal;
-  }) => Promise<Packed>;
-}
-
 const load = async <Module>(path: string): Promise<Module> => (await import(path)) as Module;
 
 export const loadService = (): Promise<ServiceModule> => load('../service/service.js');
 export const loadServer = (): Promise<ServerModule> => load('../server/server.js');
 export const loadDevServer = (): Promise<DevServerModule> => load('../devserver/dev-server.js');
-export const loadScaffold = (): Promise<ScaffoldModule> => load('../packing/scaffold.js');
-export const loadPack = (): Promise<PackModule> => load('../packing/pack.js');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { commandLine } from '../helpers/command-line.js';
 import { rxport } from '../helpers/rxport.js';
 import { root } from '../helpers/toolchains.js';
 
@@ -38,13 +39,13 @@ describe('rxport', () => {
     ['an address that is none', ['plugin', 'list', '--url', 'nowhere'], /--url: "nowhere" is no address/],
     ['a token file that is not there', ['plugin', 'list', '--url', 'http://x', '--token-file', 'no'], /--token-file/],
   ])('ends with 2 for %s', async (_, args, text) => {
-    const { code, stdout, stderr } = await rxport(args);
+    const { code, stdout, stderr } = await commandLine(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(text);
   });
 
   it('tells wrong use as JSON as well', async () => {
-    const { code, stderr } = await rxport(['plugin', 'status', '--json']);
+    const { code, stderr } = await commandLine(['plugin', 'status', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({
       error: { code: 'ERR_CLI_USAGE', message: "missing required argument 'name'" },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:net';
 import type { Answer } from '../helpers/rest-service.js';
-import { rxport, Rxport } from '../helpers/rxport.js';
+import { commandLine as rxport } from '../helpers/command-line.js';
+import { Rxport } from '../helpers/rxport.js';
 import { PLUGINS, text, thermoService } from '../helpers/thermo-service.js';
 import { until } from '../helpers/until.js';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from '../../lib/process/lock.js';
-import { rxport } from '../helpers/rxport.js';
+import { commandLine as rxport } from '../helpers/command-line.js';
 import { ledger, PLUGINS, status, text, thermo, thermoService, words } from '../helpers/thermo-service.js';
 import { tempFolder } from '../helpers/unique.js';
 import { makeZip } from '../helpers/zip.js';
