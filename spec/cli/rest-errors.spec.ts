@@ -54,7 +54,6 @@ describe('what answers', () => {
   it.each<[what: string, answer: Answer, code: number, text: string]>([
     ['no JSON', text('<html>'), 5, 'ERR_CLI_ANSWER'],
     ['another shape', { body: [{ title: 'x' }] }, 5, 'ERR_CLI_ANSWER'],
-    ['a redirection', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }, 5, 'ERR_CLI_UNREACHABLE'],
     ['a broken connection', (response) => response.destroy(), 5, 'ERR_CLI_UNREACHABLE'],
     ['too much', { body: 'x'.repeat(17 * 1024 * 1024) }, 5, 'ERR_CLI_ANSWER'],
   ])('%s is told', async (_, answer, code, said) => {
@@ -62,6 +61,15 @@ describe('what answers', () => {
     const { code: exit, stderr } = await rxport(['plugin', 'list', '--url', url]);
     expect(exit).toBe(code);
     expect(stderr).toContain(said);
+  });
+
+  it('a redirection, is not followed: a token is for the service that was named', async () => {
+    const other = await thermoService();
+    const location = `${other.url}${PLUGINS}`;
+    const { url } = await thermoService({ [`GET ${PLUGINS}`]: { status: 302, headers: { location } } });
+    const { code, stderr } = await rxport(['plugin', 'list', '--url', url], { env: { RXPORT_TOKEN: 'secret' } });
+    expect([code, stderr]).toEqual([5, expect.stringContaining('ERR_CLI_UNREACHABLE')]);
+    expect(other.asked).toEqual([]);
   });
 
   it('nothing, is told', async () => {
