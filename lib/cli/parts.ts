@@ -4,7 +4,6 @@
  */
 import type { RxportError } from '../errors.js';
 import type { Host, HostOptions } from '../host.js';
-import type { Logger } from '../log.js';
 import type { Ledger } from '../rule/ledger.js';
 import type { RuleStatus } from '../rule/status.js';
 
@@ -35,13 +34,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+export interface ServerPartOptions {
   readonly host: string;
   readonly port: number;
   readonly token?: string;
-}
-
-export interface ServerPartOptions extends ListenOptions {
   readonly names?: readonly string[];
   readonly folders?: readonly string[];
   readonly downloads?: { readonly hosts: readonly string[] };
@@ -53,19 +49,7 @@ interface ServiceModule {
 interface ServerModule {
   readonly startServer: (service: ServicePart, options: ServerPartOptions) => Promise<Listening>;
 }
-interface DevServerModule {
-  readonly startDevServer: (
-    options: ListenOptions & {
-      readonly folder?: string;
-      readonly name?: string;
-      readonly watch: boolean;
-      readonly trace: boolean;
-      readonly log: Logger;
-    },
-  ) => Promise<Listening>;
-}
 const load = async <Module>(path: string): Promise<Module> => (await import(path)) as Module;
 
 export const loadService = (): Promise<ServiceModule> => load('../service/service.js');
 export const loadServer = (): Promise<ServerModule> => load('../server/server.js');
-export const loadDevServer = (): Promise<DevServerModule> => load('../devserver/dev-server.js');

@@ -13,6 +13,7 @@ export function addToolCommands(program: Command, act: Actions): void {
     .option('--name <name>', 'the plugin to wait for, started by hand (under a debugger, say)')
     .option('--host <address>', 'where it listens; another than loopback needs a token', '127.0.0.1')
     .option('--port <port>', '0 for any that is free', wholeNumber(0, MAX_PORT), DEV_PORT)
+    .option('--by-hand', 'do not start the plugin: somebody does, under a debugger say')
     .option('--watch', 'start the plugin anew when its files change')
     .option('--trace', 'print what goes over the wire')
     .action(act(async () => (await import('./dev.js')).dev));
