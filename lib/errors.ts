@@ -15,3 +15,4 @@ export * from './errors/rule.js';
 export * from './errors/packing.js';
 export * from './errors/devserver.js';
 export * from './errors/service.js';
+export * from './errors/cli.js';

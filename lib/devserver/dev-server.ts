@@ -8,7 +8,7 @@ import type { Language } from '../install/manifest.js';
 import { type Logger, safeLogger } from '../log.js';
 import { FunctionPool } from '../symbol/function-pool.js';
 import { controlPath } from '../wire/address.js';
-import { checkAddress } from './access.js';
+import { checkAddress } from '../server/guard.js';
 import type { ByHandLine } from './by-hand-line.js';
 import { lineLogger } from './line-logger.js';
 import { PluginUnderTest } from './plugin-under-test.js';
@@ -61,7 +61,7 @@ const TIMEOUT = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
 /**
- * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
+ * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`, `ERR_SERVER_ADDRESS`,
  * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, and with `ERR_ADDRESS_IN_USE` when
  * a host runs the plugin or the port is taken: then nothing is left.
  */
@@ -96,7 +96,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   });
   if (options.trace) transcript$.subscribe((line) => log.info({}, line));
   const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
-  addRoutes(app, { plugin, symbols, transcript$, log, access: { host, token } });
+  addRoutes(app, { plugin, symbols, transcript$, log, guard: { host, token } });
 
   const shut = async (): Promise<void> => {
     await symbols.close();

@@ -4,10 +4,10 @@ import { filter, map, Subscription } from 'rxjs';
 import * as t from 'io-ts';
 import { ERROR_CODES, askedWrongly, requestUnknown, RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { type GuardOptions, judge } from '../server/guard.js';
 import { Name } from '../wire/names.js';
 import { ControlBody, decodeBody, ExecBody, SendBody } from './bodies.js';
 import { EventStream } from './event-stream.js';
-import { type Access, judge } from './access.js';
 import type { PluginUnderTest } from './plugin-under-test.js';
 import { shown } from './started.js';
 import type { Symbols } from './symbols.js';
@@ -18,7 +18,7 @@ export interface RouteParts {
   /** Lines of the transcript. Hot. */
   readonly transcript$: Observable<string>;
   readonly log: Logger;
-  readonly access: Access;
+  readonly guard: GuardOptions;
 }
 
 const HELP = {
@@ -37,11 +37,11 @@ const TapQuery = t.intersection([
   t.partial({ ruleId: Name, opId: Name }, 'a query'),
 ]);
 
-export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log, access }: RouteParts): void {
+export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log, guard }: RouteParts): void {
   // Before the body is read.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
-    const refusal = judge(request, access);
+    const refusal = judge(request, guard);
     if (refusal !== undefined) throw refusal;
   });
   // What curl -d sends without a header is JSON as well: who may write is not told by the content type.

@@ -12,6 +12,8 @@ const taken: Outcome = { http: 409, exit: 4 };
 const plugin: Outcome = { http: 502, exit: 5 };
 const late: Outcome = { http: 504, exit: 6 };
 const system: Outcome = { http: 500, exit: 1 };
+/** As shells have it for a command that Ctrl-C has ended. */
+const interrupted: Outcome = { http: 500, exit: 130 };
 
 /** Every code, stable for ever. */
 export const ERROR_CODES = {
@@ -113,6 +115,14 @@ export const ERROR_CODES = {
   ERR_REQUEST_TYPE: { http: 415, exit: 2 },
   ERR_STREAMS: { http: 503, exit: 4 },
   ERR_INTERNAL: system,
+
+  ERR_CLI_USAGE: usage,
+  ERR_CLI_INTERRUPTED: interrupted,
+  ERR_CLI_NO_SERVICE: unknown,
+  ERR_CLI_UNREACHABLE: plugin,
+  ERR_CLI_TIMEOUT: late,
+  ERR_CLI_ANSWER: plugin,
+  ERR_CLI_REFUSED: system,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

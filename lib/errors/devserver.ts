@@ -39,11 +39,6 @@ export const sendTimeout = (symbol: string, timeout: number): RxportError =>
     { symbol, timeout },
   );
 
-export const accessRefused = (problem: string): RxportError => make('ERR_REQUEST_REFUSED', problem);
-
-export const tokenWanted = (): RxportError =>
-  make('ERR_TOKEN_INVALID', 'this server wants its token: send the header "Authorization: Bearer <token>"');
-
 export const portInUse = (host: string, port: number, cause: unknown): RxportError =>
   make(
     'ERR_ADDRESS_IN_USE',

@@ -5,6 +5,9 @@ import * as t from 'io-ts';
 import { hostLocked } from '../errors.js';
 import { statOf } from './proc.js';
 
+/** The file in a data folder that says whose it is. */
+export const LOCK = 'host.lock';
+
 /** Who owns a data folder. A pid alone proves nothing: it may belong to another process by now. */
 const Owner = t.type({ pid: t.number, startTime: t.string, ipcDir: t.string });
 type Owner = t.TypeOf<typeof Owner>;
@@ -21,7 +24,7 @@ export interface Lock {
  */
 export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   await mkdir(dir, { recursive: true });
-  const path = join(dir, 'host.lock');
+  const path = join(dir, LOCK);
   const draft = join(dir, `.lock-${randomUUID()}`);
   const owner: Owner = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir };
   await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
@@ -31,6 +34,12 @@ export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** The id of the host that has `dir` now; undefined when none does, whatever lock a dead one has left. */
+export async function livingOwner(dir: string): Promise<number | undefined> {
+  const owner = await readOwner(join(dir, LOCK));
+  return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
 }
 
 /**

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { nameInvalid, pluginExists, pluginUnknown, requestInvalid, type RxportError } from '../errors.js';
 import { pluginFolders } from '../install/folders.js';
 import { countEntries } from '../service/count-entries.js';
-import { installAs } from '../service/install-as.js';
 import { type SourcePolicy, withPackage } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
 import { isName } from '../wire/names.js';
@@ -24,8 +23,7 @@ interface UpdateQuery {
 
 /** Installs and updates, in eKuiper's words. */
 export function packageRoutes(app: FastifyInstance, service: Service, sources: Omit<SourcePolicy, 'staging'>): void {
-  const { host } = service;
-  const { plugins } = host;
+  const { plugins } = service.host;
   const policy = { ...sources, staging: pluginFolders(service.dir).staging };
 
   app.post<{ Body: Package }>('/plugins/portables', { schema: schemas.create }, async ({ body }, reply) => {
@@ -36,7 +34,7 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
     // Before it comes near a path.
     if (!isName(name)) return refuse(reply, asked, nameInvalid('plugin', name));
     if (plugins.has(name)) return refuse(reply, asked, pluginExists(name, plugins.get(name).dir));
-    const error = await attempt(asked, policy, (path) => installAs(host, { name, path, shellParas }));
+    const error = await attempt(asked, policy, (path) => plugins.install(path, { name, shellParas }));
     return error?.send(reply) ?? sendText(reply, 201, `portable plugin ${name} is created`);
   });
 

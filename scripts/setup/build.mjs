@@ -31,6 +31,8 @@ async function compile() {
   // tsc leaves the output of deleted files behind.
   for (const folder of compiled) rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
   await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json']);
+  // npx executes the file itself.
+  chmodSync(`${root}dist/lib/cli/main.js`, 0o755);
 }
 
 const foldersIn = (path) =>

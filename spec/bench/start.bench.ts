@@ -11,6 +11,7 @@ import { tempFolder, unique } from './plugins.js';
 
 const PLUGIN = 'dist/plugins/mirror';
 const SYMBOL = 'random';
+const RXPORT = 'dist/lib/cli/main.js';
 
 /** What Node alone took in this round, in milliseconds. */
 let bare = NaN;
@@ -35,6 +36,15 @@ const firstByte = async (): Promise<Opened> => ({
     const ms = performance.now() - start;
     if (child.exitCode === null) await once(child, 'exit');
     return measured(ms);
+  },
+  close: async () => undefined,
+});
+
+const help = async (): Promise<Opened> => ({
+  async run() {
+    const start = performance.now();
+    await once(spawn(process.execPath, [RXPORT, '--help'], { stdio: 'ignore' }), 'exit');
+    return measured(performance.now() - start);
   },
   close: async () => undefined,
 });
@@ -98,6 +108,7 @@ await bench('start', [
     variants: [
       { name: 'node -e 0, to its exit', base: 'Node', open: bareNode },
       { name: 'node, to its first byte', open: firstByte },
+      { name: 'rxport --help, to its exit', skip: existsSync(RXPORT) ? undefined : `no ${RXPORT}`, open: help },
       { name: 'Host.start to the first tuple', skip, open: firstTuple },
       { name: 'the same in a fresh process', skip, open: freshProcess },
     ],

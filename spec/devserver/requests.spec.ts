@@ -154,10 +154,10 @@ describe('what runs', () => {
 describe('who may ask', () => {
   it('is nobody on another address without a token', async () => {
     await expect(devServer({ folder: scriptedPlugin().dir, host: '0.0.0.0' })).rejects.toMatchObject({
-      code: 'ERR_CONFIG_INVALID',
+      code: 'ERR_SERVER_ADDRESS',
     });
     await expect(devServer({ name: 'x', host: '0.0.0.0', token: '' })).rejects.toMatchObject({
-      code: 'ERR_CONFIG_INVALID',
+      code: 'ERR_SERVER_ADDRESS',
     });
   });
 

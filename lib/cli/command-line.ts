@@ -1,0 +1,54 @@
+import { type Command, CommanderError } from 'commander';
+import { rxportProgram } from './program.js';
+import type { Shell } from './shell.js';
+
+/** Runs one command line, without the name of the program; answers the exit code. Never rejects. */
+export async function runCommandLine(argv: readonly string[], shell: Shell): Promise<number> {
+  const { program, outcome } = rxportProgram(shell);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return outcome.code;
+  } catch (thrown) {
+    if (isHelp(thrown) || shell.isUnread()) return 0;
+    return failed(thrown, shell, program, argv);
+  }
+}
+
+/** That it has been asked for; without a command it is an answer to a wrong use. */
+const isHelp = (thrown: unknown): boolean => thrown instanceof CommanderError && thrown.exitCode === 0;
+
+async function failed(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
+  // Late: with all errors it is a third of what `--help` would load.
+  const [{ exitCode, tellFailure }, { commandInterrupted, commandUsage }] = await Promise.all([
+    import('./failure.js'),
+    import('../errors.js'),
+  ]);
+  const json = argv.includes('--json');
+  let error = thrown;
+  if (thrown instanceof CommanderError) {
+    const text = thrown.message.replace(/^error: /, '');
+    error = commandUsage(json ? text : `${text}\nTry: ${helpFor(program, argv)}`);
+    // The help has been printed already.
+    if (thrown.code === 'commander.help') return exitCode(error);
+  } else if (shell.signal.aborted && isAbort(thrown)) {
+    error = commandInterrupted();
+  }
+  tellFailure(shell.err, error, json);
+  return exitCode(error);
+}
+
+const isAbort = (thrown: unknown): boolean =>
+  typeof thrown === 'object' && thrown !== null && 'name' in thrown && thrown.name === 'AbortError';
+
+/** `rxport plugin install --help`, for the command that was meant. */
+function helpFor(program: Command, argv: readonly string[]): string {
+  let command = program;
+  const path = [program.name()];
+  for (const word of argv) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) continue;
+    command = next;
+    path.push(word);
+  }
+  return `${path.join(' ')} --help`;
+}

@@ -1,0 +1,31 @@
+/** Each asks `rxport complete` for the words so far, and falls back to the names of files. */
+
+const bash = `# rxport completion bash >> ~/.bashrc
+_rxport() {
+  local IFS=$'\\n'
+  COMPREPLY=($("\${COMP_WORDS[0]}" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _rxport rxport
+`;
+
+const zsh = `#compdef rxport
+# rxport completion zsh > a file _rxport in a folder of $fpath
+_rxport() {
+  local -a found
+  found=("\${(@f)$("\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=(\${found:#})
+  if (( \${#found} )); then compadd -a found; else _files; fi
+}
+if [[ $funcstack[1] == _rxport ]]; then _rxport "$@"; else compdef _rxport rxport; fi
+`;
+
+const fish = `# rxport completion fish > ~/.config/fish/completions/rxport.fish
+function __rxport_complete
+  set -l words (commandline -opc) (commandline -ct)
+  $words[1] complete -- $words[2..] 2>/dev/null
+end
+complete -c rxport -f -a '(__rxport_complete)'
+complete -c rxport -n 'test -z "$(__rxport_complete)"' -F
+`;
+
+export const SCRIPTS = { bash, zsh, fish } as const;

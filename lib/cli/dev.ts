@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { readToken } from './find-backend.js';
+import type { CommonOptions, Shell } from './shell.js';
+import { untilEnded } from './until-ended.js';
+
+interface DevOptions extends CommonOptions {
+  readonly name?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly byHand?: boolean;
+  readonly watch?: boolean;
+  readonly trace?: boolean;
+}
+
+/** The plugin test server, until Ctrl-C. */
+export async function dev(shell: Shell, options: DevOptions, folder?: string): Promise<void> {
+  const { name, host, port, byHand = false, watch = false, trace = false, json = false } = options;
+  const token = await readToken(shell.env, options);
+  const { startDevServer } = await import('../devserver/dev-server.js');
+  const server = await startDevServer({
+    host,
+    port,
+    watch,
+    trace,
+    ...(folder !== undefined || name === undefined ? { folder: resolve(folder ?? '.') } : {}),
+    ...(byHand && { launch: false }),
+    ...(name !== undefined && { name }),
+    ...(token !== undefined && { token }),
+  });
+  try {
+    const { url, byHand: start } = server;
+    shell.out.line(
+      json ? JSON.stringify({ url, start: start?.text }) : `the plugin test server listens on ${url}, Ctrl-C ends it`,
+    );
+    if (!json && start !== undefined) shell.out.line(`start the plugin by: ${start.text}`);
+    await untilEnded(shell.interrupted);
+  } finally {
+    await server.close();
+  }
+}

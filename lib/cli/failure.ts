@@ -1,0 +1,32 @@
+/** How a command says that it has failed: a text for people or JSON for programs, and an exit code. */
+import { ERROR_CODES, type ErrorCode, reasonOf, RxportError, showJson } from '../errors.js';
+import { plainText } from '../process/output.js';
+import type { Terminal } from './terminal.js';
+
+/** 1 for what has no code of ours. */
+export const exitCode = (thrown: unknown): number => {
+  const code = codeOf(thrown);
+  return code === undefined ? 1 : ERROR_CODES[code].exit;
+};
+
+/** One line, `rxport: what went wrong (ERR_CODE)`, or an object with `error` in it. */
+export function tellFailure(err: Terminal, thrown: unknown, json: boolean): void {
+  const code = codeOf(thrown);
+  const message = reasonOf(thrown);
+  if (json) {
+    const details = thrown instanceof RxportError ? thrown.details : {};
+    return err.line(showJson({ error: { code: code ?? null, message, details } }));
+  }
+  const shown = message.split('\n').map(plainText).join('\n');
+  err.line(`${err.paint('red', 'rxport:')} ${shown}${code === undefined ? '' : err.paint('dim', ` (${code})`)}`);
+}
+
+/** Structural: an error may come from another realm. */
+function codeOf(thrown: unknown): ErrorCode | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
+  const { code } = thrown;
+  return isErrorCode(code) ? code : undefined;
+}
+
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);

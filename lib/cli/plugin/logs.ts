@@ -1,0 +1,31 @@
+import type { LogLine } from '../answers.js';
+import { withBackend } from '../find-backend.js';
+import { clockTime } from '../format.js';
+import type { CommonOptions, Shell } from '../shell.js';
+import { printable } from '../table.js';
+
+interface LogOptions extends CommonOptions {
+  readonly follow?: boolean;
+  readonly lines: number;
+}
+
+/** One line each; with `--json` an object a line, so that a program can read them as they come. */
+export async function logs(shell: Shell, options: LogOptions, name: string): Promise<void> {
+  const { follow = false, lines, json = false } = options;
+  const { out, signal } = shell;
+  const tell = (line: LogLine): void => out.line(json ? JSON.stringify(line) : shown(line, shell));
+  await withBackend(shell, options, async (backend) => {
+    if (!follow) return (await backend.logs(name, lines)).forEach(tell);
+    try {
+      for await (const line of backend.follow(name, lines)) tell(line);
+    } catch (error) {
+      // To be interrupted is how a follower ends.
+      if (!signal.aborted) throw error;
+    }
+  });
+}
+
+const shown = ({ at, stream, text }: LogLine, { out }: Shell): string => {
+  const where = stream === 'stderr' ? out.paint('yellow', stream) : stream;
+  return `${out.paint('dim', clockTime(at))} ${where} ${printable(text)}`;
+};

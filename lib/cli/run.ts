@@ -1,0 +1,82 @@
+import { systemClock, ticks } from '../clock.js';
+import { isFinal } from '../rule/status.js';
+import type { Service } from '../service/service.js';
+import type { RuleView } from '../service/service-rules.js';
+import { exitCode, tellFailure } from './failure.js';
+import { type HostFlags, hostOptions } from './host-flags.js';
+import { lineLogger } from './line-logger.js';
+import { liveView, type LiveView } from './live-view.js';
+import { ledgerLines } from './rule/rules.js';
+import type { CommonOptions, Shell } from './shell.js';
+import { untilEnded } from './until-ended.js';
+
+type RunOptions = CommonOptions & HostFlags;
+
+/** Milliseconds between two looks at the rules. */
+const LOOK = 250;
+
+/**
+ * The rules of a file, in a host of this process, until all have ended. Ctrl-C stops them with flush. The exit code is that
+ * of a rule that has failed.
+ */
+export async function run(shell: Shell, options: RunOptions, file: string): Promise<number> {
+  const { out, err, signal } = shell;
+  const { json = false, logLevel = 'warn' } = options;
+  const view = json ? undefined : liveView(out);
+  // On a terminal a line of the log would tear the frame.
+  const say = (text = ''): void => (view !== undefined && out.isTTY ? view.say(text) : err.line(text));
+  const logger = err.isTTY ? { logger: lineLogger(logLevel, { line: say, paint: err.paint }) } : {};
+  const { Service } = await import('../service/service.js');
+  const service = await Service.start({ ...hostOptions(shell, options), ...logger, rules: [file], signal });
+  try {
+    await watch(service, view, signal);
+  } finally {
+    await service.stop({ signal: shell.impatience });
+  }
+  const rules = service.rules.list();
+  view?.show(rules, systemClock.now());
+  return summary(shell, rules, json);
+}
+
+/** Until every rule has ended, or somebody has had enough. */
+async function watch({ rules }: Service, view: LiveView | undefined, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const look = (): void => {
+    const all = rules.list();
+    view?.show(all, systemClock.now());
+    if (all.every(({ status }) => isFinal(status))) ended.abort();
+  };
+  look();
+  const frames = ticks(systemClock, LOOK).subscribe(look);
+  try {
+    await untilEnded(AbortSignal.any([signal, ended.signal]));
+  } finally {
+    frames.unsubscribe();
+  }
+}
+
+function summary({ out, err }: Shell, rules: readonly RuleView[], json: boolean): number {
+  if (json) {
+    out.line(JSON.stringify(rules.map(told), null, 2));
+  } else {
+    const ran = rules.filter((rule) => Object.keys(rule.ledger().stages).length > 0);
+    for (const rule of ran) for (const line of ['', rule.id, ...ledgerLines(rule.ledger(), { out })]) out.line(line);
+  }
+  const error = rules.map((rule) => rule.error).find((one) => one !== undefined);
+  if (error === undefined) return 0;
+  tellFailure(err, error, json);
+  return exitCode(error);
+}
+
+/** As a service tells a rule over REST. */
+function told(rule: RuleView): object {
+  const { id, error } = rule;
+  const { phase, ...rest } = rule.status;
+  return {
+    id,
+    status: phase,
+    ...rest,
+    ...(error !== undefined && { error: { code: error.code, message: error.message } }),
+    ledger: rule.ledger(),
+  };
+}

@@ -1,0 +1,57 @@
+import { type Terminal, terminal } from './terminal.js';
+
+/** What a command has of the process that it runs in. */
+export interface Shell {
+  /** Data. */
+  readonly out: Terminal;
+  /** Messages, progress, errors. */
+  readonly err: Terminal;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly interrupted: AbortSignal;
+  /** As `interrupted`, and when nobody reads `out` any more: what is done for its output alone then has no purpose. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second Ctrl-C or SIGTERM: what is being ended gently is cut short. */
+  readonly impatience: AbortSignal;
+  /** True once the reader of `out` has gone, as `head` does. */
+  readonly isUnread: () => boolean;
+}
+
+/** What every command understands, wherever it stands on the line. */
+export interface CommonOptions {
+  readonly dir?: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
+
+/** A third signal does not wait for anything. */
+const AT_ONCE = 3;
+
+export function processShell({ stdout, stderr, env }: NodeJS.Process = process): Shell {
+  const [ended, hurried, deaf] = [new AbortController(), new AbortController(), new AbortController()];
+  let signals = 0;
+  const interrupt = (): void => {
+    signals += 1;
+    ended.abort();
+    if (signals > 1) hurried.abort();
+    if (signals >= AT_ONCE) process.exit(130);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') deaf.abort();
+  });
+  // Nobody is left to be told.
+  stderr.on('error', () => undefined);
+  return {
+    out: terminal(stdout, env),
+    err: terminal(stderr, env),
+    env,
+    interrupted: ended.signal,
+    signal: AbortSignal.any([ended.signal, deaf.signal]),
+    impatience: hurried.signal,
+    isUnread: () => deaf.signal.aborted,
+  };
+}

@@ -1,0 +1,48 @@
+import { make, type RxportError } from './rxport-error.js';
+
+/** The command line can not be read: said before anything has happened. */
+export const commandUsage = (text: string): RxportError => make('ERR_CLI_USAGE', text);
+
+export const commandInterrupted = (): RxportError =>
+  make('ERR_CLI_INTERRUPTED', 'interrupted: what had begun was taken back');
+
+/** Rules, logs and processes live in a service; a folder alone has none. */
+export const noService = (what: string, dir: string): RxportError =>
+  make(
+    'ERR_CLI_NO_SERVICE',
+    `${what} needs a running service, and none runs over ${dir}: start one with rxport serve, or name another with --dir or --url`,
+    { dir },
+  );
+
+export const serviceUnreachable = (url: string, reason: string, cause?: unknown): RxportError =>
+  make('ERR_CLI_UNREACHABLE', `nobody answers at ${url} (${reason}): is the service running there?`, { url }, cause);
+
+export const serviceLate = (url: string, timeout: number): RxportError =>
+  make('ERR_CLI_TIMEOUT', `${url} has not answered within ${timeout} ms`, { url, timeout });
+
+/** Something else listens there, or a service of another version. */
+export const serviceAnswer = (url: string, problem: string): RxportError =>
+  make('ERR_CLI_ANSWER', `the answer of ${url} can not be read: ${problem}`, { url });
+
+/** An error of a service that names no code of ours, as a stock eKuiper does. */
+export const serviceRefused = (url: string, status: number, message: string): RxportError =>
+  make('ERR_CLI_REFUSED', `${url} answers ${status}: ${message}`, { url, status });
+
+export const sourceUnnamed = (source: string, problem: string): RxportError =>
+  make('ERR_CLI_USAGE', `${source}: ${problem}; say the plugin's name with --name`, { source });
+
+/** A name that is not there, with the one that was meant: a service says only that it is unknown. */
+export const unknownName = (
+  what: 'plugin' | 'rule',
+  name: string,
+  near: string | undefined,
+  known: readonly string[],
+): RxportError => {
+  const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
+  const list = known.slice(0, MOST).join(', ') || 'none';
+  const text = `there is no ${what} ${name}: ${meant}Known ${what}s: ${list}`;
+  return make(what === 'plugin' ? 'ERR_PLUGIN_UNKNOWN' : 'ERR_RULE_UNKNOWN', text, { [what]: name, known });
+};
+
+/** Names in the text of an error. */
+const MOST = 20;

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RXPORT, rxport } from '../helpers/rxport.js';
+import { writeTree } from '../helpers/tree.js';
+import { tempFolder } from '../helpers/unique.js';
+
+const manifest = JSON.stringify({ language: 'node', executable: 'main.mjs', functions: ['f'] });
+const plugin = (name: string): Record<string, string> => ({
+  [`plugins/portables/${name}/${name}.json`]: manifest,
+  [`plugins/portables/${name}/main.mjs`]: '',
+});
+
+/** What bash would offer for the last of `words`. */
+async function offered(words: readonly string[], dir: string): Promise<readonly string[]> {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'rxport'), `#!/bin/sh\nexec "${process.execPath}" "${RXPORT}" "$@"\n`);
+  chmodSync(join(folder, 'rxport'), 0o755);
+  const { stdout: script } = await rxport(['completion', 'bash']);
+  const line = ['rxport', ...words].map((word) => `'${word}'`).join(' ');
+  const ask = `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _rxport; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, RXPORT_DIR: dir, RXPORT_URL: '' };
+  return execFileSync('bash', ['-c', ask], { env, encoding: 'utf8' })
+    .split('\n')
+    .filter((one) => one !== '');
+}
+
+describe('completion in bash', () => {
+  it('offers commands, options and the plugins of the folder', async () => {
+    const dir = await writeTree(tempFolder(), { ...plugin('thermo'), ...plugin('theatre'), ...plugin('mirror') });
+    expect(await offered(['plugin', 're'], dir)).toEqual(['remove']);
+    expect(await offered(['plugin', 'remove', '--f'], dir)).toEqual(['--force']);
+    expect(await offered(['plugin', 'remove', 'th'], dir)).toEqual(['theatre', 'thermo']);
+    expect(await offered(['plugin', 'remove', '--dir', '/none', ''], dir)).toEqual([]);
+    expect(await offered(['rule', 'stop', ''], dir)).toEqual([]);
+  });
+});
+
+describe('the scripts', () => {
+  it.each([
+    ['zsh', /^#compdef rxport\n/],
+    ['fish', /complete -c rxport/],
+  ])('for %s ask the command itself', async (shell, text) => {
+    const { code, stdout } = await rxport(['completion', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(text);
+    expect(stdout).toContain('complete -- ');
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rxport, Rxport } from '../helpers/rxport.js';
+import { root } from '../helpers/toolchains.js';
+import { writeTree } from '../helpers/tree.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+
+/** A folder with a plugin and one rule file, and the command line for it. */
+async function folder(body: string, id = unique('rule')) {
+  const cwd = await writeTree(tempFolder(), {
+    'rule.ts': `import { take } from 'rxjs';\nimport { defineRule } from 'rxport';\n\nexport default defineRule('${id}', ${body});\n`,
+  });
+  await cp(`${root}dist/plugins/mirror`, join(cwd, 'data/plugins/portables/mirror'), { recursive: true });
+  return { cwd, id, args: ['run', 'rule.ts', '--dir', 'data'] };
+}
+
+const SOURCE = `({ source, sink }) => source('random', { config: { interval: 1 } })`;
+const sinkInto = (cwd: string): string => `subscribe(sink('file', { config: { path: '${join(cwd, 'out.ndjson')}' } }))`;
+
+describe('rxport run', () => {
+  it('ends when its rules do, and shows what they have done', async () => {
+    const out = tempFolder();
+    const { cwd, id, args } = await folder(`${SOURCE}.pipe(take(20)).${sinkInto(out)}`);
+    const { code, stdout, stderr } = await rxport(args, { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`${id} completed: 20 in (`);
+    expect(stdout).toMatch(/sink file +20 +20 +0 +0 +0/);
+    expect(stdout).not.toContain('\x1b');
+    expect(existsSync(join(out, 'out.ndjson'))).toBe(true);
+    expect(existsSync(join(cwd, 'data/host.lock'))).toBe(false);
+  });
+
+  it('stops with flush at Ctrl-C', async () => {
+    const { cwd, id, args } = await folder(`${SOURCE}.${sinkInto(tempFolder())}`);
+    const command = new Rxport(args, { cwd });
+    await command.says(`${id} running`);
+    command.child.kill('SIGINT');
+    const { code, stdout } = await command.finished;
+    expect(code).toBe(0);
+    const [, received, passed] = /sink file +([\d,]+) +([\d,]+) +0 +0 +0/.exec(stdout) ?? [];
+    expect(received).toBeDefined();
+    expect(passed).toBe(received);
+    expect(stdout).toContain('balanced');
+  });
+
+  it('tells the end as JSON, and fails with the code of a rule that has failed', async () => {
+    const { cwd, id, args } = await folder(`({ source }) => source('radnom')`);
+    const { code, stdout, stderr } = await rxport([...args, '--json', '--log-level', 'silent'], { cwd });
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { id, status: 'failed', error: { code: 'ERR_SYMBOL_UNKNOWN', message: expect.stringContaining('"random"') } },
+    ]);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'ERR_SYMBOL_UNKNOWN' } });
+  });
+
+  it('fails for a file that is not there', async () => {
+    const { code, stderr } = await rxport(['run', 'none.ts', '--log-level', 'silent']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('none.ts');
+  });
+});

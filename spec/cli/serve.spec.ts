@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rxport, Rxport } from '../helpers/rxport.js';
+import { root } from '../helpers/toolchains.js';
+import { writeTree } from '../helpers/tree.js';
+import { tempFolder } from '../helpers/unique.js';
+
+const RULE = `import { defineRule } from 'rxport';
+
+export default defineRule('steady', ({ source }) => source('random', { config: { interval: 5 } }));
+`;
+
+/** A service over a folder with one rule, whose plugin is not there yet. */
+async function serve(...more: readonly string[]) {
+  const cwd = await writeTree(tempFolder(), { 'rules/steady.ts': RULE });
+  const service = new Rxport(['serve', 'rules', '--port', '0', '--json', '--log-level', 'silent', ...more], { cwd });
+  await service.says('}\n');
+  const { url } = JSON.parse(service.stdout) as { readonly url: string };
+  const ask = async (...args: readonly string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await rxport([...args, '--json'], { cwd });
+    return code === 0 ? (JSON.parse(stdout) as unknown) : `${code} ${stderr}`;
+  };
+  return { cwd, url, service, ask };
+}
+
+describe('rxport serve', () => {
+  it('is found by the other commands of its folder, until SIGTERM', async () => {
+    const { cwd, url, service, ask } = await serve();
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok' });
+    expect(await ask('plugin', 'list')).toEqual([]);
+    expect(await ask('plugin', 'status', 'mirror')).toMatch(/^3 .*ERR_PLUGIN_UNKNOWN/);
+
+    service.child.kill('SIGTERM');
+    expect(await service.finished).toMatchObject({ code: 0 });
+    expect(existsSync(join(cwd, 'rxport-data/run/rest.json'))).toBe(false);
+    expect(await ask('rule', 'list')).toMatch(/^3 .*ERR_CLI_NO_SERVICE/);
+  });
+
+  it('has plugins and rules looked at and turned', async () => {
+    const { ask } = await serve();
+    expect(await ask('plugin', 'install', `${root}dist/plugins/mirror`)).toMatchObject({ name: 'mirror' });
+    expect(await ask('rule', 'start', 'steady')).toMatchObject({ text: 'Rule steady was started' });
+    await runs(ask);
+    expect(await ask('plugin', 'list')).toMatchObject([{ name: 'mirror', status: 'running', refCount: { steady: 1 } }]);
+    expect(await ask('plugin', 'remove', 'mirror')).toMatch(/^4 .*ERR_PLUGIN_IN_USE.*steady/);
+    expect(await ask('rule', 'stop', 'steady')).toMatchObject({ text: 'Rule steady was stopped' });
+    expect(await ask('rule', 'ledger', 'steady')).toMatchObject({ balanced: true });
+    expect(await ask('plugin', 'stop', 'mirror')).toMatchObject({ text: 'portable plugin mirror is stopped' });
+    expect(await ask('plugin', 'status', 'mirror')).toMatchObject({ status: 'stop' });
+  }, 60_000);
+
+  it('outlives whoever read what it has printed', async () => {
+    const { url, service } = await serve();
+    service.child.stdout?.destroy();
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
+
+  it('refuses an address that others reach, without a token', async () => {
+    const { code, stderr } = await rxport(['serve', '--port', '0', '--host', '0.0.0.0']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('token');
+  });
+
+  it('takes a token, which the other commands bring', async () => {
+    const token = join(tempFolder(), 'token');
+    await writeTree(join(token, '..'), { token: 'secret\n' });
+    const { cwd, ask } = await serve('--token-file', token);
+    expect(readFileSync(join(cwd, 'rxport-data/run/rest.json'), 'utf8')).not.toContain('secret');
+    expect(await ask('plugin', 'list')).toMatch(/ERR_TOKEN_INVALID/);
+    expect(await ask('plugin', 'list', '--token-file', token)).toEqual([]);
+  });
+});
+
+type Ask = Awaited<ReturnType<typeof serve>>['ask'];
+
+/** The rule runs; each question takes a process. */
+async function runs(ask: Ask): Promise<void> {
+  for (let left = 20; left > 0; left -= 1) {
+    const { status } = (await ask('rule', 'status', 'steady')) as { readonly status: string };
+    if (status === 'running') return;
+  }
+  throw new Error('the rule does not run');
+}
