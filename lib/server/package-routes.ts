@@ -34,7 +34,9 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
     // Before it comes near a path.
     if (!isName(name)) return refuse(reply, asked, nameInvalid('plugin', name));
     if (plugins.has(name)) return refuse(reply, asked, pluginExists(name, plugins.get(name).dir));
-    const error = await attempt(asked, policy, (path) => plugins.install(path, { name, shellParas }));
+    const error = await attempt(asked, policy, (path) =>
+      plugins.install(path, { name, ...(shellParas && { shellParas }) }),
+    );
     return error?.send(reply) ?? sendText(reply, 201, `portable plugin ${name} is created`);
   });
 
