@@ -4,6 +4,7 @@ import { type ErrorCode, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
+import { Queue } from '../stage.js';
 
 /** A line that a plugin's process has written. */
 export interface PluginLine {
@@ -34,9 +35,7 @@ export class Journal {
   /** Each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly line$: Observable<PluginLine>;
   private readonly written = new Subject<PluginLine>();
-  private lines: PluginLine[] = [];
-  /** Lines before it are gone. */
-  private first = 0;
+  private readonly lines = new Queue<PluginLine>();
   private size = 0;
   private faults: readonly PluginFault[] = [];
 
@@ -52,7 +51,7 @@ export class Journal {
 
   /** The newest lines, oldest first: 1,000 and half a million characters at most. */
   logs(): readonly PluginLine[] {
-    return this.lines.slice(this.first);
+    return Array.from({ length: this.lines.length }, (_, index) => this.lines.at(index) as PluginLine);
   }
 
   /** The newest faults, oldest first: 10 at most. */
@@ -64,15 +63,7 @@ export class Journal {
     const line = { at: this.clock.now(), stream, text };
     this.lines.push(line);
     this.size += text.length;
-    while (this.lines.length - this.first > MAX_LINES || this.size > MAX_TEXT) {
-      this.size -= this.lines[this.first]?.text.length ?? 0;
-      this.first += 1;
-    }
-    // Not at each line: moving a thousand of them costs more than keeping as many that are gone.
-    if (this.first > MAX_LINES) {
-      this.lines = this.lines.slice(this.first);
-      this.first = 0;
-    }
+    while (this.lines.length > MAX_LINES || this.size > MAX_TEXT) this.size -= this.lines.shift()?.text.length ?? 0;
     this.written.next(line);
     this.log.info({ plugin: this.name, stream }, text);
   }

@@ -233,6 +233,7 @@ export class PluginLink {
     this.giveUp(pluginStopped(this.name));
     await this.replica.close();
     await this.socket.close();
+    this.journal.close();
   }
 
   private get replica(): Replica {

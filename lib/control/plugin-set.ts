@@ -1,4 +1,4 @@
-import { pluginBusy, pluginInUse, pluginUnloadable, type RxportError } from '../errors.js';
+import { pluginBusy, pluginInUse, pluginStopped, pluginUnloadable, type RxportError } from '../errors.js';
 import type { InstalledPlugin, Staged } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
@@ -111,9 +111,7 @@ export class PluginSet implements Plugins {
   /** Stops every process; what is being installed or updated is taken back. `closing` must be aborted. */
   async close(): Promise<void> {
     await Promise.allSettled(this.work);
-    const links = [...this.links.values()];
-    await Promise.all(links.map((link) => link.close()));
-    for (const { journal } of links) journal.close();
+    await Promise.all([...this.links.values()].map((link) => link.close()));
     this.links.clear();
   }
 
@@ -173,6 +171,12 @@ export class PluginSet implements Plugins {
     try {
       signal.throwIfAborted();
       const link = await this.open(plugin);
+      // Removed before anybody knew of its link.
+      if (!this.options.registry.list().includes(plugin)) {
+        this.links.delete(plugin.name);
+        await link.close();
+        throw pluginStopped(plugin.name);
+      }
       await becomesReady(link, signal);
       return this.viewOf(link);
     } catch (error) {
@@ -209,7 +213,6 @@ export class PluginSet implements Plugins {
     this.links.delete(plugin.name);
     await retire(plugin.manifest.functions);
     await link?.close();
-    link?.journal.close();
     await store.remove(plugin);
   }
 

@@ -82,10 +82,10 @@ export function describePlugin({ name, dir, manifest }: Plugin): Readonly<Record
 /** eKuiper's three keys first, in its order: clients compare the text. */
 export function statusOfPlugin(plugin: Plugin): Readonly<Record<string, unknown>> {
   const { state, pid, restarts, replicas, symbols, channels, lastErrors, manifest } = plugin;
-  const refCount: Record<string, number> = {};
-  for (const { ruleId } of symbols) refCount[ruleId] = (refCount[ruleId] ?? 0) + 1;
+  const refCount = new Map<string, number>();
+  for (const { ruleId } of symbols) refCount.set(ruleId, (refCount.get(ruleId) ?? 0) + 1);
   return {
-    refCount,
+    refCount: Object.fromEntries(refCount),
     status: statusWord(state),
     errMsg: 'error' in state ? state.error.message : '',
     version: manifest.version,

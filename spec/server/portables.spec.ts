@@ -43,7 +43,8 @@ describe('GET /plugins/portables/{name}/status', () => {
     const { plugin, rest, service } = await serviceWithPlugin();
     const path = `/plugins/portables/${plugin.name}/status`;
     expect((await rest.get(path)).text).toMatch(/^\{"refCount":\{\},"status":"running","errMsg":"",/);
-    const id = unique('r');
+    // What every object has of its own is a name as well.
+    const id = 'constructor';
     const rule = service.host.rule(id, ({ source, sink }) =>
       source(plugin.symbol('count')).subscribe(
         sink(plugin.symbol('file'), { config: { path: join(tempFolder(), 'out') } }),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { systemClock } from '../../lib/clock.js';
+import { countEntries } from '../../lib/service/count-entries.js';
 import { type SourcePolicy, withPackage } from '../../lib/service/package-source.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -85,4 +87,13 @@ describe('a package', () => {
     expect(readdirSync(allowed.staging)).toEqual([]);
     server.close().closeAllConnections();
   });
+});
+
+it('is counted where it can be, and a pipe is not opened', async () => {
+  const dir = tempFolder();
+  execFileSync('mkfifo', [join(dir, 'x.zip')]);
+  writeFileSync(join(dir, 'no.zip'), 'no zip');
+  expect(await countEntries(dir)).toBe(2);
+  expect(await countEntries(join(dir, 'x.zip'))).toBeUndefined();
+  expect(await countEntries(join(dir, 'no.zip'))).toBeUndefined();
 });
