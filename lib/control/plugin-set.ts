@@ -2,6 +2,7 @@ import { pluginBusy, pluginInUse, pluginStopped, pluginUnloadable, type RxportEr
 import type { InstalledPlugin, Staged } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
+import { BrokenPlugins } from './broken-plugins.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
@@ -17,7 +18,7 @@ export interface PluginSetOptions extends LaunchOptions {
 
 export class PluginSet implements Plugins {
   private readonly links = new Map<string, PluginLink>();
-  private unloadable: readonly BrokenPlugin[] = [];
+  private readonly unloadable: BrokenPlugins;
   /** Installs, updates and removals that are under way. */
   private readonly work = new Set<Promise<unknown>>();
   /** Plugins that are being put in their place, updated or removed. */
@@ -25,15 +26,16 @@ export class PluginSet implements Plugins {
   /** Plugins that count as installed when their process has shaken hands: until then they can be removed, not updated. */
   private readonly unproven = new Set<string>();
 
-  constructor(private readonly options: PluginSetOptions) {}
+  constructor(private readonly options: PluginSetOptions) {
+    this.unloadable = new BrokenPlugins(options.store, options.log);
+  }
 
   /** Loads and starts what the data folder holds; a plugin that is broken or can not be opened stops nobody. */
   async autoload(): Promise<void> {
-    const { store, registry, log } = this.options;
-    const broken: BrokenPlugin[] = [];
+    const { store, registry } = this.options;
     for (const found of await store.open()) {
       if ('error' in found) {
-        broken.push(found);
+        this.unloadable.add(found.dir, found.error);
         continue;
       }
       try {
@@ -41,12 +43,10 @@ export class PluginSet implements Plugins {
         await store.integrity.demand(found.plugin);
         await this.open(found.plugin);
       } catch (error) {
-        broken.push({ dir: found.dir, error: error as RxportError });
+        this.unloadable.add(found.dir, error as RxportError);
         registry.remove(found.plugin.name);
       }
     }
-    for (const { dir, error } of broken) log.error({ dir, code: error.code }, `not loaded: ${error.message}`);
-    this.unloadable = broken;
   }
 
   install(source: string, options: InstallOptions = {}): Promise<Plugin> {
@@ -64,6 +64,7 @@ export class PluginSet implements Plugins {
   remove(name: string, { force = false, signal }: RemoveOptions = {}): Promise<void> {
     const work = this.alone(name, async () => {
       signal?.throwIfAborted();
+      if (!this.has(name) && (await this.unloadable.remove(name))) return;
       const plugin = this.options.registry.get(name);
       const { usedBy = [] } = this.links.get(name) ?? {};
       if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
@@ -100,7 +101,7 @@ export class PluginSet implements Plugins {
   }
 
   broken(): readonly BrokenPlugin[] {
-    return this.unloadable;
+    return this.unloadable.list();
   }
 
   /** The plugin that has a symbol. Throws `ERR_SYMBOL_UNKNOWN`. */
@@ -171,13 +172,13 @@ export class PluginSet implements Plugins {
     try {
       signal.throwIfAborted();
       const link = await this.open(plugin);
-      // Removed before anybody knew of its link.
       if (!this.options.registry.list().includes(plugin)) {
         this.links.delete(plugin.name);
         await link.close();
         throw pluginStopped(plugin.name);
       }
       await becomesReady(link, signal);
+      this.unloadable.forget(plugin.name);
       return this.viewOf(link);
     } catch (error) {
       await this.uninstall(plugin);

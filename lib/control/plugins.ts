@@ -39,7 +39,7 @@ export interface Plugins {
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**
-   * Stops and deletes a plugin. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless
+   * Stops and deletes a plugin, or the folder of one that can not be loaded. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless
    * forced, and with the reason of a signal that is aborted already: what has begun is carried out.
    */
   remove(name: string, options?: RemoveOptions): Promise<void>;

@@ -113,7 +113,7 @@ export async function commit(staged: Staged, portables: string): Promise<Install
 export const discard = ({ root }: Staged): Promise<void> => rm(root, { recursive: true, force: true });
 
 /** Deletes a plugin's folder, in one step for whoever looks; done already is fine. */
-export async function remove(plugin: InstalledPlugin, folders: PluginFolders): Promise<void> {
+export async function remove(plugin: Pick<InstalledPlugin, 'name' | 'home'>, folders: PluginFolders): Promise<void> {
   if (await exists(plugin.home)) await removeFolder(plugin.home, folders.staging);
   await dropVersions(plugin.name, folders);
 }

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -164,6 +164,13 @@ export class PluginStore {
     await remove(plugin, this.options.folders);
     // An entry too many is dropped by the next start of a host.
     await this.lock.drop(plugin.name).catch(() => undefined);
+  }
+
+  /** Deletes a folder that holds no plugin that can be loaded. */
+  async removeBroken(dir: string): Promise<void> {
+    const name = basename(dir);
+    await remove({ name, home: dir }, this.options.folders);
+    await this.lock.drop(name).catch(() => undefined);
   }
 
   private newEntry({ manifest: { version }, source, sha256, files = new Map() }: Staged): LockEntry {

@@ -140,5 +140,11 @@ describeWith('go', 'the plugins of a host', () => {
       { dir: taken, error: code('ERR_SYMBOL_TAKEN') },
     ]);
     expect(await again.function(fixture.symbol('echo')).exec(7)).toBe(7);
+
+    // What is broken can be removed like a plugin, and installed again.
+    await again.plugins.remove('broken');
+    await again.plugins.remove(twin.name);
+    expect([existsSync(broken), existsSync(taken), again.plugins.broken()]).toEqual([false, false, []]);
+    await expect(again.plugins.remove('broken')).rejects.toMatchObject({ code: 'ERR_PLUGIN_UNKNOWN' });
   });
 });

@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import type { RxportError } from '../errors.js';
+import type { PluginStore } from '../install/plugin-store.js';
+import type { Logger } from '../log.js';
+import type { BrokenPlugin } from './plugins.js';
+
+/** Folders of a data folder that hold no plugin that can be loaded. */
+export class BrokenPlugins {
+  private all: readonly BrokenPlugin[] = [];
+
+  constructor(
+    private readonly store: Pick<PluginStore, 'removeBroken'>,
+    private readonly log: Logger,
+  ) {}
+
+  add(dir: string, error: RxportError): void {
+    this.log.error({ dir, code: error.code }, `not loaded: ${error.message}`);
+    this.all = [...this.all, { dir, error }];
+  }
+
+  list(): readonly BrokenPlugin[] {
+    return this.all;
+  }
+
+  /** Deletes the folder that would be the plugin `name`; false when there is none. */
+  async remove(name: string): Promise<boolean> {
+    const found = this.all.find(({ dir }) => basename(dir) === name);
+    if (found === undefined) return false;
+    await this.store.removeBroken(found.dir);
+    this.forget(name);
+    return true;
+  }
+
+  /** A plugin of that name can be loaded now. */
+  forget(name: string): void {
+    this.all = this.all.filter(({ dir }) => basename(dir) !== name);
+  }
+}
