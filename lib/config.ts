@@ -3,13 +3,19 @@ import * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { configInvalid } from './errors.js';
 
+/** A timer that is set to more ends at once. */
+const LONGEST = 2 ** 31 - 1;
+
+const isMilliseconds = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LONGEST;
+
 const milliseconds = new t.Type<number, number, unknown>(
   'milliseconds',
-  (value): value is number => typeof value === 'number' && value >= 0,
+  isMilliseconds,
   (value, context) =>
-    typeof value === 'number' && value >= 0
+    isMilliseconds(value)
       ? t.success(value)
-      : t.failure(value, context, `${JSON.stringify(value)} is no number of milliseconds`),
+      : t.failure(value, context, `${String(value)} is no number of milliseconds from 0 to ${LONGEST}`),
   t.identity,
 );
 

@@ -124,6 +124,12 @@ describe('the start of a host', () => {
     await expect(startHost({ ...at, signal: {} as AbortSignal })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   });
 
+  // A timer that is set to more ends at once.
+  it.each([Infinity, 2 ** 31, -1, NaN, '5'])('does not begin with a timeout of %s', async (scriptTimeout) => {
+    const start = Host.start({ dir: tempFolder(), scriptTimeout: scriptTimeout as number });
+    await expect(start).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
+  });
+
   it.each([0, 65, 1.5, '2'])('does not begin with %j replicas of a plugin', async (count) => {
     const replicas = { p: count as number };
     await expect(startHost({ replicas })).rejects.toMatchObject({

@@ -43,7 +43,7 @@ export async function stage(source: string, stagingRoot: string, options: StageO
       : stageFolder(source, tree, options));
     return { ...(await inspect(dir, name, source)), root, source: resolve(source), ...known };
   } catch (thrown) {
-    await rm(root, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true }).catch(() => undefined);
     throw thrown;
   }
 }

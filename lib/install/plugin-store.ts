@@ -112,8 +112,9 @@ export class PluginStore {
     return isRead ? ready : { ...ready, files: await fingerprint(ready.dir, signal) };
   }
 
-  discard(staged: Staged): Promise<void> {
-    return discard(staged);
+  /** Never rejects: why it is given up matters more, and what stays the next start of a host deletes. */
+  async discard(staged: Staged): Promise<void> {
+    await discard(staged).catch(() => undefined);
   }
 
   /** Rejects with `ERR_PLUGIN_EXISTS`. */
@@ -125,7 +126,7 @@ export class PluginStore {
     try {
       plugin = await commit(staged, this.options.folders.portables);
     } catch (error) {
-      await this.lock.withdraw(staged.name);
+      await this.lock.withdraw(staged.name).catch(() => undefined);
       throw error;
     }
     await this.lock.settle(staged.name).catch(() => undefined);
