@@ -6,8 +6,7 @@ import { configInvalid } from './errors.js';
 /** A timer that is set to more ends at once. */
 const LONGEST = 2 ** 31 - 1;
 
-const isMilliseconds = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= LONGEST;
+const isMilliseconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LONGEST;
 
 const milliseconds = new t.Type<number, number, unknown>(
   'milliseconds',

@@ -126,7 +126,7 @@ describe('the start of a host', () => {
 
   // A timer that is set to more ends at once.
   it.each([Infinity, 2 ** 31, -1, NaN, '5'])('does not begin with a timeout of %s', async (scriptTimeout) => {
-    const start = Host.start({ dir: tempFolder(), scriptTimeout: scriptTimeout as number });
+    const start = startHost({ scriptTimeout: scriptTimeout as number });
     await expect(start).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   });
 

@@ -14,8 +14,12 @@ export class BrokenPlugins {
   ) {}
 
   add(dir: string, error: RxportError): void {
-    this.log.error({ dir, code: error.code }, `not loaded: ${error.message}`);
     this.all = [...this.all, { dir, error }];
+  }
+
+  /** Says of each in the log why it is one. */
+  tell(): void {
+    for (const { dir, error } of this.all) this.log.error({ dir, code: error.code }, `not loaded: ${error.message}`);
   }
 
   list(): readonly BrokenPlugin[] {

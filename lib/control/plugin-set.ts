@@ -47,6 +47,7 @@ export class PluginSet implements Plugins {
         registry.remove(found.plugin.name);
       }
     }
+    this.unloadable.tell();
   }
 
   install(source: string, options: InstallOptions = {}): Promise<Plugin> {
@@ -84,8 +85,7 @@ export class PluginSet implements Plugins {
   }
 
   stop(name: string): Promise<void> {
-    const work = this.alone(name, () => this.linkOf(this.options.registry.get(name).name).stop());
-    return this.track(work);
+    return this.track(this.alone(name, () => this.linkOf(this.options.registry.get(name).name).stop()));
   }
 
   has(name: string): boolean {
@@ -119,8 +119,8 @@ export class PluginSet implements Plugins {
   private linkOf(name: string): PluginLink {
     this.options.closing.throwIfAborted();
     const link = this.links.get(name);
-    if (link === undefined) throw pluginUnloadable(name);
-    return link;
+    if (link !== undefined) return link;
+    throw pluginUnloadable(name);
   }
 
   private viewOf(link: PluginLink): Plugin {
