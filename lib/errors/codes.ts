@@ -95,6 +95,7 @@ export const ERROR_CODES = {
   ERR_SCAFFOLD_EXISTS: taken,
   ERR_PACK_BUILD: usage,
   ERR_PACK_OUT: usage,
+  ERR_PACK_STOCK: usage,
   ERR_TOOL_MISSING: system,
   ERR_TOOL_TIMEOUT: late,
 

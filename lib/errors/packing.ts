@@ -8,6 +8,10 @@ export const scaffoldExists = (dir: string, problem: string): RxportError =>
 export const packBuild = (dir: string, tool: string, problems: readonly string[], cause?: unknown): RxportError =>
   make('ERR_PACK_BUILD', `${dir} can not be built (${tool}): ${problems.join('; ')}`, { dir, tool, problems }, cause);
 
+/** What a stock eKuiper would refuse, or could not run. */
+export const packStock = (dir: string, problems: readonly string[]): RxportError =>
+  make('ERR_PACK_STOCK', `${dir} can not be packed for a stock eKuiper: ${problems.join('; ')}`, { dir, problems });
+
 export const packOut = (file: string, problem: string): RxportError =>
   make('ERR_PACK_OUT', `${file} can not be written: ${problem}`, { file });
 
