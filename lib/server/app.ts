@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { bodyInvalid, reasonOf, routeUnknown } from '../errors.js';
 import type { SourcePolicy } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
-import type { EventStreams } from './event-stream.js';
+import type { EventStreams } from './event-streams.js';
 import { asError, BODY_LIMIT, sendFailure, sendWords } from './failure.js';
 import { type GuardOptions, judge } from './guard.js';
 import { healthRoutes } from './health-routes.js';
