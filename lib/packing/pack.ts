@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UnknownRecord } from 'io-ts';
-import { installNotFound, manifestInvalid, packOut, packStock, reasonOf } from '../errors.js';
+import { folderMissing, manifestInvalid, packOut, packStock, reasonOf } from '../errors.js';
 import { findManifest, parseJson } from '../install/find-manifest.js';
 import { discard, stage } from '../install/install.js';
 import { type Manifest, parseManifest } from '../install/manifest.js';
@@ -73,7 +73,7 @@ interface PluginSource {
 
 async function read(folder: string): Promise<PluginSource> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw installNotFound(folder, found ? 'it is no folder' : 'no such folder');
+  if (!found?.isDirectory()) throw folderMissing(folder);
   const { dir, name } = await findManifest(resolve(folder), basename(resolve(folder)), folder);
   const path = join(dir, `${name}.json`);
   let raw: unknown;
