@@ -16,6 +16,7 @@ export default {
     '^rxport/operators$': '<rootDir>/operators/index.ts',
     '^rxport/sdk$': '<rootDir>/lib/sdk/index.ts',
     '^rxport/sdk/testing$': '<rootDir>/lib/sdk/testing.ts',
+    '^rxport/server$': '<rootDir>/lib/server/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Child processes: a native addon and process-wide state do not survive worker threads.

@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url';
 
 const { Extractor, ExtractorConfig } = extractor;
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entries = { rxport: 'lib/index', operators: 'operators/index', sdk: 'lib/sdk/index', testing: 'lib/sdk/testing' };
+const entries = {
+  rxport: 'lib/index',
+  operators: 'operators/index',
+  sdk: 'lib/sdk/index',
+  testing: 'lib/sdk/testing',
+  server: 'lib/server/index',
+};
 const check = process.argv.includes('--check');
 const temporary = `${root}.cache/api`;
 

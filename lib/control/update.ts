@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { notUpdated, pluginMismatch, RxportError, symbolInUse } from '../errors.js';
+import { notUpdated, RxportError, symbolInUse } from '../errors.js';
 import type { InstalledPlugin, Staged } from '../install/install.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Registry } from '../registry/registry.js';
@@ -68,13 +68,13 @@ export async function updatePlugin(
 ): Promise<UpdateReport> {
   const started = clock.now();
   const old = link.plugin;
-  const staged = await store.stage(source, { signal });
+  const staged = await store.stage(source, { name: link.name, signal });
   let version: InstalledPlugin;
   try {
-    check(staged, source, link, registry, force);
+    check(staged, link, registry, force);
     const ready = await store.prepare(staged, { shellParas, signal });
     // A script may have changed the manifest, and meanwhile other rules may have come.
-    check(ready, source, link, registry, force);
+    check(ready, link, registry, force);
     version = await store.keep(ready, old.home);
   } catch (error) {
     await store.discard(staged);
@@ -98,8 +98,7 @@ export async function updatePlugin(
   return { name: link.name, ...versions, strategy: updated.strategy, took, ...reportOf(updated.costs) };
 }
 
-function check(staged: Staged, source: string, link: PluginLink, registry: Registry, force: boolean): void {
-  if (staged.name !== link.name) throw pluginMismatch(link.name, source, staged.name);
+function check(staged: Staged, link: PluginLink, registry: Registry, force: boolean): void {
   registry.checkSymbols(staged);
   const lost = lostUses(staged, link.running);
   if (Object.keys(lost).length > 0 && !force) throw symbolInUse(link.name, staged.manifest.version, lost);

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { map } from 'rxjs';
 import { systemClock } from '../clock.js';
 import type { HostSettings } from '../config.js';
-import { configInvalid, portInUse } from '../errors.js';
+import { configInvalid, serverAddress } from '../errors.js';
 import type { Language } from '../install/manifest.js';
 import { type Logger, safeLogger } from '../log.js';
 import { FunctionPool } from '../symbol/function-pool.js';
@@ -61,9 +61,9 @@ const TIMEOUT = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
 /**
- * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`, `ERR_SERVER_ADDRESS`,
- * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, and with `ERR_ADDRESS_IN_USE` when
- * a host runs the plugin or the port is taken: then nothing is left.
+ * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
+ * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, `ERR_ADDRESS_IN_USE`
+ * when a host runs the plugin, and `ERR_SERVER_ADDRESS`: then nothing is left.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
@@ -118,7 +118,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   try {
     return await app.listen({ host, port });
   } catch (cause) {
-    throw portInUse(host, port, cause);
+    throw serverAddress(`${host}:${port}`, cause);
   }
 }
 

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { filter, map, Subscription } from 'rxjs';
 import * as t from 'io-ts';
-import { ERROR_CODES, askedWrongly, requestUnknown, RxportError, userError } from '../errors.js';
+import { ERROR_CODES, askedWrongly, routeUnknown, RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { EventStream } from '../server/event-stream.js';
 import { type GuardOptions, judge } from '../server/guard.js';
 import { Name } from '../wire/names.js';
 import { ControlBody, decodeBody, ExecBody, SendBody } from './bodies.js';
-import { EventStream } from './event-stream.js';
 import type { PluginUnderTest } from './plugin-under-test.js';
 import { shown } from './started.js';
 import type { Symbols } from './symbols.js';
@@ -55,7 +55,7 @@ export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, 
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
   app.setNotFoundHandler((request) => {
-    throw requestUnknown(nameOf(request));
+    throw routeUnknown(nameOf(request), 'GET /');
   });
 
   app.get('/', () => ({ plugin: plugin.name, ...(plugin.byHand && { start: plugin.byHand.text }), requests: HELP }));

@@ -33,7 +33,6 @@ export const ERROR_CODES = {
   ERR_GREETING: plugin,
   ERR_FRAME_INVALID: plugin,
   ERR_FRAME_TOO_LARGE: usage,
-  ERR_TRANSPORT_UNSUPPORTED: usage,
   ERR_TRANSPORT_MISSING: usage,
   ERR_MESSAGE_INVALID: plugin,
 
@@ -88,13 +87,13 @@ export const ERROR_CODES = {
   ERR_RULE_EXISTS: taken,
   ERR_RULE_UNKNOWN: unknown,
   ERR_RULE_BRANCH_UNTRACKED: usage,
-  ERR_RULE_EMPTY: usage,
   ERR_RULE_CLOSED: usage,
   ERR_USER_FUNCTION: usage,
 
   ERR_SCAFFOLD_EXISTS: taken,
   ERR_PACK_BUILD: usage,
   ERR_PACK_OUT: usage,
+  ERR_PACK_STOCK: usage,
   ERR_TOOL_MISSING: system,
   ERR_TOOL_TIMEOUT: late,
 

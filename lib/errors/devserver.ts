@@ -1,14 +1,8 @@
-import { make, reasonOf, type RxportError } from './rxport-error.js';
+import { make, type RxportError } from './rxport-error.js';
 
 /** `where` is the request, `POST /symbol/start`; `problems` name its fields. */
 export const askedWrongly = (where: string, problems: readonly string[]): RxportError =>
   make('ERR_REQUEST_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });
-
-export const folderMissing = (folder: string): RxportError =>
-  make('ERR_INSTALL_NOT_FOUND', `there is no folder ${folder}: name the folder of a plugin`, { folder });
-
-export const requestUnknown = (request: string): RxportError =>
-  make('ERR_ROUTE_UNKNOWN', `there is no ${request}: GET / names what there is`, { request });
 
 /** `what` as in `source pyjson`; `as` is its meta in words. */
 export const symbolStarted = (what: string, as: string, wanted = what): RxportError =>
@@ -37,12 +31,4 @@ export const sendTimeout = (symbol: string, timeout: number): RxportError =>
     'ERR_SEND_TIMEOUT',
     `sink ${symbol} has not taken the value within ${timeout} ms: it waits, and goes out when the plugin reads again`,
     { symbol, timeout },
-  );
-
-export const portInUse = (host: string, port: number, cause: unknown): RxportError =>
-  make(
-    'ERR_ADDRESS_IN_USE',
-    `port ${port} of ${host} is taken: stop the other program, or give another port (${reasonOf(cause)})`,
-    { host, port },
-    cause,
   );

@@ -4,9 +4,16 @@ import { make, reasonOf, type RxportError } from './rxport-error.js';
 export const scaffoldExists = (dir: string, problem: string): RxportError =>
   make('ERR_SCAFFOLD_EXISTS', `${dir} ${problem}: take another name, or another place`, { dir });
 
+export const folderMissing = (folder: string): RxportError =>
+  make('ERR_INSTALL_NOT_FOUND', `there is no folder ${folder}: name the folder of a plugin`, { folder });
+
 /** The sources of a plugin do not build; each problem begins with `file:line:column` where the tool says so. */
 export const packBuild = (dir: string, tool: string, problems: readonly string[], cause?: unknown): RxportError =>
   make('ERR_PACK_BUILD', `${dir} can not be built (${tool}): ${problems.join('; ')}`, { dir, tool, problems }, cause);
+
+/** What a stock eKuiper would refuse, or could not run. */
+export const packStock = (dir: string, problems: readonly string[]): RxportError =>
+  make('ERR_PACK_STOCK', `${dir} can not be packed for a stock eKuiper: ${problems.join('; ')}`, { dir, problems });
 
 export const packOut = (file: string, problem: string): RxportError =>
   make('ERR_PACK_OUT', `${file} can not be written: ${problem}`, { file });

@@ -28,7 +28,12 @@ export const downloadLate = (uri: string, timeout: number): RxportError =>
   make('ERR_DOWNLOAD_LATE', `it took longer than ${timeout} ms`, { uri, timeout });
 
 export const serverAddress = (address: string, cause: unknown): RxportError =>
-  make('ERR_SERVER_ADDRESS', `cannot serve at ${address}: ${reasonOf(cause)}`, { address }, cause);
+  make(
+    'ERR_SERVER_ADDRESS',
+    `cannot serve at ${address} (${reasonOf(cause)}): stop what is there, or take another port`,
+    { address },
+    cause,
+  );
 
 export const serverOpen = (address: string): RxportError =>
   make(
@@ -51,8 +56,9 @@ export const requestTooLarge = (limit: number): RxportError =>
 export const requestType = (type: string): RxportError =>
   make('ERR_REQUEST_TYPE', `a body of type ${JSON.stringify(type)} is not taken: send application/json`, { type });
 
-export const routeUnknown = (method: string, url: string): RxportError =>
-  make('ERR_ROUTE_UNKNOWN', `there is no ${method} ${url}; GET /openapi.json lists what there is`, { method, url });
+/** `request` as in `GET /rule`; `list` is the one that lists them all. */
+export const routeUnknown = (request: string, list: string): RxportError =>
+  make('ERR_ROUTE_UNKNOWN', `there is no ${request}; ${list} lists what there is`, { request });
 
 export const tooManyStreams = (limit: number): RxportError =>
   make('ERR_STREAMS', `${limit} clients follow already: close one first`, { limit });

@@ -5,13 +5,6 @@ export const pluginBusy = (name: string): RxportError =>
     name,
   });
 
-export const pluginMismatch = (name: string, source: string, found: string): RxportError =>
-  make('ERR_PLUGIN_MISMATCH', `${source} holds plugin ${found}, not ${name}: install it instead`, {
-    name,
-    source,
-    found,
-  });
-
 export const symbolInUse = (
   name: string,
   version: string,

@@ -71,13 +71,13 @@ function nameNotes(manifest: Manifest): readonly string[] {
   return [...taken, ...unspeakable];
 }
 
-/** eKuiper unpacks these folders into those of all plugins. */
+/** eKuiper unpacks these folders into those of all plugins; what is no description there, its rules refuse. */
 const strayNotes = (manifest: Manifest, paths: ReadonlySet<string>): readonly string[] =>
   [...paths].sort().flatMap((path) => {
     const kind = SYMBOL_KINDS.find((one) => path.startsWith(`${PLURAL[one]}/`));
     if (kind === undefined) return [];
-    const symbol = path.slice(PLURAL[kind].length + 1).replace(/\.(json|ya?ml)$/, '');
-    return manifest[PLURAL[kind]].includes(symbol)
+    const [, symbol] = /^\w+\/(.*)\.(?:json|ya?ml)$/.exec(path) ?? [];
+    return symbol === undefined || manifest[PLURAL[kind]].includes(symbol)
       ? []
       : [`${path} belongs to no ${kind} of the plugin: eKuiper puts it among those of all plugins`];
   });

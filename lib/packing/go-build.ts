@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.js';
 import { packBuild } from '../errors.js';
-import { runTool } from '../process/run-tool.js';
+import { ownEnvironment, runTool } from '../process/run-tool.js';
 
 /** Milliseconds; the first build fetches modules and compiles Go's own library. */
 const DEADLINE = 300_000;
@@ -15,9 +15,10 @@ const DEADLINE = 300_000;
 export async function goBuild(dir: string, executable: string, signal?: AbortSignal): Promise<void> {
   if (!(await isStale(dir, executable))) return;
   const args = ['build', '-trimpath', '-buildvcs=false', '-o', executable, '.'];
+  // Without C the program runs wherever its system does.
   const { code, output } = await runTool(
     { file: 'go', args, cwd: dir },
-    { env: environment(), clock: systemClock, deadline: DEADLINE, signal },
+    { env: { CGO_ENABLED: '0', ...ownEnvironment() }, clock: systemClock, deadline: DEADLINE, signal },
   );
   if (code === 0) return;
   // Lines such as "# thermo" name the package only.
@@ -27,12 +28,6 @@ export async function goBuild(dir: string, executable: string, signal?: AbortSig
     output.filter((line) => line !== '' && !line.startsWith('#')),
   );
 }
-
-/** The author's own tool, in the author's own environment. Without C the program runs wherever its system does. */
-const environment = (): Record<string, string> => ({
-  CGO_ENABLED: '0',
-  ...Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined)),
-});
 
 async function isStale(dir: string, executable: string): Promise<boolean> {
   // For another system: nothing says for which one the file that is there was built.

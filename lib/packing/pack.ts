@@ -2,10 +2,11 @@
 import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UnknownRecord } from 'io-ts';
-import { installNotFound, manifestInvalid, packOut, reasonOf } from '../errors.js';
+import { folderMissing, manifestInvalid, packOut, packStock, reasonOf } from '../errors.js';
 import { findManifest, parseJson } from '../install/find-manifest.js';
 import { discard, stage } from '../install/install.js';
 import { type Manifest, parseManifest } from '../install/manifest.js';
+import { type PackedEntry, stockProblems } from '../install/stock-rules.js';
 import { contents } from './contents.js';
 import { buildMain } from './build-main.js';
 import { forEkuiper } from './for-ekuiper.js';
@@ -38,9 +39,9 @@ export interface Packed {
  * Builds a plugin and packs it, and then installs the zip for a try, into a temporary folder.
  *
  * TypeScript beside the manifest's executable (`main.ts` for `main.mjs`) is bundled into it, a Go module is built. Rejects
- * with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, `ERR_PACK_OUT`, with what installing the
- * zip would (`ERR_ZIP_*`, `ERR_PLUGIN_EXECUTABLE`), and with the reason of an aborted `signal`; the file that was there
- * is then there still.
+ * with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, `ERR_PACK_OUT`, `ERR_PACK_STOCK` when a
+ * stock eKuiper would not take the zip, with what installing it would (`ERR_ZIP_*`, `ERR_PLUGIN_EXECUTABLE`), and with the
+ * reason of an aborted `signal`; the file that was there is then there still.
  */
 export async function pack(options: PackOptions): Promise<Packed> {
   const { signal } = options;
@@ -52,8 +53,9 @@ export async function pack(options: PackOptions): Promise<Packed> {
   const temp = await mkdtemp(join(dirname(file), '.pack-'));
   try {
     const zip = join(temp, basename(file));
-    const { bytes, sha256 } = await writeZip(files, zip, signal);
-    await tryOut(zip, join(temp, 'staging'), plugin.name, signal);
+    const { bytes, sha256, entries } = await writeZip(files, zip, signal);
+    const manifest = await tryOut(zip, join(temp, 'staging'), plugin.name, signal);
+    if (options.forEkuiper) checkStock(plugin, manifest, entries);
     await rename(zip, file);
     return { file, bytes, files: files.length, sha256, notes };
   } finally {
@@ -71,7 +73,7 @@ interface PluginSource {
 
 async function read(folder: string): Promise<PluginSource> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw installNotFound(folder, found ? 'it is no folder' : 'no such folder');
+  if (!found?.isDirectory()) throw folderMissing(folder);
   const { dir, name } = await findManifest(resolve(folder), basename(resolve(folder)), folder);
   const path = join(dir, `${name}.json`);
   let raw: unknown;
@@ -112,9 +114,17 @@ async function collect(plugin: PluginSource, stock: boolean, signal: AbortSignal
 
 const made = (path: string, text: string): PackedFile => ({ path, content: Buffer.from(text), executable: false });
 
-/** As an installer does: what it would say is said now. */
-async function tryOut(zip: string, staging: string, name: string, signal: AbortSignal | undefined): Promise<void> {
-  const staged = await stage(zip, staging, { signal });
-  await discard(staged);
-  if (staged.name !== name) throw packOut(zip, `installed it would be ${staged.name}: call the file ${name}.zip`);
+/** As an installer does: what it would say is said now. Resolves with the manifest that it finds. */
+async function tryOut(zip: string, staging: string, name: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const staged = await stage(zip, staging, { name, signal });
+  try {
+    return parseJson(await readFile(join(staged.dir, `${name}.json`), 'utf8'));
+  } finally {
+    await discard(staged);
+  }
+}
+
+function checkStock({ dir, name }: PluginSource, manifest: unknown, entries: readonly PackedEntry[]): void {
+  const problems = stockProblems(name, manifest, entries);
+  if (problems.length > 0) throw packStock(dir, problems);
 }

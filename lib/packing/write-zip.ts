@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import type { PackedEntry } from '../install/stock-rules.js';
 import type { PackedFile } from './packed-file.js';
 
 /** In local time, which is what a zip holds: the same bytes in every time zone. */
@@ -10,6 +11,13 @@ const EPOCH = new Date(1980, 0, 1);
 const FOLDER = 0o040755;
 const FILE = 0o100644;
 const EXECUTABLE = 0o100755;
+
+export interface WrittenZip {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** In the order of the zip. */
+  readonly entries: readonly PackedEntry[];
+}
 
 /**
  * Writes the zip `target`, which must not exist: sorted, with an entry for each folder, and with the same bytes for the
@@ -19,15 +27,13 @@ export async function writeZip(
   files: readonly PackedFile[],
   target: string,
   signal?: AbortSignal,
-): Promise<{ readonly bytes: number; readonly sha256: string }> {
+): Promise<WrittenZip> {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   zip.on('error', (cause: Error) => output.destroy(cause));
-  for (const entry of entriesOf(files)) {
-    if (typeof entry === 'string')
-      zip.addEmptyDirectory(entry, { mtime: EPOCH, mode: FOLDER, forceDosTimestamp: true });
-    else add(zip, entry);
-  }
+  const entries = entriesOf(files);
+  for (const { path, mode, content } of entries)
+    add(zip, path, { mtime: EPOCH, mode, forceDosTimestamp: true }, content);
   zip.end();
 
   const hash = createHash('sha256');
@@ -40,11 +46,22 @@ export async function writeZip(
     },
   });
   await pipeline(output, measure, createWriteStream(target, { flags: 'wx' }), signal ? { signal } : {});
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex'), entries };
 }
 
-function add(zip: ZipFile, { path, content, executable }: PackedFile): void {
-  const options = { mtime: EPOCH, mode: executable ? EXECUTABLE : FILE, forceDosTimestamp: true };
+interface Entry extends PackedEntry {
+  /** A folder has none. */
+  readonly content?: PackedFile['content'];
+}
+
+interface EntryOptions {
+  readonly mtime: Date;
+  readonly mode: number;
+  readonly forceDosTimestamp: boolean;
+}
+
+function add(zip: ZipFile, path: string, options: EntryOptions, content: Entry['content']): void {
+  if (content === undefined) return zip.addEmptyDirectory(path, options);
   if (Buffer.isBuffer(content)) return zip.addBuffer(content, path, options);
   // Opened when its turn comes. Checked against its size: a file that changes meanwhile must not be packed by half.
   zip.addReadStreamLazy(path, { ...options, size: content.bytes }, (opened) => {
@@ -55,11 +72,14 @@ function add(zip: ZipFile, { path, content, executable }: PackedFile): void {
 }
 
 /** eKuiper makes no folder that has no entry of its own before its files. */
-function entriesOf(files: readonly PackedFile[]): readonly (PackedFile | string)[] {
+function entriesOf(files: readonly PackedFile[]): readonly Entry[] {
   const folders = new Set<string>();
   for (const { path } of files) {
     for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) folders.add(path.slice(0, at + 1));
   }
-  const nameOf = (entry: PackedFile | string): string => (typeof entry === 'string' ? entry : entry.path);
-  return [...folders, ...files].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const entries: readonly Entry[] = [
+    ...[...folders].map((path) => ({ path, mode: FOLDER })),
+    ...files.map(({ path, content, executable }) => ({ path, content, mode: executable ? EXECUTABLE : FILE })),
+  ];
+  return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

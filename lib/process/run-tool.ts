@@ -1,6 +1,7 @@
 import { after, type Clock } from '../clock.js';
 import { toolMissing, toolTimeout } from '../errors.js';
 import type { CommandLine } from './command-line.js';
+import { Tail } from './output.js';
 import { spawn } from './spawn.js';
 
 export interface ToolOptions {
@@ -29,7 +30,7 @@ const KEPT = 200;
 export function runTool(line: CommandLine, { env, clock, deadline, signal }: ToolOptions): Promise<ToolEnd> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
-    const output: string[] = [];
+    const tail = new Tail(KEPT);
     const settle = (act: () => void): void => {
       timer.unsubscribe();
       signal?.removeEventListener('abort', abort);
@@ -38,15 +39,17 @@ export function runTool(line: CommandLine, { env, clock, deadline, signal }: Too
       act();
     };
     const abort = (): void => settle(() => reject(signal?.reason as Error));
-    const timer = after(clock, deadline, () => settle(() => reject(toolTimeout(line.file, deadline, output))));
+    const timer = after(clock, deadline, () => settle(() => reject(toolTimeout(line.file, deadline, tail.read()))));
     signal?.addEventListener('abort', abort);
     // Its first word comes later than this.
     const running = spawn(line, { env, clock }).subscribe((life) => {
-      if (life.type === 'line') {
-        output.push(life.text);
-        if (output.length > KEPT) output.shift();
-      } else if (life.type === 'unspawned') settle(() => reject(toolMissing(line.file, life.cause)));
-      else if (life.type === 'exited') settle(() => resolve({ code: life.code, output }));
+      if (life.type === 'line') tail.push(life.text);
+      else if (life.type === 'unspawned') settle(() => reject(toolMissing(line.file, life.cause)));
+      else if (life.type === 'exited') settle(() => resolve({ code: life.code, output: tail.read() }));
     });
   });
 }
+
+/** Of this process: a tool of its user, as in the user's shell. */
+export const ownEnvironment = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));

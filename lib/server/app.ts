@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { bodyInvalid, reasonOf, routeUnknown } from '../errors.js';
 import type { SourcePolicy } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
-import type { EventStreams } from './event-stream.js';
+import type { EventStreams } from './event-streams.js';
 import { asError, BODY_LIMIT, sendFailure, sendWords } from './failure.js';
 import { type GuardOptions, judge } from './guard.js';
 import { healthRoutes } from './health-routes.js';
@@ -44,7 +44,9 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
     if (error.code === 'ERR_INTERNAL') service.log.error({ url: request.url }, error.message);
     return sendFailure(reply, error);
   });
-  app.setNotFoundHandler((request, reply) => sendFailure(reply, routeUnknown(request.method, request.url)));
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(reply, routeUnknown(`${request.method} ${request.url}`, 'GET /openapi.json')),
+  );
   await app.register(swagger, { openapi: { openapi: '3.0.3', info: { title: 'rxport', version: '1' } } });
   await app.register(async (plugins) => {
     takesWords(plugins);

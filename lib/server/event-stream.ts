@@ -1,83 +1,86 @@
-import type { FastifyReply } from 'fastify';
-import { type Observable, Subscription } from 'rxjs';
-import { type Clock, every } from '../clock.js';
-import { tooManyStreams } from '../errors.js';
+import type { ServerResponse } from 'node:http';
 
-/** Events that wait for one client. */
-const MAX_WAITING = 1_000;
-/** Milliseconds: shorter than what proxies bear. */
-const HEARTBEAT = 15_000;
-const MAX_CLIENTS = 64;
+/** Events that wait for a client at most. */
+const LIMIT = 1_000;
 
-/** Server-sent events for several clients, each with a bound of its own. */
-export class EventStreams {
-  private readonly open = new Set<() => void>();
+/**
+ * Server-sent events for one client. It never holds up who sends: what it does not read waits, the oldest are dropped
+ * beyond the limit, and it is told how many.
+ */
+export class EventStream {
+  private readonly waiting: string[] = [];
+  private dropped = 0;
+  private full = false;
+  private over = false;
 
-  constructor(private readonly clock: Clock) {}
-
-  /**
-   * Sends `first`, then what `events` emits, until either side ends it. A client that does not read fast enough misses
-   * events, and is told how many: `event: dropped`, `data: {"count":7}`. Throws `ERR_STREAMS` when there are too many.
-   */
-  send(reply: FastifyReply, first: readonly unknown[], events: Observable<unknown>): void {
-    if (this.open.size >= MAX_CLIENTS) throw tooManyStreams(MAX_CLIENTS);
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, {
+  /** Answers the request. `closed` is called once, when the client has gone or `end` was called. */
+  constructor(
+    private readonly response: ServerResponse,
+    closed: () => void,
+    private readonly limit = LIMIT,
+  ) {
+    response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });
-    raw.flushHeaders();
-    const client = new Client((chunk) => raw.write(chunk));
-    for (const event of first) client.push(event);
-    const subscription = new Subscription();
-    const end = (): void => {
-      this.open.delete(end);
-      subscription.unsubscribe();
-      raw.end();
-    };
-    this.open.add(end);
-    raw.on('drain', () => client.drained());
-    raw.on('close', end);
-    raw.on('error', end);
-    subscription.add(every(this.clock, HEARTBEAT, () => client.beat()));
-    subscription.add(events.subscribe({ next: (event) => client.push(event), error: end, complete: end }));
+    response.flushHeaders();
+    response.on('drain', () => this.flush());
+    response.on('close', () => {
+      this.over = true;
+      closed();
+    });
+    // A client that resets its connection: `close` follows.
+    response.on('error', () => undefined);
   }
 
-  close(): void {
-    for (const end of [...this.open]) end();
-  }
-}
-
-/** What one client gets, and what waits for it. */
-export class Client {
-  private waiting: string[] = [];
-  private dropped = 0;
-  private full = false;
-
-  /** `write` answers false while no more should be written. */
-  constructor(private readonly write: (chunk: string) => boolean) {}
-
-  push(event: unknown): void {
-    // JSON has no line breaks, and so an event is one line.
-    const chunk = `data: ${JSON.stringify(event)}\n\n`;
-    if (!this.full) this.full = !this.write(chunk);
-    else if (this.waiting.length < MAX_WAITING) this.waiting.push(chunk);
-    else this.dropped += 1;
+  /** `event` names it; without a name it is the client's `message`. */
+  send(data: unknown, event?: string): void {
+    if (this.over) return;
+    const text = textOf(data, event);
+    if (!this.full) return this.write(text);
+    this.waiting.push(text);
+    if (this.waiting.length <= this.limit) return;
+    this.waiting.shift();
+    this.dropped += 1;
   }
 
   /** Keeps the connection alive; a client that reads nothing needs none. */
   beat(): void {
-    if (!this.full) this.full = !this.write(': \n\n');
+    if (!this.over && !this.full) this.write(': \n\n');
   }
 
-  drained(): void {
+  /** Hands over what waits, and closes. */
+  end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.tellDropped();
+    for (const text of this.waiting.splice(0)) this.write(text);
+    this.response.end();
+  }
+
+  private flush(): void {
     this.full = false;
-    const chunks = this.waiting;
-    this.waiting = [];
-    if (this.dropped > 0) chunks.push(`event: dropped\ndata: {"count":${this.dropped}}\n\n`);
+    if (this.over) return;
+    this.tellDropped();
+    while (!this.full) {
+      const text = this.waiting.shift();
+      if (text === undefined) return;
+      this.write(text);
+    }
+  }
+
+  private tellDropped(): void {
+    const { dropped } = this;
     this.dropped = 0;
-    if (chunks.length > 0) this.full = !this.write(chunks.join(''));
+    if (dropped > 0) this.write(textOf({ count: dropped }, 'dropped'));
+  }
+
+  private write(text: string): void {
+    this.full = !this.response.write(text);
   }
 }
+
+/** JSON has no line breaks, which would end the event. */
+const textOf = (data: unknown, event?: string): string =>
+  `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;

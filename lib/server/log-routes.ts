@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { pluginUnknown } from '../errors.js';
 import type { Service } from '../service/service.js';
-import type { EventStreams } from './event-stream.js';
+import type { EventStreams } from './event-streams.js';
 import { sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
 import type { Named } from './plugin-routes.js';

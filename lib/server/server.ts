@@ -3,7 +3,7 @@ import { configInvalid, hostStopped, serverAddress } from '../errors.js';
 import type { Downloads } from '../service/download.js';
 import type { Service } from '../service/service.js';
 import { createApp } from './app.js';
-import { EventStreams } from './event-stream.js';
+import { EventStreams } from './event-streams.js';
 import { checkAddress, isLoopback } from './guard.js';
 import { Metrics } from './metrics.js';
 import { removeRestFile, writeRestFile } from './rest-file.js';

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -10,7 +11,6 @@ import { socketFindings } from '../../lib/cli/doctor/sockets.js';
 import { toolchainFindings } from '../../lib/cli/doctor/toolchains.js';
 import { nodeFinding } from '../../lib/cli/doctor/versions.js';
 import { lockFolder } from '../../lib/process/lock.js';
-import { probe } from '../../lib/process/probe.js';
 import { PlainTerminal } from '../helpers/plain-terminal.js';
 import { rxport } from '../helpers/rxport.js';
 import { describeWith } from '../helpers/toolchains.js';
@@ -147,8 +147,16 @@ describe('of sockets the doctor tells', () => {
 /** A process that is killed does not remove its socket. */
 const leaveSocket = async (path: string): Promise<void> => {
   const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
-  await probe(process.execPath, ['-e', script, path]);
+  await new Promise<void>((resolve) => execFile(process.execPath, ['-e', script, path], () => resolve()));
 };
+
+it('of a toolchain that does not work the doctor tells how it ends', async () => {
+  const python = join(await writeTree(tempFolder(), { python: '#!/bin/sh\necho broken >&2\nexit 3\n' }), 'python');
+  chmodSync(python, 0o755);
+  const findings = await toolchainFindings(python);
+  expect(of(findings, 'python')).toBe(`note ${python} ended with 3: broken`);
+  expect(of(findings, 'ekuiper SDK')).toBe('note broken');
+});
 
 describeWith('python', 'of toolchains the doctor tells', (python) => {
   it('which Python has the SDK', async () => {

@@ -151,6 +151,15 @@ describe('what runs', () => {
   });
 });
 
+it('a port that is taken is told', async () => {
+  const { url } = await devServer({ folder: scriptedPlugin().dir, launch: false });
+  const port = Number(new URL(url).port);
+  await expect(devServer({ folder: scriptedPlugin().dir, launch: false, port })).rejects.toMatchObject({
+    code: 'ERR_SERVER_ADDRESS',
+    message: expect.stringContaining('or take another port'),
+  });
+});
+
 describe('who may ask', () => {
   it('is nobody on another address without a token', async () => {
     await expect(devServer({ folder: scriptedPlugin().dir, host: '0.0.0.0' })).rejects.toMatchObject({

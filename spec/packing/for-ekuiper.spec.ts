@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseManifest } from '../../lib/install/manifest.js';
 import { forEkuiper } from '../../lib/packing/for-ekuiper.js';
 import { pack } from '../../lib/packing/pack.js';
-import { entriesOf, textIn } from '../helpers/packed.js';
+import { scaffold, type ScaffoldLanguage } from '../../lib/packing/scaffold.js';
+import { entriesOf, packInto, textIn, thermo } from '../helpers/packed.js';
+import { describeWith } from '../helpers/toolchains.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -48,7 +50,7 @@ describe('the notes', () => {
     ['a source of its own', { sources: ['mqtt'] }, ['sources/mqtt.yaml'], ["mqtt is eKuiper's own"]],
     ['a sink of its own', { sinks: ['file'] }, [], ["file is eKuiper's own"]],
     ['a function that SQL can not name', { functions: ['a-b'] }, [], ['a-b is no name in SQL']],
-    ['files of nobody', {}, ['functions/g.json', 'sinks/x/y.txt'], ['functions/g.json belongs to no', 'sinks/x/y.txt']],
+    ['files of nobody', {}, ['functions/g.json', 'sinks/y.txt'], ['functions/g.json belongs to no']],
   ])('tell of %s', (_, fields, paths, expected) => {
     expect(layout(fields, ...paths).notes).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
@@ -90,5 +92,33 @@ describe('the zip', () => {
       executable: 'bin/main.mjs',
       sources: ['s', 't'],
     });
+  });
+});
+
+describe('the rules of a stock eKuiper', () => {
+  const packed = async (lang: ScaffoldLanguage): Promise<readonly string[]> => {
+    const { dir } = await scaffold({ name: 'thermo', lang, into: tempFolder() });
+    return entriesOf((await packInto(dir, tempFolder(), { forEkuiper: true })).file);
+  };
+
+  it.each(['ts', 'python'] as const)('find nothing in a scaffold in %s', async (lang) => {
+    expect(await packed(lang)).toContain('100644 thermo.json');
+  });
+
+  describeWith('go', 'with Go', () => {
+    it('find nothing in a scaffold in go', async () => {
+      expect(await packed('go')).toContain('100755 main');
+    }, 60_000);
+  });
+
+  it('refuse files that the program would not find, and leave no zip', async () => {
+    const folder = await thermo.folder({ ...thermo.python, 'functions/table.csv': '1' });
+    const out = tempFolder();
+    await expect(packInto(folder, out, { forEkuiper: true })).rejects.toMatchObject({
+      code: 'ERR_PACK_STOCK',
+      message: expect.stringContaining('functions/table.csv is put into a folder that all plugins share'),
+    });
+    expect(readdirSync(out)).toEqual([]);
+    expect((await packInto(folder, out)).file).toBe(join(out, 'thermo.zip'));
   });
 });

@@ -11,7 +11,7 @@ const { typescript, python } = thermo;
 
 describe('it refuses', () => {
   it.each([
-    ['a folder that is not there', {}, { folder: '/nowhere/thermo' }, 'ERR_INSTALL_NOT_FOUND', 'no such folder'],
+    ['a folder that is not there', {}, { folder: '/nowhere/thermo' }, 'ERR_INSTALL_NOT_FOUND', 'there is no folder'],
     ['a folder without a manifest', { 'a.txt': '' }, {}, 'ERR_MANIFEST_MISSING', 'expected thermo.json'],
     ['a manifest that is no JSON', { 'thermo.json': '{"language":' }, {}, 'ERR_MANIFEST_INVALID', 'is no JSON'],
     [

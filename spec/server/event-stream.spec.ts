@@ -1,42 +1,71 @@
-import { describe, expect, it } from '@jest/globals';
-import { Client } from '../../lib/server/event-stream.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { EventStream } from '../../lib/server/event-stream.js';
+import { until } from '../helpers/until.js';
 
-/** A client that takes `room` chunks before it is full. */
-function reader(room: number) {
-  const chunks: string[] = [];
-  const client = new Client((chunk) => {
-    chunks.push(chunk);
-    return chunks.length < room;
-  });
-  return { client, chunks };
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A stream, its client, and how often it was told that the client has gone. */
+async function connect(limit: number) {
+  const streams: EventStream[] = [];
+  let gone = 0;
+  server = createServer((_, response) => streams.push(new EventStream(response, () => (gone += 1), limit)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = await new Promise<IncomingMessage>((resolve) => get({ port, host: '127.0.0.1' }, resolve));
+  const [stream] = streams;
+  if (stream === undefined) throw new Error('no request');
+  return { stream, client, gone: () => gone };
 }
 
-describe('a client of an event stream', () => {
-  it('gets each event as it comes, on one line', () => {
-    const { client, chunks } = reader(10);
-    client.push({ text: 'a\nb' });
-    client.push(1);
-    client.beat();
-    expect(chunks).toEqual(['data: {"text":"a\\nb"}\n\n', 'data: 1\n\n', ': \n\n']);
+const textOf = async (client: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of client) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+};
+
+describe('server-sent events', () => {
+  it('come in order, each with its name', async () => {
+    const { stream, client, gone } = await connect(10);
+    expect(client.headers).toMatchObject({ 'content-type': 'text/event-stream' });
+    stream.send({ a: 'x\ny' });
+    stream.beat();
+    stream.send(1, 'count');
+    stream.end();
+    stream.send('too late');
+    stream.beat();
+    expect(await textOf(client)).toBe('data: {"a":"x\\ny"}\n\n: \n\nevent: count\ndata: 1\n\n');
+    await until(() => gone() === 1);
   });
 
-  it('that is slow gets what waited, in order, in one piece', () => {
-    const { client, chunks } = reader(1);
-    for (const event of [1, 2, 3]) client.push(event);
-    client.beat();
-    expect(chunks).toEqual(['data: 1\n\n']);
-    client.drained();
-    expect(chunks).toEqual(['data: 1\n\n', 'data: 2\n\ndata: 3\n\n']);
-  });
-
-  it('that is too slow is told how many events it has missed', () => {
-    const { client, chunks } = reader(1);
-    for (let event = 0; event < 1_500; event += 1) client.push(event);
-    client.drained();
-    const [, rest = ''] = chunks;
-    expect(rest.match(/^data: \d+$/gm)).toHaveLength(1_000);
-    expect(rest.endsWith('data: 1000\n\nevent: dropped\ndata: {"count":499}\n\n')).toBe(true);
-    client.drained();
-    expect(chunks).toHaveLength(2);
+  it('drop the oldest for a client that does not read, and tell it how many', async () => {
+    const { stream, client } = await connect(5);
+    const pad = 'x'.repeat(100_000);
+    const sent = 200;
+    for (let i = 0; i < sent; i += 1) {
+      stream.send({ i, pad });
+      // What the kernel takes, it takes between two of them.
+      if (i % 10 === 0) await new Promise(setImmediate);
+    }
+    const text = textOf(client);
+    await until(() => client.socket.bytesRead > 1_000_000, 'the backlog');
+    stream.send('last');
+    stream.end();
+    const events = (await text).split('\n\n').slice(0, -1);
+    const numbers = events.flatMap((event) => /"i":(\d+)/.exec(event)?.[1] ?? []).map(Number);
+    const dropped = events.flatMap((event) => /^event: dropped\ndata: \{"count":(\d+)\}$/.exec(event)?.[1] ?? []);
+    const count = dropped.reduce((sum, text) => sum + Number(text), 0);
+    expect(count).toBeGreaterThan(0);
+    expect(numbers.length + count).toBe(sent);
+    expect(numbers.slice(-4)).toEqual([sent - 4, sent - 3, sent - 2, sent - 1]);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(events.at(-1)).toBe('data: "last"');
   });
 });

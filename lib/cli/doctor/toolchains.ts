@@ -1,7 +1,12 @@
+import { systemClock } from '../../clock.js';
+import { reasonOf, RxportError } from '../../errors.js';
 import { findSetpriv } from '../../process/command-line.js';
-import { type Probe, probe } from '../../process/probe.js';
 import { bootId } from '../../process/proc.js';
+import { ownEnvironment, runTool } from '../../process/run-tool.js';
 import type { Finding } from './finding.js';
+
+/** Milliseconds for one answer. */
+const DEADLINE = 10_000;
 
 type Told = Omit<Finding, 'area' | 'what'>;
 
@@ -20,7 +25,7 @@ export async function toolchainFindings(python: string): Promise<readonly Findin
 }
 
 async function pythonTold(python: string): Promise<Told> {
-  const asked = await probe(python, ['--version']);
+  const asked = await ask(python, ['--version']);
   if (asked.code === 0) return { level: 'ok', found: `${asked.output} (${python})` };
   return {
     level: 'note',
@@ -33,7 +38,7 @@ const VERSION =
   'import ekuiper; from importlib.metadata import version as v; print(v("ekuiper"), "on pynng", v("pynng"))';
 
 async function sdkTold(python: string): Promise<Told> {
-  const asked = await probe(python, ['-c', VERSION]);
+  const asked = await ask(python, ['-c', VERSION]);
   if (asked.code === 0) return { level: 'ok', found: asked.output };
   const found = asked.code === undefined ? 'no Python' : (asked.output.split('\n').at(-1) ?? 'can not be imported');
   return {
@@ -44,14 +49,31 @@ async function sdkTold(python: string): Promise<Told> {
 }
 
 async function optional(file: string, args: readonly string[], purpose: string): Promise<Told> {
-  const asked = await probe(file, args);
+  const asked = await ask(file, args);
   const [first = ''] = asked.output.split('\n');
   return asked.code === 0
     ? { level: 'ok', found: first }
     : { level: 'note', found: missing(file, asked), advice: purpose };
 }
 
-const missing = (file: string, { code, output }: Probe): string =>
+interface Answer {
+  /** Null when it was killed; undefined when it could not be executed at all. */
+  readonly code: number | null | undefined;
+  readonly output: string;
+}
+
+async function ask(file: string, args: readonly string[]): Promise<Answer> {
+  const options = { env: ownEnvironment(), clock: systemClock, deadline: DEADLINE };
+  try {
+    const { code, output } = await runTool({ file, args, cwd: process.cwd() }, options);
+    return { code, output: output.join('\n').trim() };
+  } catch (error) {
+    const late = error instanceof RxportError && error.code === 'ERR_TOOL_TIMEOUT';
+    return { code: late ? null : undefined, output: reasonOf(error) };
+  }
+}
+
+const missing = (file: string, { code, output }: Answer): string =>
   code === undefined
     ? `${file} can not be executed`
     : `${file} ended with ${code ?? 'a signal'}: ${output.split('\n').at(-1)}`;
