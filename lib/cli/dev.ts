@@ -29,10 +29,10 @@ export async function dev(shell: Shell, options: DevOptions, folder?: string): P
   });
   try {
     const { url, byHand: start } = server;
+    // For people the server has said where it is, and how the plugin is started.
     shell.out.line(
-      json ? JSON.stringify({ url, start: start?.text }) : `the plugin test server listens on ${url}, Ctrl-C ends it`,
+      json ? JSON.stringify({ url, start: start?.text }) : `curl ${url} lists what it takes; Ctrl-C ends it`,
     );
-    if (!json && start !== undefined) shell.out.line(`start the plugin by: ${start.text}`);
     await untilEnded(shell.interrupted);
   } finally {
     await server.close();

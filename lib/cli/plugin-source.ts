@@ -18,7 +18,8 @@ export const uriOf = (source: string): string => (isAddress(source) ? source : p
 export async function nameOf(source: string): Promise<string> {
   if (isAddress(source)) return stem(new URL(source).pathname);
   const found = await stat(source).catch((cause: unknown) => {
-    throw installNotFound(source, reasonOf(cause));
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw installNotFound(source, missing ? 'no such file or folder' : reasonOf(cause));
   });
   if (found.isDirectory()) {
     await readdir(source);

@@ -61,10 +61,14 @@ function announce(shell: Shell, options: ServeOptions, { host, rules }: Service,
   const all = rules.list();
   const broken = [
     ...host.plugins.broken().map(({ dir, error }) => `${dir}: ${error.message}`),
-    ...all.flatMap(({ id, error }) => (error === undefined ? [] : [`${id}: ${error.message}`])),
+    // One that has failed since is loaded, and its failure logged.
+    ...all.flatMap(({ error }) => (error?.code === 'ERR_RULE_FILE' ? [error.message] : [])),
   ];
   if (options.json === true) return out.line(JSON.stringify({ url, pid: process.pid }));
   out.line(`rxport listens on ${url} (pid ${process.pid})`);
-  out.line(`${host.plugins.list().length} plugins, ${all.length} rules; Ctrl-C ends it`);
+  const has = `${counted(host.plugins.list().length, 'plugin')}, ${counted(all.length, 'rule')}`;
+  out.line(`${has}; Ctrl-C ends it`);
   for (const problem of broken) err.line(`${err.paint('red', 'not loaded:')} ${printable(problem)}`);
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

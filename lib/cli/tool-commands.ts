@@ -20,7 +20,7 @@ export function addToolCommands(program: Command, act: Actions): void {
   program
     .command('new <name>')
     .description('make a plugin that runs, with a spec')
-    .addOption(new Option('--lang <language>').choices(['ts', 'python', 'go']).default('ts'))
+    .addOption(new Option('--lang <language>', 'of the plugin').choices(['ts', 'python', 'go']).default('ts'))
     .option('--into <folder>', 'where its folder is made (default: here)')
     .action(act(async () => (await import('./packages.js')).scaffoldPlugin));
   program

@@ -10,7 +10,7 @@ export const symbolStarted = (what: string, as: string, wanted = what): RxportEr
     'ERR_SYMBOL_STARTED',
     what === wanted
       ? `${what} is started already${as}: stop it first, or give another meta`
-      : `${what} has the addresses${as}: give ${wanted} another meta`,
+      : `${what} has the addresses${as}: give ${wanted} another meta, {"opId":"op2"} say`,
     { what, wanted },
   );
 

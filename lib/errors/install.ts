@@ -31,7 +31,7 @@ export const pluginExists = (plugin: string, dir: string): RxportError =>
 export const symbolTaken = (symbol: string, owner: string, plugin: string): RxportError =>
   make('ERR_SYMBOL_TAKEN', `plugin ${owner} has ${symbol} already: rename one, or remove ${owner}`, { owner, plugin });
 
-export const pluginUnknown = (plugin: string, hint: string): RxportError =>
+export const pluginUnknown = (plugin: string, hint = 'list the plugins to see what is'): RxportError =>
   make('ERR_PLUGIN_UNKNOWN', `plugin ${plugin} is not installed: ${hint}`, { plugin });
 
 export const symbolUnknown = (kind: string, symbol: string, hint: string): RxportError =>

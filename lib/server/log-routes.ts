@@ -18,7 +18,7 @@ export function logRoutes(app: FastifyInstance, { host: { plugins } }: Service, 
     { schema: schemas.logs },
     async ({ params: { name }, query: { lines, follow } }, reply) => {
       if (!plugins.has(name))
-        return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name, ''));
+        return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name));
       const plugin = plugins.get(name);
       const last = lastLines(plugin.logs(), lines);
       if (follow !== 'true') return last;

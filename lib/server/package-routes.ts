@@ -48,7 +48,7 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
       const asked = { command: 'update', name, file } as const;
       const other = body.name.trim();
       if (other !== name) return refuse(reply, asked, requestInvalid(`invalid name ${other}: the path names ${name}`));
-      if (!plugins.has(name)) return refuse(reply, asked, pluginUnknown(name, ''));
+      if (!plugins.has(name)) return refuse(reply, asked, pluginUnknown(name));
       const options = { strategy, force: force === 'true', ...(shellParas && { shellParas }) };
       const error = await attempt(asked, policy, (path) => plugins.update(name, path, options));
       return error?.send(reply) ?? sendText(reply, 200, `portable plugin ${name} is updated`);

@@ -16,14 +16,14 @@ export function pluginRoutes(app: FastifyInstance, { host: { plugins } }: Servic
 
   app.get<Named>('/plugins/portables/:name', { schema: schemas.get }, async ({ params: { name } }, reply) => {
     if (plugins.has(name)) return describePlugin(plugins.get(name));
-    return sendWords(reply, 404, `describe portable plugin ${name} error: not found`, pluginUnknown(name, ''));
+    return sendWords(reply, 404, `describe portable plugin ${name} error: not found`, pluginUnknown(name));
   });
 
   app.get<Named>('/plugins/portables/:name/status', { schema: schemas.status }, async ({ params: { name } }, reply) => {
     if (plugins.has(name)) return statusOfPlugin(plugins.get(name));
     const broken = plugins.broken().find(({ dir }) => basename(dir) === name);
     if (broken !== undefined) return { refCount: {}, status: 'error', errMsg: broken.error.message };
-    return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name, ''));
+    return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name));
   });
 
   app.delete<Named & { Querystring: { readonly force?: 'true' | 'false' } }>(

@@ -95,8 +95,10 @@ function showType(value: unknown): string {
 function asRuleFileError(file: string, thrown: unknown): RxportError {
   if (isRuleFileError(thrown)) return thrown;
   // What follows is a piece of the source, or a list of modules.
-  const [reason = ''] = reasonOf(thrown).split('\n');
-  return ruleFile(file, reason.trim(), thrown);
+  const [reason = '', where = ''] = reasonOf(thrown).split('\n');
+  // Of a syntax error: in which file, which may be one that this one imports, at which line and column.
+  const place = /^\s*(\/.+:\d+:\d+)$/.exec(where)?.[1];
+  return ruleFile(file, reason.trim() + (place === undefined ? '' : ` at ${place}`), thrown);
 }
 
 const isRuleFileError = (thrown: unknown): thrown is RxportError =>

@@ -3,7 +3,6 @@ import type { PluginEntry, PluginStatus } from '../answers.js';
 import { withBackend } from '../find-backend.js';
 import { show } from '../show.js';
 import type { CommonOptions, Shell } from '../shell.js';
-import { pairs } from '../table.js';
 import { statusLines } from './status.js';
 
 /** What a plugin is, and how it is. */
@@ -11,8 +10,7 @@ export async function showPlugin(shell: Shell, options: CommonOptions, name: str
   await withBackend(shell, options, async (backend) => {
     const [entry, status] = await Promise.all([backend.plugin(name), backend.status(name)]);
     show(shell, options, { ...entry, ...status }, () => [
-      ...pairs(described(entry), shell.out),
-      ...statusLines(status, shell.out, systemClock.now()),
+      ...statusLines(status, shell.out, systemClock.now(), described(entry)),
     ]);
   });
 }

@@ -3,14 +3,16 @@ import { ago } from '../format.js';
 import { pairs, printable, table } from '../table.js';
 import type { Terminal } from '../terminal.js';
 
-/** The status of a plugin, what runs of it, and its last errors. */
+/** The status of a plugin, what runs of it, and its last errors; `before` is told first. */
 export function statusLines(
   status: PluginStatus,
   out: Pick<Terminal, 'columns' | 'paint'>,
   now: number,
+  before: Readonly<Record<string, string | undefined>> = {},
 ): readonly string[] {
   const { refCount, errMsg, pid, restarts, symbols = [], lastErrors = [] } = status;
   const facts = {
+    ...before,
     status: status.status,
     error: errMsg,
     rules: Object.keys(refCount).join(', '),
@@ -19,7 +21,7 @@ export function statusLines(
   };
   return [
     ...pairs(facts, out),
-    ...section('runs now', symbols, () => table(RUNNING, symbols, out)),
+    ...section(status.status === 'running' ? 'runs now' : 'waits for it', symbols, () => table(RUNNING, symbols, out)),
     ...section('last errors', lastErrors, () =>
       lastErrors.map(({ at, code = '', message = '' }) =>
         printable(`${ago(at, now) ?? ''}  ${code}  ${message}`.trim()),

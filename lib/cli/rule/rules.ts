@@ -31,6 +31,7 @@ export async function status(shell: Shell, options: CommonOptions, id: string): 
       attempt,
       'next try': nextTry === undefined ? undefined : `in ${span(nextTry - now)}`,
       error: reasonText(error),
+      'try again': state.status === 'failed' ? `rxport rule start ${id}` : undefined,
     };
     show(shell, options, state, () => pairs(facts, shell.out));
   });
@@ -39,12 +40,13 @@ export async function status(shell: Shell, options: CommonOptions, id: string): 
 export async function ledger(shell: Shell, options: CommonOptions, id: string): Promise<void> {
   await withBackend(shell, options, async (backend) => {
     const answer = await backend.ledger(id);
-    show(shell, options, answer, () => ledgerLines(answer, shell));
+    const empty = Object.keys(answer.stages).length === 0;
+    show(shell, options, answer, () => (empty ? [`rule ${id} has counted nothing`] : ledgerLines(answer, shell)));
   });
 }
 
 export const ledgerLines = ({ stages, balanced }: LedgerAnswer, { out }: Pick<Shell, 'out'>): readonly string[] => [
-  ...table(ledgerColumns, Object.entries(stages), out),
+  ...table(ledgerColumns, downstream(Object.entries(stages)), out),
   balanced ? 'balanced' : out.paint('red', 'not balanced: something was lost without a count'),
 ];
 
@@ -64,6 +66,9 @@ const ruleColumns = (now: number): readonly Column<RuleEntry>[] => [
 ];
 
 type Stage = readonly [name: string, stage: LedgerAnswer['stages'][string]];
+
+/** As values flow: a pipeline is subscribed to, and so listed, from its sink up. */
+const downstream = (stages: readonly Stage[]): readonly Stage[] => [...stages].reverse();
 
 const ledgerColumns: readonly Column<Stage>[] = [
   { title: 'STAGE', cell: ([name]) => name, long: true },
