@@ -96,8 +96,8 @@ function asRuleFileError(file: string, thrown: unknown): RxportError {
   if (isRuleFileError(thrown)) return thrown;
   // What follows is a piece of the source, or a list of modules.
   const [reason = '', where = ''] = reasonOf(thrown).split('\n');
-  // Of a syntax error: in which file, which may be one that this one imports, at which line and column.
-  const place = /^\s*(\/.+:\d+:\d+)$/.exec(where)?.[1];
+  // Of a syntax error: the line and column, and the file where it is one that this one imports.
+  const place = /^\s*(\/.+:\d+:\d+)$/.exec(where)?.[1]?.replace(`${file}:`, '');
   return ruleFile(file, reason.trim() + (place === undefined ? '' : ` at ${place}`), thrown);
 }
 

@@ -68,7 +68,7 @@ describe('a rule file', () => {
   });
 
   it.each([
-    ['syntax that is none', 'const = 5;', 'Unexpected token'],
+    ['syntax that is none', '\nconst = 5;', 'Unexpected token at 2:6'],
     ['a throw', 'throw new Error("mine");', 'mine'],
     ['a throw of nothing', 'throw undefined;', 'undefined'],
     ['an unknown import', 'import "./nowhere";', 'nowhere'],
