@@ -86,13 +86,14 @@ const invalid = (address: string, text: string): SourceFrame => ({
   error: messageInvalid(address, [`expected {"message":…,"meta":…}, got ${excerpt(text)}`]),
 });
 
-/** `{"error":"boom"}` inside the string; inner quotes are not escaped, so the text is taken as it is when that fails. */
+/** `{"error":"boom"}` inside the string; inner quotes are not escaped, so that it may be no JSON. */
 function goErrorText(text: string): string {
   try {
     const inner: unknown = JSON.parse(text);
     if (typeof inner === 'object' && inner !== null && 'error' in inner) return textOf(inner.error);
   } catch {
-    // Not JSON: it is the text itself.
+    const [, inside = text] = /^\{"error":"(.*)"\}$/s.exec(text) ?? [];
+    return inside;
   }
   return text;
 }
