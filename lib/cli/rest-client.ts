@@ -1,4 +1,6 @@
 /** One request to a service: with a deadline, a bound on the answer, and errors by their code. */
+import { addAbortSignal, Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
@@ -63,7 +65,7 @@ export class RestClient {
   }
 
   /** The body of an answer that goes on; its beginning has a deadline. */
-  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+  async stream(path: string): Promise<AsyncIterable<Uint8Array>> {
     const { url, signal, timeout = TIMEOUT } = this.options;
     const late = new AbortController();
     const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout)));
@@ -71,7 +73,8 @@ export class RestClient {
       const response = await this.fetch(path, {}, AbortSignal.any([signal, late.signal]));
       if (!response.ok) await this.read(response);
       if (response.body === null) throw serviceAnswer(url + path, 'it is empty');
-      return response.body;
+      // Not by the signal of the request alone: fetch forgets that once the request has been collected as garbage.
+      return addAbortSignal(signal, Readable.fromWeb(response.body as WebStream<Uint8Array>));
     } catch (cause) {
       throw this.failed(cause, late.signal);
     } finally {

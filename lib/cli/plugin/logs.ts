@@ -17,7 +17,10 @@ export async function logs(shell: Shell, options: LogOptions, name: string): Pro
   await withBackend(shell, options, async (backend) => {
     if (!follow) return (await backend.logs(name, lines)).forEach(tell);
     try {
-      for await (const line of backend.follow(name, lines)) tell(line);
+      for await (const line of backend.follow(name, lines)) {
+        tell(line);
+        if (shell.isUnread()) break;
+      }
     } catch (error) {
       // To be interrupted is how a follower ends.
       if (!signal.aborted) throw error;
