@@ -11,19 +11,16 @@ export interface BatchAnswer {
 
 /** The calls that are out together on one connection; one alone goes out as it is. */
 export class CallBatch {
-  /** What the frame carries, before it became one. */
-  readonly size: number;
-  /** Calls are taken out of it when their time is up. */
-  private readonly calls: (FunctionCall | undefined)[];
   private left: number;
 
   constructor(
-    calls: readonly FunctionCall[],
+    /** Calls are taken out of it when their time is up. */
+    private readonly calls: (FunctionCall | undefined)[],
+    /** What the frame carries, before it became one. */
+    readonly size: number,
     readonly sentAt: number,
   ) {
-    this.calls = [...calls];
     this.left = calls.length;
-    this.size = calls.reduce((sum, { body }) => sum + body.length, 0);
   }
 
   /** How many calls went out. */
@@ -37,9 +34,9 @@ export class CallBatch {
   }
 
   get body(): string {
-    const bodies = this.calls.flatMap((call) => call?.body ?? []);
-    const [first = ''] = bodies;
-    return bodies.length === 1 ? first : encodeExecBatch(bodies);
+    const first = this.calls[0];
+    if (this.calls.length === 1 && first !== undefined) return first.body;
+    return encodeExecBatch(this.between().map(({ body }) => body));
   }
 
   /** Takes out what is late. */
@@ -78,21 +75,32 @@ export class CallBatch {
 }
 
 /** The next calls for a process that can go out together, `most` of them; those nobody waits for are left out. */
-export function takeCalls<W extends object>(
+export function takeBatch<W extends object>(
   routing: Routing<W, FunctionCall>,
   worker: W,
   most: number,
-): readonly FunctionCall[] {
-  const taken: FunctionCall[] = [];
-  let size = 0;
-  for (let call = routing.peek(worker); call !== undefined && taken.length < most; call = routing.peek(worker)) {
-    size += call.body.length;
-    if (taken.length > 0 && (isLoner(call) || size > BATCH_TEXT) && !call.cancelled) break;
+  now: number,
+): CallBatch | undefined {
+  const first = nextWanted(routing, worker);
+  if (first === undefined) return undefined;
+  routing.next(worker);
+  const calls = [first];
+  let size = first.body.length;
+  while (calls.length < most && !isLoner(first)) {
+    const call = nextWanted(routing, worker);
+    if (call === undefined || isLoner(call) || size + call.body.length > BATCH_TEXT) break;
     routing.next(worker);
-    if (call.cancelled) size -= call.body.length;
-    else if (taken.push(call) === 1 && isLoner(call)) break;
+    calls.push(call);
+    size += call.body.length;
   }
-  return taken;
+  return new CallBatch(calls, size, now);
+}
+
+/** Looks at the first call that somebody waits for; those before it are gone. */
+function nextWanted<W extends object>(routing: Routing<W, FunctionCall>, worker: W): FunctionCall | undefined {
+  let call = routing.peek(worker);
+  for (; call?.cancelled === true; call = routing.peek(worker)) routing.next(worker);
+  return call;
 }
 
 /** A call that was out when its process died goes alone: if it is to blame, it takes no other one with it. */

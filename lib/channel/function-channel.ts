@@ -3,7 +3,7 @@ import type { Runner } from '../control/instance.js';
 import { callLost, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import { Arrivals } from './arrivals.js';
-import { afterLoss, CallBatch, finish, takeCalls } from './call-batch.js';
+import { afterLoss, type CallBatch, finish, takeBatch } from './call-batch.js';
 import { CallDeadlines } from './call-deadlines.js';
 import type { FunctionCall } from './function-call.js';
 import type { FunctionChannelOptions } from './function-channel-options.js';
@@ -178,9 +178,9 @@ export class FunctionChannel {
       if (this.routing.waits === 0) return;
       if (worker.generation !== this.serving) continue;
       while (worker.exchange.free) {
-        const calls = takeCalls(this.routing, worker, worker.takes);
-        if (calls.length === 0) break;
-        this.send(worker, new CallBatch(calls, this.options.clock.now()));
+        const batch = takeBatch(this.routing, worker, worker.takes, this.options.clock.now());
+        if (batch === undefined) break;
+        this.send(worker, batch);
       }
     }
   }
@@ -209,7 +209,7 @@ export class FunctionChannel {
     if (!answer.ok) return this.failed(batch.between(), answer.error, answer.sent);
     const read = batch.read(answer.body, this.address);
     worker.learn(batch, read.made, this.options.clock.now());
-    this.putBack(batch.between(read.made));
+    if (read.made < batch.length) this.putBack(batch.between(read.made));
     // First the next calls: the plugin works on them while this reply is read.
     this.pump();
     batch.settle(read);

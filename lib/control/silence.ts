@@ -31,14 +31,14 @@ export const newSilence = (at: number): Silence => ({ keepalives: 0, heardAt: at
 
 export function nextSilence(silence: Silence, event: SilenceEvent): readonly [Silence, Verdict] {
   const { at } = event;
-  if (event.type === 'heard') {
-    const keepalives = silence.keepalives + (event.keepalive ? 1 : 0);
-    return [{ ...silence, keepalives, heardAt: at, told: false }, 'fine'];
-  }
+  const { keepalives, lookedAt } = silence;
+  // For each answer of a function; field by field, since a spread took a tenth of all that the host does for a call.
+  if (event.type === 'heard')
+    return [{ keepalives: keepalives + (event.keepalive ? 1 : 0), heardAt: at, lookedAt, told: false }, 'fine'];
   // A host that was itself stopped, or whose machine slept, has heard nothing because it did not listen.
-  const missed = at - silence.lookedAt > 2 * LOOK_STEP || at < silence.lookedAt;
+  const missed = at - lookedAt > 2 * LOOK_STEP || at < lookedAt;
   const looked = { ...silence, lookedAt: at };
-  const speaks = silence.keepalives >= SHOWN || event.stopped;
+  const speaks = keepalives >= SHOWN || event.stopped;
   if (event.busy || missed || !speaks) return [{ ...looked, heardAt: at, told: false }, 'fine'];
   const quiet = at - silence.heardAt;
   if (quiet >= HUNG) return [{ ...looked, heardAt: at, told: false }, 'hung'];
