@@ -59,7 +59,8 @@ export class FrameDecoder {
   nextText(): string | undefined {
     if (!this.advance()) return undefined;
     const { bytes, chunk, from, to } = this;
-    if (bytes !== chunk) return bytes.toString('utf8', from, to);
+    // One that spans chunks is a buffer of its own.
+    if (bytes !== chunk) return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
     this.text ??= isAscii(chunk) ? chunk.toString('latin1') : '';
     return this.text === '' ? chunk.toString('utf8', from, to) : this.text.slice(from, to);
   }

@@ -2,6 +2,7 @@ import { messageInvalid, reasonOf, type RxportError, showJson } from '../errors.
 import { excerpt } from './excerpt.js';
 import type { FunctionReply } from './function.js';
 import { parseJson } from './json.js';
+import { textIn } from './text.js';
 
 /**
  * How many calls go out together at most, and of how much text; one alone may be larger. A batch larger than one read of a
@@ -48,7 +49,7 @@ export type BatchReply =
 
 /** The answer to a batch of so many calls. Never throws: an answer that does not fit them is `invalid`. */
 export function decodeBatchReply(body: Buffer, calls: number, address: string): BatchReply {
-  const text = body.toString();
+  const text = textIn(body);
   let reply: unknown;
   try {
     reply = parseJson(text);

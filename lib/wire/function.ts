@@ -3,6 +3,7 @@ import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
 import { decodeText } from './decode.js';
 import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
+import { textIn } from './text.js';
 
 /** Who calls: the last argument of an Exec, as a JSON string. Go needs both ids, Python all four keys. */
 export const CallContext = t.type({ ruleId: t.string, opId: t.string, instanceId: t.number, funcId: t.number });
@@ -12,16 +13,27 @@ export type CallContext = t.TypeOf<typeof CallContext>;
 const FunctionRequest = t.intersection([t.type({ func: t.string, arg: t.unknown }), t.partial({ args: t.unknown })]);
 export type FunctionRequest = t.TypeOf<typeof FunctionRequest>;
 
+/** In characters: a larger text is not put together of parts, since it would be copied for that. */
+const LARGE = 16 * 1024;
+
 /**
  * Encodes the Execs of one call position; `context` is the text of its `CallContext`. That is quoted once: with each call
  * it took longer than the rest of a small one, 0.43 µs in place of 0.14.
  */
 export function execEncoder(context: string): (args: readonly unknown[]) => string {
   const last = JSON.stringify(context);
+  let isLarge = false;
   return (args) => {
-    const list = JSON.stringify([...args]);
-    return `{"func":"Exec","arg":${list === '[]' ? '[' : `${list.slice(0, -1)},`}${last}]}`;
+    const whole = isLarge ? JSON.stringify({ func: 'Exec', arg: [...args, context] }) : joined(args, last);
+    // What follows a large one is mostly large too.
+    isLarge = whole.length > LARGE;
+    return whole;
   };
+}
+
+function joined(args: readonly unknown[], last: string): string {
+  const list = JSON.stringify([...args]);
+  return `{"func":"Exec","arg":${list === '[]' ? '[' : `${list.slice(0, -1)},`}${last}]}`;
 }
 
 export const encodeExec = (args: readonly unknown[], context: string): string => execEncoder(context)(args);
@@ -47,7 +59,7 @@ export type FunctionReply =
  */
 export function decodeReply(body: Buffer, address: string): FunctionReply {
   if (body.length === 0) return invalid(address, 'an empty reply: the function returned what JSON can not hold');
-  const text = body.toString();
+  const text = textIn(body);
   let reply: unknown;
   try {
     reply = parseJson(text);

@@ -3,6 +3,7 @@ import { messageInvalid, reasonOf, type RxportError, showJson } from '../errors.
 import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
 import { splitList } from './source-batch.js';
+import { textIn } from './text.js';
 
 /** Plugin → host: `{"message":{"i":0},"meta":null}`; `decodeSourceFrame` reads it without the cost of the codec. */
 export const SourceMessage = t.intersection([
@@ -29,7 +30,7 @@ export type Parse = (text: string) => unknown;
  * frame has no message; the Go SDK sends its errors as a JSON string that holds JSON-like text.
  */
 export function decodeSourceFrame(payload: string | Buffer, address: string, parse: Parse = parseJson): SourceFrame {
-  const text = typeof payload === 'string' ? payload : payload.toString();
+  const text = typeof payload === 'string' ? payload : textIn(payload);
   let frame: unknown;
   try {
     frame = parse(text);
