@@ -3,6 +3,7 @@ import { functionPath } from '../wire/address.js';
 import { decodeRequest, encodeFailure, encodeResult } from '../wire/function.js';
 import { encodeBatchReply } from '../wire/function-batch.js';
 import { BATCH, encodeHandshake, HANDSHAKE } from '../wire/handshake.js';
+import { textIn } from '../wire/text.js';
 import { AnswerLoop } from './answer-loop.js';
 import { BatchRun } from './batch-run.js';
 import { CallContexts } from './call-contexts.js';
@@ -27,7 +28,7 @@ export async function startFunction(
     clock,
     timeout: DIAL_TIMEOUT,
     first: host.batch ? encodeHandshake(SDK, [BATCH]) : HANDSHAKE,
-    answer: (body) => run.answer(body.toString()),
+    answer: (body) => run.answer(textIn(body)),
     failure: encodeFailure,
     closed,
   });

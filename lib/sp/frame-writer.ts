@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { HEADER_BYTES } from './frame-decoder.js';
+import { TextFrames, writeLength } from './text-frames.js';
 
 const FIRST_BLOCK = 4 * 1024;
 /** Small frames are gathered up to this size. */
@@ -11,6 +12,9 @@ const LARGEST_BLOCK = 64 * 1024;
 const LARGEST_KEPT = 17 * LARGEST_BLOCK;
 /** Bytes that are more than this are handed to the socket as they are instead of being copied into the block. */
 const COPY_LIMIT = 16 * 1024;
+/** Text up to so many characters is written together with what comes before and after it, so many at once. */
+const SHORT = 1024;
+const MOST_TEXT = 32 * 1024;
 /** UTF-8 takes at most three bytes for one UTF-16 unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -23,7 +27,11 @@ export class FrameWriter {
   private block = Buffer.alloc(0);
   private start = 0;
   private end = 0;
+  /** How many are in the block, and have not been handed over. */
   private frames = 0;
+  /** Behind those in the block. */
+  private readonly texts = new TextFrames();
+  private isAscii = true;
   private scheduled = false;
 
   constructor(
@@ -33,14 +41,18 @@ export class FrameWriter {
 
   /** Bytes that wait here or in the socket. */
   get pending(): number {
-    return this.end - this.start + this.socket.writableLength;
+    return this.end - this.start + this.texts.bytes + this.socket.writableLength;
   }
 
   /** `header` stands in front of the body inside the frame: the request id of REQ and REP. */
   write(body: string | Uint8Array, header?: Buffer): void {
-    if (typeof body !== 'string' && body.length > COPY_LIMIT) this.writeLarge(body, header);
-    else this.copy(body, header);
-    this.frames += 1;
+    if (typeof body === 'string' && header === undefined && this.isAscii && body.length <= SHORT) {
+      this.texts.add(body);
+      if (this.texts.bytes > MOST_TEXT) this.settle();
+    } else {
+      this.settle();
+      this.writeOne(body, header);
+    }
     // A request or an answer: nothing follows it on its connection, and a call measured 10 % longer for the wait.
     if (header !== undefined) return this.flush();
     if (this.scheduled) return;
@@ -51,6 +63,11 @@ export class FrameWriter {
 
   /** Hands over what has been written so far in this tick. */
   flush(): void {
+    this.settle();
+    this.handOver();
+  }
+
+  private handOver(): void {
     const { block, start, end, frames, socket } = this;
     if (frames > 0) {
       this.start = end;
@@ -68,6 +85,26 @@ export class FrameWriter {
     this.scheduled = false;
     this.flush();
   };
+
+  /** Moves the texts into the block. One by one when they are not ASCII, and so from then on: it may be a unit, say. */
+  private settle(): void {
+    const { texts } = this;
+    if (texts.bytes === 0) return;
+    this.reserve(texts.room);
+    if (texts.writeTo(this.block, this.end)) {
+      this.end += texts.bytes;
+      this.frames += texts.clear().length;
+    } else {
+      this.isAscii = false;
+      for (const body of texts.clear()) this.writeOne(body, undefined);
+    }
+  }
+
+  private writeOne(body: string | Uint8Array, header: Buffer | undefined): void {
+    if (typeof body !== 'string' && body.length > COPY_LIMIT) this.writeLarge(body, header);
+    else this.copy(body, header);
+    this.frames += 1;
+  }
 
   private copy(body: string | Uint8Array, header: Buffer | undefined): void {
     const prefix = header?.length ?? 0;
@@ -96,8 +133,7 @@ export class FrameWriter {
   private writeHeader(length: number, header: Buffer | undefined): void {
     const { block, end } = this;
     block[end] = 1;
-    block.writeUInt32BE(Math.floor(length / 0x1_0000_0000), end + 1);
-    block.writeUInt32BE(length % 0x1_0000_0000, end + 5);
+    writeLength(block, end + 1, length);
     if (header !== undefined) block.set(header, end + HEADER_BYTES);
   }
 
@@ -107,7 +143,7 @@ export class FrameWriter {
    */
   private reserve(bytes: number): void {
     if (this.block.length - this.end >= bytes) return;
-    this.flush();
+    this.handOver();
     if (this.block.length >= LARGEST_BLOCK && this.block.length - this.end >= bytes) return;
     this.renew(sizeFor(bytes, this.block.length));
   }
@@ -118,10 +154,11 @@ export class FrameWriter {
   }
 }
 
-/** Twice the one before; in whole blocks where that is not enough, so that a frame that is a little larger fits too. */
+/** Twice the one before or more; in whole blocks above the usual size, so that a frame that is a little larger fits too. */
 function sizeFor(bytes: number, before: number): number {
-  const usual = Math.min(Math.max(before * 2, FIRST_BLOCK), LARGEST_BLOCK);
-  return bytes <= usual ? usual : Math.ceil(bytes / LARGEST_BLOCK) * LARGEST_BLOCK;
+  let size = Math.min(Math.max(before * 2, FIRST_BLOCK), LARGEST_BLOCK);
+  while (size < bytes && size < LARGEST_BLOCK) size *= 2;
+  return size >= bytes ? size : Math.ceil(bytes / LARGEST_BLOCK) * LARGEST_BLOCK;
 }
 
 /** It was made for one large frame, and is not kept: too large, or what was written last was none. */

@@ -84,16 +84,32 @@ describe('the frame writer', () => {
     expect(accepted).toEqual([100]);
   });
 
-  it('writes more than a block holds in several pieces, the next time in one', async () => {
+  it('writes more than a block holds in several pieces', async () => {
     const { socket, writer, accepted } = setUp(true);
-    for (let round = 0; round < 2; round += 1) {
-      for (let i = 0; i < 300; i += 1) writer.write(`message ${i}`);
+    for (let i = 0; i < 20_000; i += 1) writer.write(`message ${i}`);
+    await tick();
+    expect(Math.max(...socket.calls)).toBeLessThanOrEqual(64 * 1024);
+    expect(accepted.reduce((sum, frames) => sum + frames)).toBe(20_000);
+    expect(framesIn(socket.read)).toEqual(
+      Array.from({ length: 20_000 }, (_, i) => Buffer.from(`message ${i}`).toString('hex')),
+    );
+  });
+
+  it('takes small blocks for little, and one for a large frame until small ones follow', async () => {
+    const { socket, writer } = setUp(true);
+    const sizeAfter = async (text: string): Promise<number | undefined> => {
+      socket.blocks.clear();
+      writer.write(text);
       await tick();
-    }
-    // The first block holds 4 KiB, the second twice as much.
-    expect(socket.calls).toHaveLength(3);
-    expect(accepted.at(-1)).toBe(300);
-    expect(framesIn(socket.read)).toHaveLength(600);
+      return [...socket.blocks][0]?.byteLength;
+    };
+    expect(await sizeAfter('x')).toBe(4 * 1024);
+    expect(await sizeAfter('x'.repeat(500_000))).toBe(512 * 1024);
+    const [large] = socket.blocks;
+    expect(await sizeAfter('x'.repeat(510_000))).toBe(512 * 1024);
+    expect(socket.blocks.has(large as ArrayBufferLike)).toBe(true);
+    await sizeAfter('x');
+    expect(await sizeAfter('x')).toBe(4 * 1024);
   });
 
   it('uses one block for ever when the kernel keeps up', async () => {
@@ -149,6 +165,8 @@ describe('the frame writer', () => {
       fc.string({ unit: 'grapheme', minLength: 1_000, maxLength: 6_000, size: 'max' }),
       fc.nat(20_000).map((length) => '€'.repeat(length)),
       fc.nat(40_000).map((length) => 'x'.repeat(length)),
+      fc.string({ unit: 'binary-ascii', maxLength: 1_100, size: 'max' }),
+      fc.string({ unit: 'binary-ascii', maxLength: 100 }),
       fc.constant('\ud800'),
     );
     const body = fc.oneof({ weight: 3, arbitrary: text }, fc.uint8Array({ maxLength: 25_000, size: 'max' }));
