@@ -36,6 +36,8 @@ export interface PluginUnderTestOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tap: WireTap;
+  /** Gives up `open`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds that a command to a plugin in a debugger may take: as long as a timer can be set for. */
@@ -55,7 +57,8 @@ export class PluginUnderTest {
 
   /**
    * Reads and builds it, binds its control channel and, unless it is started by hand, starts it; does not wait for its
-   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_ADDRESS_IN_USE`.
+   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_ADDRESS_IN_USE`,
+   * and the reason of an aborted `signal`.
    */
   static async open(options: PluginUnderTestOptions): Promise<PluginUnderTest> {
     // Sockets, records of processes, what was built: one folder with a short path.
@@ -118,8 +121,9 @@ export class PluginUnderTest {
   }
 
   private async start(): Promise<void> {
-    const { folder, watch, clock } = this.options;
-    await buildPlugin(this.source, this.link.plugin.executable, this.closing.signal);
+    const { folder, watch, clock, signal = this.closing.signal } = this.options;
+    await buildPlugin(this.source, this.link.plugin.executable, signal);
+    signal.throwIfAborted();
     await this.link.open();
     if (folder === undefined || !watch) return;
     this.watch = new FolderWatch(this.source.plugin.dir, {
