@@ -63,6 +63,8 @@ const TIMEOUT = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 /** Milliseconds in which a request has to be there. */
 const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds between two looks at requests that are not there. */
+const LOOK = 5_000;
 
 /**
  * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
@@ -103,6 +105,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    // Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
+    http: { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: LOOK },
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   });
