@@ -56,6 +56,25 @@ describe('the notes', () => {
   });
 });
 
+it('the notes tell of settings that its streams have as well, in either file of a source', async () => {
+  const dir = join(tempFolder(), 'thermo');
+  mkdirSync(dir);
+  await writeTree(dir, {
+    'thermo.json': JSON.stringify({ version: 'v1', language: 'python', executable: 'm.py', sources: ['s', 't', 'u'] }),
+    'm.py': '',
+    'sources/s.yaml': 'default:\n  delimiter: ","\nfast:\n  every: 1\n  format: csv\n',
+    'sources/t.yaml': 'default: {}\n',
+    'sources/t.json': JSON.stringify({ properties: { default: [{ name: 'timestamp' }, { name: 'every' }] } }),
+    'sources/u.yaml': ': no\nYAML: [',
+    'sources/u.json': '[]',
+  });
+  const { notes } = await pack({ folder: dir, out: tempFolder(), forEkuiper: true });
+  expect(notes).toEqual([
+    "sources/s: eKuiper's streams set format, delimiter themselves: give these settings other names",
+    "sources/t: eKuiper's streams set timestamp themselves: give these settings other names",
+  ]);
+});
+
 describe('the zip', () => {
   it('has each folder before its files, settings for each source, and a program that starts itself', async () => {
     const dir = join(tempFolder(), 'thermo');
