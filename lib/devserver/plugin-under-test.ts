@@ -24,6 +24,7 @@ import { buildPlugin, endBuilds } from './build.js';
 import { type ByHandLine, byHandLine } from './by-hand-line.js';
 import { FolderWatch } from './folder-watch.js';
 import { namedPlugin, type PluginSource, readPlugin } from './plugin-source.js';
+import { toldCommand } from './told-command.js';
 
 export interface PluginUnderTestOptions {
   readonly folder?: string | undefined;
@@ -188,7 +189,7 @@ export class PluginUnderTest {
     const { clock, log, settings, folder } = this.options;
     const { records, dir, closing } = this;
     const env = (): Readonly<Record<string, string>> => pluginEnvironment(process.env, settings.env);
-    const run = commandRunner({ records, clock, setpriv: findSetpriv(), env });
+    const run = toldCommand(commandRunner({ records, clock, setpriv: findSetpriv(), env }), clock, log);
     const folders = {
       ...pluginFolders(dir),
       ...(folder !== undefined && { environments: join(this.source.plugin.dir, '.rxport/environments') }),
@@ -227,6 +228,7 @@ function heeds({ plugin, entry, isGoModule }: PluginSource): (path: string) => b
   // What is built is no change of what it is built from.
   if (isGoModule) return (path) => own.has(path) || /\.go$|^go\.(mod|sum)$/.test(path);
   own.add(plugin.manifest.executable);
+  if (plugin.manifest.language === 'python') own.add('requirements.txt');
   return (path) => own.has(path) || program?.test(path) === true;
 }
 
