@@ -6,7 +6,7 @@ import { forEkuiper } from '../../lib/packing/for-ekuiper.js';
 import { pack } from '../../lib/packing/pack.js';
 import { scaffold, type ScaffoldLanguage } from '../../lib/packing/scaffold.js';
 import { entriesOf, packInto, textIn, thermo } from '../helpers/packed.js';
-import { describeWith } from '../helpers/toolchains.js';
+import { describeWith, root } from '../helpers/toolchains.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -73,6 +73,11 @@ it('the notes tell of settings that its streams have as well, in either file of 
     "sources/s: eKuiper's streams set format, delimiter themselves: give these settings other names",
     "sources/t: eKuiper's streams set timestamp themselves: give these settings other names",
   ]);
+});
+
+it.each(['mirror', 'replay', 'stats', 'telemetry'])('the bundled plugin %s has no such settings', async (name) => {
+  const { notes } = await pack({ folder: `${root}plugins/${name}`, out: tempFolder(), forEkuiper: true });
+  expect(notes.filter((note) => note.includes('streams'))).toEqual([]);
 });
 
 describe('the zip', () => {
