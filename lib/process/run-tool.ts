@@ -53,9 +53,10 @@ export function runTool(line: CommandLine, { env, clock, deadline, signal }: Too
 }
 
 /** What `setpriv` says in place of a program that it can not execute. */
-function unexecuted(code: number | null, [first, ...more]: readonly string[]): Error | undefined {
-  const isSetpriv = (code === 126 || code === 127) && more.length === 0 && first?.startsWith('setpriv: ');
-  return isSetpriv ? new Error(first) : undefined;
+function unexecuted(code: number | null, output: readonly string[]): Error | undefined {
+  if ((code !== 126 && code !== 127) || output.length !== 1) return undefined;
+  const [, reason] = /^setpriv: .*: (.*)$/.exec(output[0] ?? '') ?? [];
+  return reason === undefined ? undefined : new Error(reason);
 }
 
 /** Of this process: a tool of its user, as in the user's shell. */
