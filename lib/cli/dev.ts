@@ -22,6 +22,7 @@ export async function dev(shell: Shell, options: DevOptions, folder?: string): P
     port,
     watch,
     trace,
+    signal: shell.interrupted,
     ...(folder !== undefined || name === undefined ? { folder: resolve(folder ?? '.') } : {}),
     ...(byHand && { launch: false }),
     ...(name !== undefined && { name }),

@@ -42,6 +42,8 @@ export interface DevServerOptions {
   readonly settings?: Omit<HostSettings, 'dir' | 'ipcDir' | 'transport' | 'replicas'>;
   /** Default: lines of text on stderr. */
   readonly log?: Logger;
+  /** Gives up the start; a server that has started is ended by `close`. */
+  readonly signal?: AbortSignal;
 }
 
 export interface DevServer {
@@ -59,11 +61,15 @@ const PORT = 33_333;
 const TIMEOUT = 30_000;
 /** Bytes of a request's body. */
 const BODY_LIMIT = 1024 * 1024;
+/** Milliseconds in which a request has to be there. */
+const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds between two looks at requests that are not there. */
+const LOOK = 5_000;
 
 /**
  * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
  * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, `ERR_ADDRESS_IN_USE`
- * when a host runs the plugin, and `ERR_SERVER_ADDRESS`: then nothing is left.
+ * when a host runs the plugin, `ERR_SERVER_ADDRESS`, and with the reason of an aborted `signal`: then nothing is left.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
@@ -85,6 +91,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     clock,
     log,
     tap: hub.tap,
+    signal: options.signal,
   });
   const functions = new FunctionPool(clock, hub.tap);
   const symbols = new Symbols({ plugin, functions, hub, clock, log }, timeout);
@@ -95,7 +102,14 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
       log.warn({}, `another process of plugin ${plugin.name} has connected, and is turned away: one is there`);
   });
   if (options.trace) transcript$.subscribe((line) => log.info({}, line));
-  const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, exposeHeadRoutes: false });
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    // Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
+    http: { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: LOOK },
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  });
   addRoutes(app, { plugin, symbols, transcript$, log, guard: { host, token } });
 
   const shut = async (): Promise<void> => {

@@ -1,7 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Logger, LogLevel } from '../log.js';
+import { plainText } from '../process/output.js';
 
-/** One line of text per event for people: `12:00:00.123 warn  text`; output of the plugin has its stream in front. */
+/**
+ * One line of text per event for people: `12:00:00.123 warn  text`; output of the plugin has its stream in front.
+ * What a plugin says, in an error too, is text to the terminal and nothing else.
+ */
 export function lineLogger(clock: Clock, write: (line: string) => void, from: LogLevel = 'info'): Logger {
   const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
   const line =
@@ -11,7 +15,7 @@ export function lineLogger(clock: Clock, write: (line: string) => void, from: Lo
       const time = new Date(clock.now()).toISOString().slice(11, 23);
       const stream = 'stream' in fields ? `${String(fields.stream)} | ` : '';
       const mark = level === 'info' ? '' : `${level}: `;
-      write(`${time} ${stream}${mark}${text}\n`);
+      write(`${time} ${stream}${mark}${plainText(text)}\n`);
     };
   const logger: Logger = {
     debug: line('debug'),

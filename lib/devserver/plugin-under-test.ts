@@ -24,6 +24,7 @@ import { buildPlugin, endBuilds } from './build.js';
 import { type ByHandLine, byHandLine } from './by-hand-line.js';
 import { FolderWatch } from './folder-watch.js';
 import { namedPlugin, type PluginSource, readPlugin } from './plugin-source.js';
+import { toldCommand } from './told-command.js';
 
 export interface PluginUnderTestOptions {
   readonly folder?: string | undefined;
@@ -36,6 +37,8 @@ export interface PluginUnderTestOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tap: WireTap;
+  /** Gives up `open`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds that a command to a plugin in a debugger may take: as long as a timer can be set for. */
@@ -55,7 +58,8 @@ export class PluginUnderTest {
 
   /**
    * Reads and builds it, binds its control channel and, unless it is started by hand, starts it; does not wait for its
-   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_ADDRESS_IN_USE`.
+   * handshake. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PACK_BUILD`, `ERR_ADDRESS_IN_USE`,
+   * and the reason of an aborted `signal`.
    */
   static async open(options: PluginUnderTestOptions): Promise<PluginUnderTest> {
     // Sockets, records of processes, what was built: one folder with a short path.
@@ -118,8 +122,9 @@ export class PluginUnderTest {
   }
 
   private async start(): Promise<void> {
-    const { folder, watch, clock } = this.options;
-    await buildPlugin(this.source, this.link.plugin.executable, this.closing.signal);
+    const { folder, watch, clock, signal = this.closing.signal } = this.options;
+    await buildPlugin(this.source, this.link.plugin.executable, signal);
+    signal.throwIfAborted();
     await this.link.open();
     if (folder === undefined || !watch) return;
     this.watch = new FolderWatch(this.source.plugin.dir, {
@@ -184,7 +189,7 @@ export class PluginUnderTest {
     const { clock, log, settings, folder } = this.options;
     const { records, dir, closing } = this;
     const env = (): Readonly<Record<string, string>> => pluginEnvironment(process.env, settings.env);
-    const run = commandRunner({ records, clock, setpriv: findSetpriv(), env });
+    const run = toldCommand(commandRunner({ records, clock, setpriv: findSetpriv(), env }), clock, log);
     const folders = {
       ...pluginFolders(dir),
       ...(folder !== undefined && { environments: join(this.source.plugin.dir, '.rxport/environments') }),
@@ -223,6 +228,7 @@ function heeds({ plugin, entry, isGoModule }: PluginSource): (path: string) => b
   // What is built is no change of what it is built from.
   if (isGoModule) return (path) => own.has(path) || /\.go$|^go\.(mod|sum)$/.test(path);
   own.add(plugin.manifest.executable);
+  if (plugin.manifest.language === 'python') own.add('requirements.txt');
   return (path) => own.has(path) || program?.test(path) === true;
 }
 

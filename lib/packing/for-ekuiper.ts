@@ -23,14 +23,21 @@ const BUILT_IN: Readonly<Record<'sources' | 'sinks', readonly string[]>> = {
   ],
 };
 
+/** Its streams have options of these names, and put them in the place of a source's own, empty ones too. */
+const OF_STREAMS: readonly string[] = [
+  ...['datasource', 'format', 'key', 'schemaId', 'delimiter', 'retainSize', 'strictValidation'],
+  ...['timestamp', 'timestampFormat'],
+];
+
 /**
- * The manifest that a stock eKuiper takes, from the one in the folder (`raw`, and as it was read): it knows the languages
+ * The manifest that a stock eKuiper takes, from the one in the folder (`raw`, and as it was read; `settings`: of each source): it knows the languages
  * go and python, and starts a program of `go` as it is, so that one in JavaScript needs a first line and the bit.
  */
 export function forEkuiper(
   raw: Readonly<Record<string, unknown>>,
   manifest: Manifest,
   paths: ReadonlySet<string>,
+  settings: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): StockLayout {
   const notes: string[] = [];
   const { virtualEnvType, env, ...kept } = raw;
@@ -42,7 +49,7 @@ export function forEkuiper(
   if ((manifest.replicas ?? 1) > 1) notes.push('replicas mean nothing to eKuiper: it starts one process');
   const added = new Map(missingYaml(manifest, paths).map((path) => [path, 'default: {}\n']));
   for (const path of added.keys()) notes.push(`${path} was missing and is made: eKuiper wants one for each source`);
-  notes.push(...nameNotes(manifest), ...strayNotes(manifest, paths));
+  notes.push(...nameNotes(manifest), ...strayNotes(manifest, paths), ...settingNotes(settings));
   return {
     manifest: {
       ...kept,
@@ -80,4 +87,11 @@ const strayNotes = (manifest: Manifest, paths: ReadonlySet<string>): readonly st
     return symbol === undefined || manifest[PLURAL[kind]].includes(symbol)
       ? []
       : [`${path} belongs to no ${kind} of the plugin: eKuiper puts it among those of all plugins`];
+  });
+
+const settingNotes = (settings: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] =>
+  [...settings].flatMap(([source, names]) => {
+    const taken = OF_STREAMS.filter((name) => names.has(name));
+    if (taken.length === 0) return [];
+    return [`sources/${source}: eKuiper's streams set ${taken.join(', ')} themselves: give these settings other names`];
   });

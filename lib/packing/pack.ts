@@ -11,6 +11,7 @@ import { contents } from './contents.js';
 import { buildMain } from './build-main.js';
 import { forEkuiper } from './for-ekuiper.js';
 import type { PackedFile } from './packed-file.js';
+import { sourceSettings } from './source-settings.js';
 import { writeZip } from './write-zip.js';
 
 export interface PackOptions {
@@ -102,7 +103,12 @@ async function collect(plugin: PluginSource, stock: boolean, signal: AbortSignal
   if (main.file) files.set(main.file.path, main.file);
   const built = { ...raw, executable: main.executable };
   const layout = stock
-    ? forEkuiper(built, { ...manifest, executable: main.executable }, new Set(files.keys()))
+    ? forEkuiper(
+        built,
+        { ...manifest, executable: main.executable },
+        new Set(files.keys()),
+        await sourceSettings(manifest.sources, files),
+      )
     : { manifest: built, added: new Map<string, string>(), notes: [] };
   for (const [path, text] of layout.added) files.set(path, made(path, text));
   // As it is when nothing in it has changed.

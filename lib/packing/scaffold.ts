@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile }
 import { dirname, join, resolve, sep } from 'node:path';
 import { configInvalid, scaffoldExists } from '../errors.js';
 import { checkName } from '../wire/names.js';
+import { ownDependency } from './own-dependency.js';
 import { ownVersion, packageRoot } from './package-root.js';
 
 export const SCAFFOLD_LANGUAGES = ['ts', 'python', 'go'] as const;
@@ -45,7 +46,7 @@ export async function scaffold(
   try {
     // Not the draft itself: mkdtemp makes it private.
     const tree = join(draft, 'files');
-    const files = await fill(join(templates, lang), tree, placeholders(name));
+    const files = await fill(join(templates, lang), tree, await placeholders(name));
     await rename(tree, dir).catch(async (cause: unknown) => {
       // Somebody was faster.
       await checkFree(dir);
@@ -93,22 +94,16 @@ async function fill(template: string, tree: string, put: (text: string) => strin
 }
 
 /** Symbols are global to a host: they carry the plugin's name, as far as it may stand in SQL and in code. */
-function placeholders(name: string): (text: string) => string {
+async function placeholders(name: string): Promise<(text: string) => string> {
   const letters = name.replace(/[^A-Za-z0-9_]/g, '_').slice(0, LONGEST);
   const symbol = /^[A-Za-z]/.test(letters) ? letters : `p${letters}`;
   const values = new Map([
     ['__plugin__', name],
     ['__symbol__', symbol],
-    ['__rxport__', dependency()],
+    ['__rxport__', await ownDependency(packageRoot(), ownVersion())],
   ]);
   return (text) => text.replace(/__(plugin|symbol|rxport)__/g, (mark) => values.get(mark) ?? mark);
 }
 
 /** A name has 64 characters at most, and "_lines" follows. */
 const LONGEST = 56;
-
-/** How a new plugin finds this package: a working copy of it is in no registry. */
-function dependency(): string {
-  const root = packageRoot();
-  return root.split(sep).includes('node_modules') ? `^${ownVersion()}` : `file:${root}`;
-}

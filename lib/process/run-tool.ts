@@ -1,6 +1,6 @@
 import { after, type Clock } from '../clock.js';
 import { toolMissing, toolTimeout } from '../errors.js';
-import type { CommandLine } from './command-line.js';
+import { type CommandLine, dieWithHost, findSetpriv } from './command-line.js';
 import { Tail } from './output.js';
 import { spawn } from './spawn.js';
 
@@ -22,7 +22,7 @@ export interface ToolEnd {
 const KEPT = 200;
 
 /**
- * Runs a tool to its end, without a shell.
+ * Runs a tool to its end, without a shell. Where `setpriv` is installed it dies with this process.
  *
  * Rejects with `ERR_TOOL_MISSING` when it can not be started, with `ERR_TOOL_TIMEOUT`, and with the reason of an aborted
  * `signal`; a tool that fails resolves with its code.
@@ -42,12 +42,21 @@ export function runTool(line: CommandLine, { env, clock, deadline, signal }: Too
     const timer = after(clock, deadline, () => settle(() => reject(toolTimeout(line.file, deadline, tail.read()))));
     signal?.addEventListener('abort', abort);
     // Its first word comes later than this.
-    const running = spawn(line, { env, clock }).subscribe((life) => {
-      if (life.type === 'line') tail.push(life.text);
-      else if (life.type === 'unspawned') settle(() => reject(toolMissing(line.file, life.cause)));
-      else if (life.type === 'exited') settle(() => resolve({ code: life.code, output: tail.read() }));
+    const running = spawn(dieWithHost(line, findSetpriv()), { env, clock }).subscribe((life) => {
+      if (life.type === 'line') return tail.push(life.text);
+      if (life.type === 'spawned') return;
+      const cause = life.type === 'unspawned' ? life.cause : unexecuted(life.code, tail.read());
+      if (cause !== undefined) return settle(() => reject(toolMissing(line.file, cause)));
+      settle(() => resolve({ code: life.type === 'exited' ? life.code : null, output: tail.read() }));
     });
   });
+}
+
+/** What `setpriv` says in place of a program that it can not execute. */
+function unexecuted(code: number | null, output: readonly string[]): Error | undefined {
+  if ((code !== 126 && code !== 127) || output.length !== 1) return undefined;
+  const [, reason] = /^setpriv: .*: (.*)$/.exec(output[0] ?? '') ?? [];
+  return reason === undefined ? undefined : new Error(reason);
 }
 
 /** Of this process: a tool of its user, as in the user's shell. */

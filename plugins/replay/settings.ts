@@ -43,7 +43,7 @@ export function settingsOf(dataSource: string | undefined, config: Config): Sett
   return {
     file,
     format: format(config, file),
-    delimiter: text(config, 'delimiter') ?? (extname(file) === '.tsv' ? '\t' : ','),
+    delimiter: text(config, 'separator') ?? (extname(file) === '.tsv' ? '\t' : ','),
     types: types(config),
     list: text(config, 'list'),
     time,
@@ -63,9 +63,11 @@ function readable(file: string): string {
   }
 }
 
-function format({ format }: Config, file: string): Settings['format'] {
-  const found = format === undefined ? FORMATS[extname(file).toLowerCase()] : FORMATS[`.${text({ format }, 'format')}`];
-  if (found === undefined) throw refused('format', format, `one of csv, ndjson, json, since ${file} does not tell`);
+/** Not `format`: eKuiper sets that to the format of its stream, and `delimiter` as well. */
+function format(config: Config, file: string): Settings['format'] {
+  const name = text(config, 'fileFormat');
+  const found = FORMATS[name === undefined ? extname(file).toLowerCase() : `.${name}`];
+  if (found === undefined) throw refused('fileFormat', name, `one of csv, ndjson, json, since ${file} does not tell`);
   return found;
 }
 

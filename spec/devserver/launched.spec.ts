@@ -185,6 +185,14 @@ describeWith('python', 'a plugin of the Python SDK in the test server', () => {
     await until(() => tap.length > before, 'tuples of the changed plugin');
   });
 
+  it('is started anew when its requirements change', async () => {
+    const { dir } = copyFixture('python');
+    const server = await devServer({ folder: dir, watch: true });
+    await isReady(server);
+    writeFileSync(join(dir, 'requirements.txt'), '# none\n');
+    await until(() => server.lines.filter((line) => line.endsWith('has shaken hands')).length === 2, 'its return');
+  });
+
   it('does not start while a host runs the same plugin', async () => {
     const { dir } = copyFixture('python');
     const host = await startHost();

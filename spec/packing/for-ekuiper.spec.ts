@@ -6,7 +6,7 @@ import { forEkuiper } from '../../lib/packing/for-ekuiper.js';
 import { pack } from '../../lib/packing/pack.js';
 import { scaffold, type ScaffoldLanguage } from '../../lib/packing/scaffold.js';
 import { entriesOf, packInto, textIn, thermo } from '../helpers/packed.js';
-import { describeWith } from '../helpers/toolchains.js';
+import { describeWith, root } from '../helpers/toolchains.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -54,6 +54,30 @@ describe('the notes', () => {
   ])('tell of %s', (_, fields, paths, expected) => {
     expect(layout(fields, ...paths).notes).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
+});
+
+it('the notes tell of settings that its streams have as well, in either file of a source', async () => {
+  const dir = join(tempFolder(), 'thermo');
+  mkdirSync(dir);
+  await writeTree(dir, {
+    'thermo.json': JSON.stringify({ version: 'v1', language: 'python', executable: 'm.py', sources: ['s', 't', 'u'] }),
+    'm.py': '',
+    'sources/s.yaml': 'default:\n  delimiter: ","\nfast:\n  every: 1\n  format: csv\n',
+    'sources/t.yaml': 'default: {}\n',
+    'sources/t.json': JSON.stringify({ properties: { default: [{ name: 'timestamp' }, { name: 'every' }] } }),
+    'sources/u.yaml': ': no\nYAML: [',
+    'sources/u.json': '[]',
+  });
+  const { notes } = await pack({ folder: dir, out: tempFolder(), forEkuiper: true });
+  expect(notes).toEqual([
+    "sources/s: eKuiper's streams set format, delimiter themselves: give these settings other names",
+    "sources/t: eKuiper's streams set timestamp themselves: give these settings other names",
+  ]);
+});
+
+it.each(['mirror', 'replay', 'stats', 'telemetry'])('the bundled plugin %s has no such settings', async (name) => {
+  const { notes } = await pack({ folder: `${root}plugins/${name}`, out: tempFolder(), forEkuiper: true });
+  expect(notes.filter((note) => note.includes('streams'))).toEqual([]);
 });
 
 describe('the zip', () => {

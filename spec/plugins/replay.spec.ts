@@ -44,8 +44,8 @@ describe('a CSV file', () => {
     expect(await messages(path, { types })).toEqual([{ a: '1', b: true, c: 7, d: null }]);
   });
 
-  it('may have another delimiter', async () => {
-    expect(await messages(file('semi.csv', 'a;b\n1;2\n'), { delimiter: ';' })).toEqual([{ a: 1, b: 2 }]);
+  it('may have another separator', async () => {
+    expect(await messages(file('semi.csv', 'a;b\n1;2\n'), { separator: ';' })).toEqual([{ a: 1, b: 2 }]);
     expect(await messages(file('tab.tsv', 'a\tb\n1\t2\n'))).toEqual([{ a: 1, b: 2 }]);
   });
 
@@ -83,7 +83,7 @@ describe('a JSON file', () => {
   it('has one object a line', async () => {
     const path = file('lines.ndjson', '{"a":"ä"}\r\n\n{"a":2}');
     expect(await messages(path)).toEqual([{ a: 'ä' }, { a: 2 }]);
-    expect(await messages(file('lines.log', '{"a":1}\n'), { format: 'ndjson' })).toEqual([{ a: 1 }]);
+    expect(await messages(file('lines.log', '{"a":1}\n'), { fileFormat: 'ndjson' })).toEqual([{ a: 1 }]);
   });
 });
 
@@ -150,7 +150,7 @@ describe('what can not be played', () => {
     ['no file', '', {}, 'dataSource is "": give the path of a file'],
     ['a missing file', '/no/such.csv', {}, '/no/such.csv can not be read: ENOENT'],
     ['an unknown format', file('a.xml', ''), {}, 'give one of csv, ndjson, json'],
-    ['a wrong format', one, { format: 'xml' }, 'format is "xml"'],
+    ['a wrong format', one, { fileFormat: 'xml' }, 'fileFormat is "xml"'],
     ['two paces', one, { rate: 1, speed: 1, time: 'a' }, 'speed and rate are both set'],
     ['a speed without time', one, { speed: 1 }, 'speed is set without time'],
     ['a negative rate', one, { rate: -1 }, 'rate is -1: give a number from 0 up'],

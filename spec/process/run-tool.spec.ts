@@ -32,8 +32,10 @@ describe('a tool', () => {
   it('is missing, with its name', async () => {
     await expect(run('rxport-no-such-tool', [])).rejects.toMatchObject({
       code: 'ERR_TOOL_MISSING',
-      message: expect.stringContaining('rxport-no-such-tool'),
+      message: expect.stringMatching(/^rxport-no-such-tool can not be run \(.*(ENOENT|No such file)/),
     });
+    await expect(run(cwd, [])).rejects.toMatchObject({ code: 'ERR_TOOL_MISSING' });
+    expect(await sh('exit 127')).toEqual({ code: 127, output: [] });
   });
 
   it('is killed with all that it has started when it takes too long', async () => {

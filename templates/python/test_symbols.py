@@ -12,15 +12,21 @@ class Context:
     """Stands for what the SDK hands to a symbol: a source that has emitted `most` values is stopped."""
 
     def __init__(self, symbol=None, most=0):
-        self.symbol, self.most, self.emitted, self.errors = symbol, most, [], []
+        self.symbol, self.most, self.emitted, self.acks = symbol, most, [], []
+        self.reads_acks = True
 
     def emit(self, message, meta):
         self.emitted.append(message)
         if len(self.emitted) == self.most:
             self.symbol.close(self)
 
+    def ack_ok(self):
+        self.ack_error(None)
+
     def ack_error(self, error):
-        self.errors.append(error)
+        if not self.reads_acks:
+            raise TimeoutError
+        self.acks.append(error)
 
 
 class TicksTest(unittest.TestCase):
@@ -59,7 +65,20 @@ class LinesTest(unittest.TestCase):
             sink.collect(context, b'no JSON')
             sink.file.close()
             self.assertEqual(path.read_text(), '{"i": 1}\n{"i": 2}\n{"i": 3}\n')
-            self.assertEqual(len(context.errors), 1)
+            self.assertEqual(context.acks[:2], [None, None])
+            self.assertRegex(context.acks[2], '^lines: ')
+
+    def test_goes_on_under_a_host_that_reads_no_acks(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / 'out.ndjson'
+            sink = Lines()
+            sink.configure({'path': str(path)})
+            context = Context()
+            context.reads_acks = False
+            sink.collect(context, b'1')
+            sink.collect(context, b'2')
+            sink.file.close()
+            self.assertEqual(path.read_text(), '1\n2\n')
 
 
 if __name__ == '__main__':
