@@ -21,6 +21,14 @@ export function tellFailure(err: Terminal, thrown: unknown, json: boolean): void
   err.line(`${err.paint('red', 'rxport:')} ${shown}${code === undefined ? '' : err.paint('dim', ` (${code})`)}`);
 }
 
+/** Says why, and ends the process at once: for what could not be ended gently. */
+export const givingUp =
+  ({ err }: { readonly err: Terminal }, { json = false }: { readonly json?: boolean }) =>
+  (thrown: unknown): void => {
+    tellFailure(err, thrown, json);
+    process.exit(exitCode(thrown));
+  };
+
 /** Structural: an error may come from another realm. */
 function codeOf(thrown: unknown): ErrorCode | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;

@@ -1,6 +1,6 @@
 /** What commands that start a host can be told of it. */
 import type { HostOptions } from '../host.js';
-import { jsonLogger, type LogLevel } from '../log.js';
+import { jsonLogger, type Logger, type LogLevel } from '../log.js';
 import { dataFolder } from './data-folder.js';
 import { lineLogger } from './line-logger.js';
 import type { CommonOptions, Shell } from './shell.js';
@@ -14,7 +14,10 @@ export interface HostFlags {
 }
 
 /** A host logs lines for people on a terminal, JSON for what collects them elsewhere. */
-export function hostOptions({ env, err }: Shell, flags: CommonOptions & HostFlags): HostOptions {
+export function hostOptions(
+  { env, err }: Shell,
+  flags: CommonOptions & HostFlags,
+): HostOptions & { readonly logger: Logger } {
   const { allowScripts, python = env['RXPORT_PYTHON'], transport, verify, logLevel = 'warn' } = flags;
   return {
     dir: dataFolder(env, flags),

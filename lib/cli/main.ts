@@ -3,5 +3,12 @@
 import { runCommandLine } from './command-line.js';
 import { processShell } from './shell.js';
 
-// Not process.exit: what has been written to a pipe has to get there.
 process.exitCode = await runCommandLine(process.argv.slice(2), processShell());
+// What has been written to a pipe has to get there; what a rule file has left behind, a timer say, is not waited for.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();
+
+/** A reader that has gone is told as an error, and read by nobody. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

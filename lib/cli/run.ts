@@ -1,13 +1,15 @@
 import { systemClock, ticks } from '../clock.js';
+import type { RxportError } from '../errors.js';
 import { isFinal } from '../rule/status.js';
 import type { Service } from '../service/service.js';
 import type { RuleView } from '../service/service-rules.js';
-import { exitCode, tellFailure } from './failure.js';
+import { exitCode, givingUp, tellFailure } from './failure.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
 import { lineLogger } from './line-logger.js';
 import { liveView, type LiveView } from './live-view.js';
 import { ledgerLines } from './rule/rules.js';
 import type { CommonOptions, Shell } from './shell.js';
+import { withStrays } from './stray-errors.js';
 import { untilEnded } from './until-ended.js';
 
 type RunOptions = CommonOptions & HostFlags;
@@ -17,25 +19,30 @@ const LOOK = 250;
 
 /**
  * The rules of a file, in a host of this process, until all have ended. Ctrl-C stops them with flush. The exit code is that
- * of a rule that has failed.
+ * of a rule that has failed, and 1 when something was thrown that nobody handled: a script has to see that.
  */
 export async function run(shell: Shell, options: RunOptions, file: string): Promise<number> {
-  const { out, err, signal } = shell;
+  const { out, err } = shell;
   const { json = false, logLevel = 'warn' } = options;
   const view = json ? undefined : liveView(out);
   // On a terminal a line of the log would tear the frame.
   const say = (text = ''): void => (view !== undefined && out.isTTY ? view.say(text) : err.line(text));
-  const logger = err.isTTY ? { logger: lineLogger(logLevel, { line: say, paint: err.paint }) } : {};
-  const { Service } = await import('../service/service.js');
-  const service = await Service.start({ ...hostOptions(shell, options), ...logger, rules: [file], signal });
-  try {
-    await watch(service, view, signal);
-  } finally {
-    await service.stop({ signal: shell.impatience });
-  }
-  const rules = service.rules.list();
-  view?.show(rules, systemClock.now());
-  return summary(shell, rules, json);
+  const settings = hostOptions(shell, options);
+  const logger = err.isTTY ? lineLogger(logLevel, { line: say, paint: err.paint }) : settings.logger;
+  return withStrays({ log: logger, clock: systemClock, giveUp: givingUp(shell, options) }, async (strays) => {
+    const ended = AbortSignal.any([shell.signal, strays.fatal]);
+    const impatience = AbortSignal.any([shell.impatience, strays.late]);
+    const { Service } = await import('../service/service.js');
+    const service = await Service.start({ ...settings, logger, rules: [file], signal: ended });
+    try {
+      await watch(service, view, ended);
+    } finally {
+      await service.stop({ signal: impatience });
+    }
+    const rules = service.rules.list();
+    view?.show(rules, systemClock.now());
+    return summary(shell, rules, json, strays.first);
+  });
 }
 
 /** Until every rule has ended, or somebody has had enough. */
@@ -55,14 +62,19 @@ async function watch({ rules }: Service, view: LiveView | undefined, signal: Abo
   }
 }
 
-function summary({ out, err }: Shell, rules: readonly RuleView[], json: boolean): number {
+function summary(
+  { out, err }: Shell,
+  rules: readonly RuleView[],
+  json: boolean,
+  stray: RxportError | undefined,
+): number {
   if (json) {
     out.line(JSON.stringify(rules.map(told), null, 2));
   } else {
     const ran = rules.filter((rule) => Object.keys(rule.ledger().stages).length > 0);
     for (const rule of ran) for (const line of ['', rule.id, ...ledgerLines(rule.ledger(), { out })]) out.line(line);
   }
-  const error = rules.map((rule) => rule.error).find((one) => one !== undefined);
+  const error = rules.map((rule) => rule.error).find((one) => one !== undefined) ?? stray;
   if (error === undefined) return 0;
   tellFailure(err, error, json);
   return exitCode(error);

@@ -1,8 +1,12 @@
+import { systemClock } from '../clock.js';
+import type { HostOptions } from '../host.js';
 import type { Server, ServerOptions } from '../server/server.js';
 import type { Service } from '../service/service.js';
+import { givingUp } from './failure.js';
 import { readToken } from './find-backend.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
 import type { CommonOptions, Shell } from './shell.js';
+import { withStrays } from './stray-errors.js';
 import { printable } from './table.js';
 import { untilEnded } from './until-ended.js';
 
@@ -15,31 +19,44 @@ interface ServeOptions extends CommonOptions, HostFlags {
   readonly download?: readonly string[];
 }
 
-/** A service until SIGTERM or Ctrl-C; it stops with flush, which a second signal cuts short. */
+/**
+ * A service until SIGTERM or Ctrl-C; it stops with flush, which a second signal cuts short. So it does after an exception
+ * that nobody caught, and fails.
+ */
 export async function serve(shell: Shell, options: ServeOptions, rules: readonly string[]): Promise<void> {
-  const { watch = false } = options;
   const listening = await listenOptions(shell, options);
+  const settings = hostOptions(shell, options);
+  await withStrays({ log: settings.logger, clock: systemClock, giveUp: givingUp(shell, options) }, (strays) => {
+    const ended = AbortSignal.any([shell.interrupted, strays.fatal]);
+    const impatience = AbortSignal.any([shell.impatience, strays.late]);
+    return serveUntil(ended, impatience, shell, { ...options, settings, rules, listening });
+  });
+}
+
+interface Plan extends ServeOptions {
+  readonly settings: HostOptions;
+  readonly rules: readonly string[];
+  readonly listening: ServerOptions;
+}
+
+async function serveUntil(ended: AbortSignal, impatience: AbortSignal, shell: Shell, plan: Plan): Promise<void> {
+  const { watch = false, settings, rules, listening } = plan;
   const [{ Service }, { startServer }] = await Promise.all([
     import('../service/service.js'),
     import('../server/server.js'),
   ]);
-  const service = await Service.start({
-    ...hostOptions(shell, options),
-    watch,
-    signal: shell.interrupted,
-    ...(rules.length > 0 && { rules }),
-  });
+  const service = await Service.start({ ...settings, watch, signal: ended, ...(rules.length > 0 && { rules }) });
   try {
     const server = await startServer(service, listening);
     try {
-      announce(shell, options, service, server);
-      await untilEnded(shell.interrupted);
+      announce(shell, plan, service, server);
+      await untilEnded(ended);
       shell.err.line('stopping; once more cuts it short');
     } finally {
       await server.close();
     }
   } finally {
-    await service.stop({ signal: shell.impatience });
+    await service.stop({ signal: impatience });
   }
 }
 

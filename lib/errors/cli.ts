@@ -1,4 +1,4 @@
-import { make, type RxportError } from './rxport-error.js';
+import { make, reasonOf, type RxportError } from './rxport-error.js';
 
 /** The command line can not be read: said before anything has happened. */
 export const commandUsage = (text: string): RxportError => make('ERR_CLI_USAGE', text);
@@ -43,6 +43,19 @@ export const unknownName = (
   const text = `there is no ${what} ${name}: ${meant}Known ${what}s: ${list}`;
   return make(what === 'plugin' ? 'ERR_PLUGIN_UNKNOWN' : 'ERR_RULE_UNKNOWN', text, { [what]: name, known });
 };
+
+/** Of a subscription or a promise; `place` is the line of the user's file, where its stack has one. */
+export const unhandledError = (
+  what: 'an error in a subscription' | 'a rejected promise',
+  place: string | undefined,
+  cause: unknown,
+): RxportError => make('ERR_UNHANDLED', `nobody handles ${what}${at(place)}: ${reasonOf(cause)}`, { place }, cause);
+
+/** What it has left half done is not known. */
+export const uncaughtError = (place: string | undefined, cause: unknown): RxportError =>
+  make('ERR_UNCAUGHT', `nobody caught an exception${at(place)}: ${reasonOf(cause)}`, { place }, cause);
+
+const at = (place: string | undefined): string => (place === undefined ? '' : ` at ${place}`);
 
 /** Names in the text of an error. */
 const MOST = 20;

@@ -122,6 +122,8 @@ export const ERROR_CODES = {
   ERR_CLI_TIMEOUT: late,
   ERR_CLI_ANSWER: plugin,
   ERR_CLI_REFUSED: system,
+  ERR_UNHANDLED: system,
+  ERR_UNCAUGHT: system,
 } as const satisfies Record<string, Outcome>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -59,8 +59,17 @@ export class Rxport {
   }
 
   /** Resolves when its stdout holds `text`. */
-  async says(text: string | RegExp): Promise<void> {
-    const holds = (): boolean => (typeof text === 'string' ? this.stdout.includes(text) : text.test(this.stdout));
+  says(text: string | RegExp): Promise<void> {
+    return this.holds(text, () => this.stdout);
+  }
+
+  /** Resolves when its stderr holds `text`. */
+  errs(text: string | RegExp): Promise<void> {
+    return this.holds(text, () => this.stderr);
+  }
+
+  private async holds(text: string | RegExp, output: () => string): Promise<void> {
+    const holds = (): boolean => (typeof text === 'string' ? output().includes(text) : text.test(output()));
     await until(() => holds() || this.child.exitCode !== null, `rxport says ${text}`, 15_000);
     if (!holds()) throw new Error(`ended without ${text}: ${this.stdout}${this.stderr}`);
   }
