@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** `.d.ts` and specs lie beside rules, and files that begin with `_` are what rules share. */
-const isRuleFile = (name: string): boolean =>
+export const isRuleFile = (name: string): boolean =>
   /\.(ts|mts|js|mjs)$/.test(name) && !/\.(d|spec|test)\.[mc]?[jt]s$/.test(name) && !/^[._]/.test(name);
 
 export interface FoundFiles {

@@ -1,27 +1,35 @@
-import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
 
 export interface WatchOptions {
   readonly clock: Clock;
-  /** Something in one of the folders has changed, and for a moment nothing else. */
+  /** Whether a change of this file means anything. */
+  readonly heeds: (path: string) => boolean;
+  /** Something that is heeded has changed, and for a moment nothing else of that; at the latest a second later. */
   readonly changed: () => void;
   readonly failed: (folder: string, cause: unknown) => void;
 }
 
 /** Milliseconds without a further change: an editor writes a file in several steps. */
 const QUIET = 100;
+/** Milliseconds from the first change on: a folder may be written to all the time. */
+const LONGEST = 1_000;
 
 /** Watches folders, each by the nearest one above it while it is not there. */
 export class FolderWatch {
   private watchers = new Map<string, FSWatcher>();
+  private wanted: readonly string[] = [];
   private timer = Subscription.EMPTY;
+  /** When the first change came that is still untold. */
+  private first: number | undefined;
 
   constructor(private readonly options: WatchOptions) {}
 
   /** These from now on, and no others. */
   set(folders: readonly string[]): void {
+    this.wanted = folders;
     const kept = new Map<string, FSWatcher>();
     for (const folder of new Set(folders.map(nearest))) {
       const key = keyOf(folder);
@@ -39,7 +47,7 @@ export class FolderWatch {
 
   private open(folder: string): FSWatcher | undefined {
     try {
-      const watcher = watch(folder, () => this.stirred());
+      const watcher = watch(folder, (_, name) => this.seen(folder, name));
       watcher.on('error', (cause) => this.options.failed(folder, cause));
       return watcher;
     } catch (cause) {
@@ -48,9 +56,33 @@ export class FolderWatch {
     }
   }
 
-  private stirred(): void {
+  private seen(folder: string, name: string | null): void {
+    // A folder that is removed or renamed itself comes with its own name.
+    if (name !== null && name !== basename(folder) && !this.matters(join(folder, name))) return;
+    const { clock, changed } = this.options;
+    const now = clock.now();
+    this.first ??= now;
     this.timer.unsubscribe();
-    this.timer = after(this.options.clock, QUIET, this.options.changed);
+    this.timer = after(clock, Math.max(0, Math.min(QUIET, this.first + LONGEST - now)), () => {
+      this.first = undefined;
+      changed();
+    });
+  }
+
+  /** A folder or a link may be what leads to a file, as where a whole version of the rules is put in place by a link. */
+  private matters(path: string): boolean {
+    return this.options.heeds(path) || this.wanted.some((folder) => isOrHolds(path, folder)) || !isPlainOrGone(path);
+  }
+}
+
+const isOrHolds = (path: string, folder: string): boolean => folder === path || folder.startsWith(`${path}/`);
+
+function isPlainOrGone(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    // Nobody may look: better once too often.
+    return false;
   }
 }
 

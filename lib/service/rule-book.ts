@@ -4,7 +4,7 @@ import { reasonOf, ruleFileTaken, ruleUnknown, type RxportError } from '../error
 import type { Logger } from '../log.js';
 import type { RuleDefinition } from '../rule/define.js';
 import type { Rule } from '../rule/rule.js';
-import { findRuleFiles } from './find-rule-files.js';
+import { findRuleFiles, isRuleFile } from './find-rule-files.js';
 import { fingerprint } from './fingerprint.js';
 import { FolderWatch } from './folder-watch.js';
 import { errorOf, RuleEntry } from './rule-entry.js';
@@ -36,6 +36,8 @@ export class RuleBook implements ServiceRules {
   private folders: readonly string[] = [];
   private watch: FolderWatch | undefined;
   private closed = false;
+  /** A look that has not begun. */
+  private due: Promise<void> | undefined;
   /** One look at the files after the other. */
   private turn: Promise<void> = Promise.resolve();
 
@@ -51,7 +53,8 @@ export class RuleBook implements ServiceRules {
     const { clock, log } = this.options;
     this.watch = new FolderWatch({
       clock,
-      changed: () => void this.scan().catch((error) => log.error({}, `rules are not reloaded: ${reasonOf(error)}`)),
+      heeds: (path) => this.heeds(path),
+      changed: () => void this.rescan().catch((error) => log.error({}, `rules are not reloaded: ${reasonOf(error)}`)),
       failed: (folder, cause) => log.warn({ folder }, `changes in ${folder} are not seen: ${reasonOf(cause)}`),
     });
     this.watchFolders();
@@ -89,6 +92,22 @@ export class RuleBook implements ServiceRules {
 
   async restart(id: string): Promise<void> {
     await (this.find(id)?.restart() ?? this.start(id));
+  }
+
+  /** Once for all that has changed before it begins. */
+  private rescan(): Promise<void> {
+    this.due ??= this.inTurn(() => {
+      this.due = undefined;
+      return this.look();
+    });
+    return this.due;
+  }
+
+  /** What does not load may wait for any file. */
+  private heeds(path: string): boolean {
+    const files = [...this.files.values()];
+    const isNew = this.folders.includes(dirname(path)) && isRuleFile(basename(path));
+    return isNew || files.some(({ error, parts }) => error !== undefined || parts.includes(path));
   }
 
   private async look(): Promise<void> {

@@ -5,6 +5,8 @@ import { type Clock, withDeadline } from '../clock.js';
 import { reasonOf, ruleFile, type RxportError } from '../errors.js';
 import type { RuleDefinition } from '../rule/define.js';
 import { isName } from '../wire/names.js';
+import { faultyPart } from './faulty-part.js';
+import { noteNativeModules } from './native-modules.js';
 import { runningCopy } from './running-copy.js';
 
 /** What a rule file has brought, or why it has brought nothing. */
@@ -31,6 +33,8 @@ export async function loadRuleFile(file: string, clock: Clock): Promise<LoadedFi
     const exported = await withDeadline(clock, LOAD_TIMEOUT, loading, late);
     return { file, rules: definitionsOf(file, exported), error: undefined, parts: [...parts] };
   } catch (thrown) {
+    const faulty = faultyPart(thrown);
+    if (faulty !== undefined) parts.add(faulty);
     return { file, rules: [], error: asRuleFileError(file, thrown), parts: [...parts] };
   }
 }
@@ -46,8 +50,12 @@ async function run(file: string, parts: Set<string>): Promise<unknown> {
     return { code: compiler.transform(source) };
   };
   const jiti = createJiti(path, { ...options, transform });
-  const namespace = await requireOrImport(jiti, path);
-  return namespace.default;
+  const native = noteNativeModules();
+  try {
+    return (await requireOrImport(jiti, path)).default;
+  } finally {
+    for (const part of native()) parts.add(part);
+  }
 }
 
 /**
