@@ -9,6 +9,7 @@ import { fingerprint } from './fingerprint.js';
 import { FolderWatch } from './folder-watch.js';
 import { errorOf, RuleEntry } from './rule-entry.js';
 import { type LoadedFile, loadRuleFile } from './rule-file.js';
+import { type Supplier, supplierOf } from './supplied.js';
 import type { RuleView, ServiceRules } from './service-rules.js';
 
 export interface RuleBookOptions {
@@ -65,6 +66,18 @@ export class RuleBook implements ServiceRules {
     this.closed = true;
     this.watch?.close();
     await this.turn;
+  }
+
+  /** Starts what has failed for want of one of these plugins, whose processes are ready: once for each installation. */
+  supply(plugins: readonly Supplier[]): void {
+    if (this.closed) return;
+    for (const rule of [...this.files.values()].flatMap(({ rules }) => rules)) {
+      const { status } = rule;
+      const plugin = status.phase === 'failed' ? supplierOf(status, plugins) : undefined;
+      if (plugin === undefined || !rule.mayTry(`${plugin.name} ${plugin.installedAt}`)) continue;
+      this.options.log.info({ rule: rule.id }, `rule ${rule.id} starts again: plugin ${plugin.name} is there now`);
+      void this.begin(rule);
+    }
   }
 
   list(): readonly RuleView[] {

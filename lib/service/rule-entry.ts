@@ -12,6 +12,10 @@ export class RuleEntry {
   private last: { readonly status: RuleStatus; readonly ledger: Ledger };
   private turn: Promise<unknown> = Promise.resolve();
   private retired = false;
+  /** Somebody has stopped it, whether it had ended or not: it is not to come back by itself. */
+  private isHeld = false;
+  /** For the sake of which installation it was last started. */
+  private tried: string | undefined;
 
   constructor(
     readonly definition: RuleDefinition,
@@ -34,8 +38,16 @@ export class RuleEntry {
     return this.running?.ledger() ?? this.last.ledger;
   }
 
+  /** Whether to start it for the sake of `installation`: once, and not after a stop. */
+  mayTry(installation: string): boolean {
+    if (this.isHeld || this.tried === installation) return false;
+    this.tried = installation;
+    return true;
+  }
+
   /** Runs it unless it runs. */
   start(): Promise<void> {
+    this.isHeld = false;
     return this.inTurn(async () => {
       if (this.retired) throw ruleRemoved(this.id, this.file);
       const { running } = this;
@@ -47,6 +59,7 @@ export class RuleEntry {
 
   /** With flush; does nothing to one that has ended. */
   stop(): Promise<void> {
+    this.isHeld = true;
     // At once, whatever is waited for: a restart must not keep a rule from being stopped.
     const stopped = this.running?.stop();
     return this.inTurn(async () => {

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { systemClock } from '../clock.js';
+import { Subscription } from 'rxjs';
+import { every, systemClock } from '../clock.js';
 import { configInvalid } from '../errors.js';
 import { Host, type HostOptions } from '../host.js';
 import { jsonLogger, type Logger, safeLogger } from '../log.js';
@@ -13,11 +14,15 @@ export interface ServiceOptions extends HostOptions {
   readonly watch?: boolean;
 }
 
+/** Milliseconds between two looks at which plugins have come. */
+const SUPPLY_STEP = 1_000;
+
 /** A host over a data folder, with the rules of files. */
 export class Service implements AsyncDisposable {
   /**
    * Starts a host, which loads the plugins, and then the rules, which wait for them. Rejects as `Host.start`, and with the
    * reason of its signal: nothing is left running then. A plugin or a rule file that is broken stops nobody.
+   * A rule that has failed because no plugin had a symbol of it starts again when one has been installed that has it.
    */
   static async start({ rules, watch = false, ...options }: ServiceOptions): Promise<Service> {
     checkOptions(rules, watch);
@@ -26,6 +31,7 @@ export class Service implements AsyncDisposable {
     try {
       await service.book.scan();
       if (watch) service.book.follow();
+      service.supplying = every(systemClock, SUPPLY_STEP, () => service.supply());
       options.signal?.throwIfAborted();
     } catch (error) {
       await service.stop();
@@ -39,6 +45,7 @@ export class Service implements AsyncDisposable {
   readonly rules: ServiceRules;
   readonly log: Logger;
   private readonly book: RuleBook;
+  private supplying = Subscription.EMPTY;
 
   private constructor(
     readonly host: Host,
@@ -53,9 +60,14 @@ export class Service implements AsyncDisposable {
 
   /** Stops the rules with flush, then the plugins; `signal` cuts the flush short. */
   async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.supplying.unsubscribe();
     const closed = this.book.close();
     await this.host.stop(options);
     await closed;
+  }
+
+  private supply(): void {
+    this.book.supply(this.host.plugins.list().filter(({ state }) => state.phase === 'ready'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

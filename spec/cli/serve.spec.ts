@@ -40,8 +40,9 @@ describe('rxport serve', () => {
   it('has plugins and rules looked at and turned', async () => {
     const { ask } = await serve();
     expect(await ask('plugin', 'install', `${root}dist/plugins/mirror`)).toMatchObject({ name: 'mirror' });
-    expect(await ask('rule', 'start', 'steady')).toMatchObject({ text: 'Rule steady was started' });
+    // It has failed for want of the plugin, and starts by itself.
     await runs(ask);
+    expect(await ask('rule', 'start', 'steady')).toMatchObject({ text: 'Rule steady was started' });
     expect(await ask('plugin', 'list')).toMatchObject([{ name: 'mirror', status: 'running', refCount: { steady: 1 } }]);
     expect(await ask('plugin', 'remove', 'mirror')).toMatch(/^4 .*ERR_PLUGIN_IN_USE.*steady/);
     expect(await ask('rule', 'stop', 'steady')).toMatchObject({ text: 'Rule steady was stopped' });

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { type ErrorCode, RxportError } from '../../lib/errors.js';
+import { type Supplier, supplierOf } from '../../lib/service/supplied.js';
+import { idle, RuleFolder, startService } from '../helpers/service.js';
+import { linesLog } from '../helpers/lines-log.js';
+import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
+
+const at = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
+const thermo: Supplier = {
+  name: 'thermo',
+  manifest: { sources: ['temperature'], sinks: ['alarm'], functions: ['celsius'] },
+  installedAt: at(100),
+};
+
+describe('the plugin that a failed rule has waited for', () => {
+  const details = (symbol: string, kind?: string): object => ({ symbol, ...(kind && { kind }) });
+
+  it.each<[what: string, code: ErrorCode, details: object, failedAt: number, isSupplied: boolean]>([
+    ['has the source', 'ERR_SYMBOL_UNKNOWN', details('temperature', 'source'), 90, true],
+    ['has the sink', 'ERR_SYMBOL_UNKNOWN', details('alarm', 'sink'), 90, true],
+    ['has the function', 'ERR_SYMBOL_UNKNOWN', details('celsius', 'function'), 90, true],
+    ['may be there since before', 'ERR_SYMBOL_UNKNOWN', details('celsius', 'function'), 110, true],
+    ['has it as another kind', 'ERR_SYMBOL_UNKNOWN', details('celsius', 'source'), 90, false],
+    ['has another symbol', 'ERR_SYMBOL_UNKNOWN', details('humidity', 'source'), 90, false],
+    ['says nothing', 'ERR_SYMBOL_UNKNOWN', {}, 90, false],
+    ['has again what a version had lost', 'ERR_SYMBOL_REMOVED', details('temperature'), 90, true],
+    ['still lacks what a version has lost', 'ERR_SYMBOL_REMOVED', details('humidity'), 90, false],
+    ['may have the key, being newer', 'ERR_CONF_KEY_UNKNOWN', details('temperature'), 90, true],
+    ['has not the key, being as it was', 'ERR_CONF_KEY_UNKNOWN', details('temperature'), 110, false],
+    ['is none: its process fails', 'ERR_PLUGIN_FAILED', { name: 'thermo' }, 90, false],
+    ['is none: the rule is wrong', 'ERR_USER_FUNCTION', details('temperature'), 90, false],
+  ])('%s', (_, code, given, failedAt, isSupplied) => {
+    const error = new RxportError(code, 'x', { details: { ...given } });
+    expect(supplierOf({ error, since: failedAt * 1_000 }, [thermo])).toBe(isSupplied ? thermo : undefined);
+  });
+
+  it('was put into the folder by hand, and brings no key', () => {
+    const error = new RxportError('ERR_CONF_KEY_UNKNOWN', 'x', { details: { symbol: 'temperature' } });
+    expect(supplierOf({ error, since: 0 }, [{ ...thermo, installedAt: undefined }])).toBeUndefined();
+  });
+});
+
+describe('a rule that has failed for want of a plugin', () => {
+  async function setUp() {
+    const plugin = scriptedPlugin();
+    const [id, other] = [unique('r'), unique('other')];
+    const folder = new RuleFolder({
+      'a.ts': `import { defineRule } from 'rxport';
+               export default defineRule('${id}', ({ source }) => source('${plugin.symbol('count')}'), { restart: 'never' });`,
+      'b.ts': idle(other),
+    });
+    const { log, lines } = linesLog();
+    const service = await startService({ rules: [folder.dir], logger: log });
+    const phase = (): string => service.rules.get(id).status.phase;
+    const told = (): readonly string[] => lines.filter((line) => line.includes('starts again'));
+    return { plugin, id, service, phase, told, plugins: service.host.plugins };
+  }
+
+  it('starts when that has been installed, each time once', async () => {
+    const { plugin, id, service, phase, told, plugins } = await setUp();
+    expect(service.rules.get(id).error).toMatchObject({ code: 'ERR_SYMBOL_UNKNOWN' });
+    const line = `info rule ${id} starts again: plugin ${plugin.name} is there now`;
+    for (const count of [1, 2]) {
+      await plugins.install(plugin.dir);
+      await until(() => phase() === 'running', 'the rule runs');
+      expect(told()).toEqual(Array<string>(count).fill(line));
+      await plugins.remove(plugin.name, { force: true });
+      await until(() => phase() === 'failed', 'the rule has failed');
+      // With `never` it has failed with why the plugin went; started by hand, it has what it lacks.
+      await service.rules.start(id);
+      await until(() => service.rules.get(id).error?.code === 'ERR_SYMBOL_UNKNOWN');
+    }
+  });
+
+  it('stays as it is when another plugin comes, and after a stop', async () => {
+    const { plugin, id, service, phase, told, plugins } = await setUp();
+    const marker = scriptedPlugin();
+    const folder = new RuleFolder({
+      'last.ts': `import { defineRule } from 'rxport';
+                  export default defineRule('last', ({ source }) => source('${marker.symbol('count')}'));`,
+    });
+    // Its rule starts with the look at the plugins that would have started the other one.
+    const second = await startService({ rules: [folder.dir] });
+    const looked = async (): Promise<void> => {
+      await second.host.plugins.install(marker.dir);
+      await until(() => second.rules.get('last').status.phase === 'running', 'the other rule runs');
+      await second.rules.stop('last');
+      await second.host.plugins.remove(marker.name);
+      await second.rules.start('last');
+    };
+    await plugins.install(scriptedPlugin().dir);
+    await looked();
+    await looked();
+    expect([phase(), told()]).toEqual(['failed', []]);
+    await service.rules.stop(id);
+    await plugins.install(plugin.dir);
+    await looked();
+    await looked();
+    expect([phase(), told()]).toEqual(['failed', []]);
+    await service.rules.start(id);
+    await until(() => phase() === 'running', 'the rule runs');
+  });
+});
