@@ -34,6 +34,9 @@ export const LogLine = t.type({ at: t.number, stream: t.string, text: t.string }
 export type LogLine = Readonly<t.TypeOf<typeof LogLine>>;
 export const LogLines = t.readonlyArray(LogLine);
 
+/** How much was not sent, because it was not read fast enough. */
+export const Count = t.type({ count: t.number });
+
 const Reason = t.union([t.string, Trouble]);
 
 export const RuleEntry = t.intersection([
@@ -63,10 +66,14 @@ export const LedgerAnswer = t.type({
 });
 export type LedgerAnswer = Readonly<t.TypeOf<typeof LedgerAnswer>>;
 
-/** What a service says when it refuses: as eKuiper has it, and our code behind. */
-export const Refusal = t.intersection([t.type({ message: t.string }), t.partial({ code: t.string })]);
+/** What a service says when it refuses: as eKuiper has it, our code, and our reason where that says more. */
+export const Refusal = t.intersection([t.type({ message: t.string }), t.partial({ code: t.string, reason: t.string })]);
 export type Refusal = Readonly<t.TypeOf<typeof Refusal>>;
 
 /** The text of what is wrong with a rule, however it is told. */
 export const reasonText = (reason: t.TypeOf<typeof Reason> | undefined): string | undefined =>
   typeof reason === 'string' ? reason : reason?.message;
+
+/** `invalid name thermo: duplicate; plugin thermo is installed already in …` */
+export const refusalText = ({ message, reason }: Refusal): string =>
+  reason === undefined || reason === '' || message.includes(reason) ? message : `${message}; ${reason}`;

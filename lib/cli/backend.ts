@@ -21,6 +21,11 @@ export interface Done {
   readonly report?: unknown;
 }
 
+/** In the place of lines that whoever follows was too slow for. */
+export interface DroppedLines {
+  readonly dropped: number;
+}
+
 /**
  * What the commands work on: a service that is asked over REST, or a data folder without one. Every method rejects with
  * `ERR_CLI_*` when nobody answers, and with the code of what went wrong there.
@@ -40,7 +45,7 @@ export interface Backend {
   turn(name: string, verb: 'start' | 'stop'): Promise<Done>;
   logs(name: string, lines: number): Promise<readonly LogLine[]>;
   /** The last `lines` and all that come, until the plugin goes or the command is interrupted. */
-  follow(name: string, lines: number): AsyncIterable<LogLine>;
+  follow(name: string, lines: number): AsyncIterable<LogLine | DroppedLines>;
   rules(): Promise<readonly RuleEntry[]>;
   ruleState(id: string): Promise<RuleState>;
   ledger(id: string): Promise<LedgerAnswer>;

@@ -1,6 +1,7 @@
 import { RxportError, unknownName } from '../errors.js';
 import { nearest } from '../registry/nearest.js';
 import {
+  Count,
   LedgerAnswer,
   LogLine,
   LogLines,
@@ -11,8 +12,8 @@ import {
   type RuleEntry,
   RuleState,
 } from './answers.js';
-import type { Backend, Done, InstallChoice, UpdateChoice } from './backend.js';
-import { eventData } from './event-stream.js';
+import type { Backend, Done, DroppedLines, InstallChoice, UpdateChoice } from './backend.js';
+import { serverEvents } from './event-stream.js';
 import { nameOf, uriOf } from './plugin-source.js';
 import type { Request, RestClient } from './rest-client.js';
 
@@ -63,13 +64,14 @@ export class RestBackend implements Backend {
     return this.known(name, () => this.client.json(`${pathOf(name)}/logs?lines=${lines}`, LogLines));
   }
 
-  async *follow(name: string, lines: number): AsyncGenerator<LogLine> {
+  async *follow(name: string, lines: number): AsyncGenerator<LogLine | DroppedLines> {
     const path = `${pathOf(name)}/logs?follow=true&lines=${lines}`;
     const stream = await this.known(name, () => this.client.stream(path));
     try {
-      for await (const data of eventData(stream)) {
-        const line: unknown = parsed(data);
-        if (LogLine.is(line)) yield line;
+      for await (const { event, data } of serverEvents(stream)) {
+        const told: unknown = parsed(data);
+        if (event === 'dropped' && Count.is(told)) yield { dropped: told.count };
+        else if (event === 'message' && LogLine.is(told)) yield told;
       }
     } catch (cause) {
       throw this.client.failed(cause);
@@ -118,7 +120,7 @@ async function suggesting<T>(ask: () => Promise<T>, code: string, better: () => 
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof RxportError) || error.code !== code || error.message.includes('did you mean')) throw error;
+    if (!(error instanceof RxportError) || error.code !== code) throw error;
     throw await better().catch(() => error);
   }
 }

@@ -14,7 +14,7 @@ import {
   serviceRefused,
   serviceUnreachable,
 } from '../errors.js';
-import { Refusal } from './answers.js';
+import { Refusal, refusalText } from './answers.js';
 import { isErrorCode } from './failure.js';
 
 export interface RestClientOptions {
@@ -108,14 +108,14 @@ export class RestClient {
   }
 
   private async read(response: Response): Promise<string> {
-    const text = await bounded(response, MAX_ANSWER, () => serviceAnswer(response.url, `over ${MAX_ANSWER} bytes`));
-    if (response.ok) return text;
-    const refusal = parsed(text);
-    if (!Refusal.is(refusal)) throw serviceRefused(this.options.url, response.status, text.trim().slice(0, 200));
-    const { code, message } = refusal;
-    throw isErrorCode(code)
-      ? new RxportError(code, message)
-      : serviceRefused(this.options.url, response.status, message);
+    const body = await bounded(response, MAX_ANSWER, () => serviceAnswer(response.url, `over ${MAX_ANSWER} bytes`));
+    if (response.ok) return body;
+    const refusal = parsed(body);
+    if (!Refusal.is(refusal)) throw serviceRefused(this.options.url, response.status, body.trim().slice(0, 200));
+    const text = refusalText(refusal);
+    throw isErrorCode(refusal.code)
+      ? new RxportError(refusal.code, text)
+      : serviceRefused(this.options.url, response.status, text);
   }
 }
 

@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eventData } from '../../lib/cli/event-stream.js';
+import { serverEvents, type ServerEvent } from '../../lib/cli/event-stream.js';
 
 async function* chunksOf(...chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
 }
 
-async function read(...chunks: readonly (string | Uint8Array)[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  for await (const data of eventData(chunksOf(...chunks))) found.push(data);
+async function events(...chunks: readonly (string | Uint8Array)[]): Promise<readonly ServerEvent[]> {
+  const found: ServerEvent[] = [];
+  for await (const event of serverEvents(chunksOf(...chunks))) found.push(event);
   return found;
 }
+
+const read = async (...chunks: readonly (string | Uint8Array)[]): Promise<readonly string[]> =>
+  (await events(...chunks)).map(({ data }) => data);
 
 describe('server-sent events', () => {
   it.each([
@@ -27,6 +30,16 @@ describe('server-sent events', () => {
     ['an event without its end', ['data: a\n'], []],
   ])('reads %s', async (_, chunks, events) => {
     expect(await read(...chunks)).toEqual(events);
+  });
+
+  it('have a name, that of the event alone', async () => {
+    const text = 'event: dropped\ndata: 1\n\ndata: 2\n\nevent: none\n\ndata: 3\nevent:late\n\nevent\ndata: 4\n\n';
+    expect(await events(text)).toEqual([
+      { event: 'dropped', data: '1' },
+      { event: 'message', data: '2' },
+      { event: 'late', data: '3' },
+      { event: 'message', data: '4' },
+    ]);
   });
 
   it('reads the same however the bytes are cut', async () => {

@@ -28,6 +28,19 @@ describe('the logs of a plugin', () => {
     expect(service.asked[0]?.what).toBe(`GET ${PLUGINS}/thermo/logs?follow=true&lines=100`);
   });
 
+  it.each([[[]], [['--json']]])('tell on stderr of lines that were dropped, %j', async (more) => {
+    const { url } = await thermoService({
+      [`GET ${PLUGINS}/thermo/logs`]: (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const line = `data: ${JSON.stringify(lines[0])}\n\n`;
+        response.end(`${line}event: dropped\ndata: {"count":17}\n\nevent: dropped\ndata: {"count":1}\n\n${line}`);
+      },
+    });
+    const { code, stdout, stderr } = await rxport(['plugin', 'logs', 'thermo', '-f', '--url', url, ...more]);
+    expect([code, stderr]).toEqual([0, '17 lines were dropped\n1 line was dropped\n']);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+  });
+
   it('end without a word when nobody reads them any more', async () => {
     const { url } = await thermoService({ [`GET ${PLUGINS}/thermo/logs`]: events });
     const command = new Rxport(['plugin', 'logs', 'thermo', '-f', '--url', url]);

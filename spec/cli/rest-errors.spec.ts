@@ -25,6 +25,21 @@ describe('a service that refuses', () => {
     expect(JSON.parse(stderr)).toEqual({ error: { code: body.code, message: body.message, details: {} } });
   });
 
+  it('is told with its own reason, where it says more than the words of eKuiper', async () => {
+    const body = {
+      error: 1000,
+      message: 'portable plugin create command error: invalid name thermo: duplicate',
+      code: 'ERR_PLUGIN_EXISTS',
+      reason: 'plugin thermo is there already',
+    };
+    const { url } = await thermoService({ [`POST ${PLUGINS}/thermo/start`]: { status: 400, body } });
+    const args = ['plugin', 'start', 'thermo', '--url', url];
+    const text = `${body.message}; ${body.reason}`;
+    expect((await rxport(args)).stderr).toBe(`rxport: ${text} (ERR_PLUGIN_EXISTS)\n`);
+    const { stderr } = await rxport([...args, '--json']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { message: text } });
+  });
+
   it.each([
     [
       'plugin',

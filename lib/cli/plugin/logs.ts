@@ -12,13 +12,14 @@ interface LogOptions extends CommonOptions {
 /** One line each; with `--json` an object a line, so that a program can read them as they come. */
 export async function logs(shell: Shell, options: LogOptions, name: string): Promise<void> {
   const { follow = false, lines, json = false } = options;
-  const { out, signal } = shell;
+  const { out, err, signal } = shell;
   const tell = (line: LogLine): void => out.line(json ? JSON.stringify(line) : shown(line, shell));
   await withBackend(shell, options, async (backend) => {
     if (!follow) return (await backend.logs(name, lines)).forEach(tell);
     try {
       for await (const line of backend.follow(name, lines)) {
-        tell(line);
+        if ('dropped' in line) err.line(droppedText(line.dropped));
+        else tell(line);
         if (shell.isUnread()) break;
       }
     } catch (error) {
@@ -27,6 +28,8 @@ export async function logs(shell: Shell, options: LogOptions, name: string): Pro
     }
   });
 }
+
+const droppedText = (count: number): string => (count === 1 ? '1 line was dropped' : `${count} lines were dropped`);
 
 const shown = ({ at, stream, text }: LogLine, { out }: Shell): string => {
   const where = stream === 'stderr' ? out.paint('yellow', stream) : stream;
