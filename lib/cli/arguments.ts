@@ -16,3 +16,9 @@ export const collected = (text: string, before: readonly string[] | undefined): 
   ...(before ?? []),
   text,
 ];
+
+/** `NAME` or `NAME=value`, said several times. */
+export function variables(text: string, before: readonly string[] | undefined): readonly string[] {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*(=|$)/.test(text)) throw new InvalidArgumentError('Use NAME or NAME=value.');
+  return collected(text, before);
+}

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { configInvalid, reasonOf } from '../errors.js';
+import { configInvalid, flagsOfService, reasonOf } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Backend } from './backend.js';
 import { dataFolder } from './data-folder.js';
 import type { HostFlags } from './host-flags.js';
+import { givenFlags } from './install-flags.js';
 import { serviceAddress } from './service-address.js';
 import type { CommonOptions, Shell } from './shell.js';
 
@@ -13,6 +14,9 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
   const dir = dataFolder(env, options);
   const url = checkedUrl(options.url ?? env['RXPORT_URL']) ?? (await serviceAddress(dir));
   if (url !== undefined) {
+    const flags = givenFlags(options);
+    // To leave them out without a word would say that they hold.
+    if (flags.length > 0) throw flagsOfService(flags, url);
     const [{ RestBackend }, { RestClient }] = await Promise.all([
       import('./rest-backend.js'),
       import('./rest-client.js'),

@@ -1,11 +1,20 @@
 /** Flags of several commands. */
 import { type Command, Option } from 'commander';
+import { variables, wholeNumber } from './arguments.js';
 
 /** Of what installs: `HostFlags`. */
 export const addInstallFlags = (command: Command): Command =>
   command
     .option('--allow-scripts', 'run the install.sh of packages that have one')
-    .option('--python <file>', 'interpreter of Python plugins (RXPORT_PYTHON; default python3)');
+    .option('--script-timeout <seconds>', 'for an install.sh, or a step of a Python environment (120)', seconds)
+    .option('--env <name[=value]>', 'a variable that plugins and their install.sh get; repeat it for more', variables)
+    .option('--python <file>', 'interpreter of Python plugins (RXPORT_PYTHON; default python3)')
+    .option('--node <file>', 'interpreter of Node plugins (default: the one that runs rxport)')
+    .option('--uv <file>', 'makes environments of Python plugins that ask for it (default uv)')
+    .option('--conda <file>', 'runs Python plugins that ask for it (default conda)');
+
+const A_DAY = 86_400;
+const seconds = wholeNumber(1, A_DAY);
 
 /** Of what runs a host of its own: `HostFlags`. */
 export const addHostFlags = (command: Command): Command =>

@@ -2,12 +2,11 @@
 import type { HostOptions } from '../host.js';
 import { jsonLogger, type Logger, type LogLevel } from '../log.js';
 import { dataFolder } from './data-folder.js';
+import type { InstallFlags } from './install-flags.js';
 import { lineLogger } from './line-logger.js';
 import type { CommonOptions, Shell } from './shell.js';
 
-export interface HostFlags {
-  readonly allowScripts?: boolean;
-  readonly python?: string;
+export interface HostFlags extends InstallFlags {
   readonly transport?: 'native' | 'nanomsg';
   readonly verify?: 'off' | 'warn' | 'enforce';
   readonly logLevel?: LogLevel | 'silent';
@@ -18,13 +17,28 @@ export function hostOptions(
   { env, err }: Shell,
   flags: CommonOptions & HostFlags,
 ): HostOptions & { readonly logger: Logger } {
-  const { allowScripts, python = env['RXPORT_PYTHON'], transport, verify, logLevel = 'warn' } = flags;
+  const { allowScripts, scriptTimeout, python = env['RXPORT_PYTHON'], node, uv, conda } = flags;
+  const { transport, verify, logLevel = 'warn' } = flags;
   return {
     dir: dataFolder(env, flags),
     logger: err.isTTY ? lineLogger(logLevel, err) : jsonLogger(logLevel),
     ...(allowScripts !== undefined && { allowScripts }),
+    ...(scriptTimeout !== undefined && { scriptTimeout: scriptTimeout * 1_000 }),
+    ...(flags.env !== undefined && { env: named(flags.env, env) }),
     ...(python !== undefined && python !== '' && { pythonBin: python }),
+    ...(node !== undefined && { nodeBin: node }),
+    ...(uv !== undefined && { uvBin: uv }),
+    ...(conda !== undefined && { condaBin: conda }),
     ...(transport !== undefined && { transport }),
     ...(verify !== undefined && { verify }),
   };
+}
+
+/** The names; a host hands on what is in the environment of its process, so that values are put there. */
+function named(variables: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
+  return variables.map((text) => {
+    const [, name = text, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    if (value !== undefined) env[name] = value;
+    return name;
+  });
 }

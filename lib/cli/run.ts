@@ -7,6 +7,7 @@ import { exitCode, givingUp, tellFailure } from './failure.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
 import { lineLogger } from './line-logger.js';
 import { liveView, type LiveView } from './live-view.js';
+import { checkRunnable } from './rule-places.js';
 import { ledgerLines } from './rule/rules.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { withStrays } from './stray-errors.js';
@@ -22,6 +23,7 @@ const LOOK = 250;
  * of a rule that has failed, and 1 when something was thrown that nobody handled: a script has to see that.
  */
 export async function run(shell: Shell, options: RunOptions, file: string): Promise<number> {
+  await checkRunnable(file);
   const { out, err } = shell;
   const { json = false, logLevel = 'warn' } = options;
   const view = json ? undefined : liveView(out);

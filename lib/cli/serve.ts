@@ -5,6 +5,7 @@ import type { Service } from '../service/service.js';
 import { givingUp } from './failure.js';
 import { readToken } from './find-backend.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
+import { checkPlaces } from './rule-places.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { withStrays } from './stray-errors.js';
 import { printable } from './table.js';
@@ -24,6 +25,7 @@ interface ServeOptions extends CommonOptions, HostFlags {
  * that nobody caught, and fails.
  */
 export async function serve(shell: Shell, options: ServeOptions, rules: readonly string[]): Promise<void> {
+  await checkPlaces(rules);
   const listening = await listenOptions(shell, options);
   const settings = hostOptions(shell, options);
   await withStrays({ log: settings.logger, clock: systemClock, giveUp: givingUp(shell, options) }, (strays) => {

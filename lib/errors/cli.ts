@@ -31,6 +31,14 @@ export const serviceRefused = (url: string, status: number, message: string): Rx
 export const sourceUnnamed = (source: string, problem: string): RxportError =>
   make('ERR_CLI_USAGE', `${source}: ${problem}; say the plugin's name with --name`, { source });
 
+/** Flags of a host, for a command that asks one that runs. */
+export const flagsOfService = (flags: readonly string[], where: string): RxportError =>
+  make(
+    'ERR_CLI_USAGE',
+    `the service at ${where} decides that when it starts: give ${flags.join(' ')} to rxport serve, not to this command`,
+    { flags, where },
+  );
+
 /** A name that is not there, with the one that was meant: a service says only that it is unknown. */
 export const unknownName = (
   what: 'plugin' | 'rule',

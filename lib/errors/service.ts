@@ -27,13 +27,12 @@ export const downloadTooLarge = (uri: string, limit: number): RxportError =>
 export const downloadLate = (uri: string, timeout: number): RxportError =>
   make('ERR_DOWNLOAD_LATE', `it took longer than ${timeout} ms`, { uri, timeout });
 
-export const serverAddress = (address: string, cause: unknown): RxportError =>
-  make(
-    'ERR_SERVER_ADDRESS',
-    `cannot serve at ${address} (${reasonOf(cause)}): stop what is there, or take another port`,
-    { address },
-    cause,
-  );
+export function serverAddress(address: string, cause: unknown): RxportError {
+  const isTaken = (Object(cause) as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const advice = isTaken ? 'stop what is there, or take another port' : 'take another address or port';
+  const text = `cannot serve at ${address} (${reasonOf(cause)}): ${advice}`;
+  return make(isTaken ? 'ERR_ADDRESS_IN_USE' : 'ERR_SERVER_ADDRESS', text, { address }, cause);
+}
 
 export const serverOpen = (address: string): RxportError =>
   make(

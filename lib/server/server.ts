@@ -34,7 +34,7 @@ const PORT = 9081;
 
 /**
  * Serves the REST API of a service, and says where in `run/rest.json` of its data folder. Rejects with
- * `ERR_SERVER_ADDRESS`, `ERR_CONFIG_INVALID`.
+ * `ERR_ADDRESS_IN_USE`, `ERR_SERVER_ADDRESS`, `ERR_CONFIG_INVALID`.
  */
 export async function startServer(service: Service, options: ServerOptions = {}): Promise<Server> {
   const { host = '127.0.0.1', port = PORT, token, names, downloads } = options;

@@ -56,9 +56,20 @@ describe('rxport run', () => {
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'ERR_SYMBOL_UNKNOWN' } });
   });
 
-  it('fails for a file that is not there', async () => {
-    const { code, stderr } = await rxport(['run', 'none.ts', '--log-level', 'silent']);
+  it.each([['none.ts'], ['none'], ['data/none/']])('fails for %s, which is not there', async (place) => {
+    const cwd = tempFolder();
+    const { code, stdout, stderr } = await rxport(['run', place], { cwd });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe(`rxport: ${place}: there is no such file or folder (ERR_RULE_FILE)\n`);
+    expect(existsSync(join(cwd, 'rxport-data'))).toBe(false);
+  });
+
+  it('fails for a folder without rule files', async () => {
+    const cwd = await writeTree(tempFolder(), { 'rules/_shared.ts': '', 'rules/notes.txt': '' });
+    const { code, stderr } = await rxport(['run', 'rules', '--json'], { cwd });
     expect(code).toBe(2);
-    expect(stderr).toContain('none.ts');
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { code: 'ERR_RULE_FILE', message: expect.stringContaining('no rule file') },
+    });
   });
 });

@@ -63,6 +63,32 @@ describe('rxport serve', () => {
     expect(stderr).toContain('token');
   });
 
+  it('refuses rules that are not there, before it begins', async () => {
+    const cwd = await writeTree(tempFolder(), { 'rules/steady.ts': RULE });
+    const { code, stdout, stderr } = await rxport(['serve', 'rules', 'rulse', '--port', '0', '--watch'], { cwd });
+    expect([code, stdout, stderr]).toEqual([2, '', 'rxport: rulse: there is no such file or folder (ERR_RULE_FILE)\n']);
+    expect(existsSync(join(cwd, 'rxport-data'))).toBe(false);
+  });
+
+  it('says that its port is taken, and leaves nothing', async () => {
+    const { url } = await serve();
+    const cwd = tempFolder();
+    const { code, stderr } = await rxport(['serve', '--port', new URL(url).port], { cwd });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^rxport: cannot serve at .*EADDRINUSE.*another port \(ERR_ADDRESS_IN_USE\)$/m);
+    expect(existsSync(join(cwd, 'rxport-data/host.lock'))).toBe(false);
+  });
+
+  it('is asked for nothing that it has to be told when it starts', async () => {
+    const { url, ask } = await serve();
+    const flags = ['--allow-scripts', '--env', 'A=1', '--python', 'python3'];
+    expect(await ask('plugin', 'install', `${root}dist/plugins/mirror`, ...flags)).toMatch(
+      /^2 .*ERR_CLI_USAGE.*give --allow-scripts --env --python to rxport serve/,
+    );
+    expect(await ask('plugin', 'update', 'mirror', 'x.zip', '--url', url, '--uv', 'uv')).toMatch(/^2 .*give --uv to/);
+    expect(await ask('plugin', 'list')).toEqual([]);
+  });
+
   it('takes a token, which the other commands bring', async () => {
     const token = join(tempFolder(), 'token');
     await writeTree(join(token, '..'), { token: 'secret\n' });

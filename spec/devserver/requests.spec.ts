@@ -155,7 +155,7 @@ it('a port that is taken is told', async () => {
   const { url } = await devServer({ folder: scriptedPlugin().dir, launch: false });
   const port = Number(new URL(url).port);
   await expect(devServer({ folder: scriptedPlugin().dir, launch: false, port })).rejects.toMatchObject({
-    code: 'ERR_SERVER_ADDRESS',
+    code: 'ERR_ADDRESS_IN_USE',
     message: expect.stringContaining('or take another port'),
   });
 });

@@ -150,7 +150,7 @@ describe('a server', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
     await expect(startServer(await startService(), { port })).rejects.toMatchObject({
-      code: 'ERR_SERVER_ADDRESS',
+      code: 'ERR_ADDRESS_IN_USE',
       message: expect.stringContaining('EADDRINUSE'),
     });
     await new Promise((resolve) => taken.close(resolve));
