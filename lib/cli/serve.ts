@@ -8,7 +8,6 @@ import { type HostFlags, hostOptions } from './host-flags.js';
 import { checkPlaces } from './rule-places.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { withStrays } from './stray-errors.js';
-import { printable } from './table.js';
 import { untilEnded } from './until-ended.js';
 
 interface ServeOptions extends CommonOptions, HostFlags {
@@ -76,18 +75,14 @@ async function listenOptions({ env }: Shell, options: ServeOptions): Promise<Ser
 }
 
 function announce(shell: Shell, options: ServeOptions, { host, rules }: Service, { url }: Server): void {
-  const { out, err } = shell;
-  const all = rules.list();
-  const broken = [
-    ...host.plugins.broken().map(({ dir, error }) => `${dir}: ${error.message}`),
-    // One that has failed since is loaded, and its failure logged.
-    ...all.flatMap(({ error }) => (error?.code === 'ERR_RULE_FILE' ? [error.message] : [])),
-  ];
+  const { out } = shell;
   if (options.json === true) return out.line(JSON.stringify({ url, pid: process.pid }));
   out.line(`rxport listens on ${url} (pid ${process.pid})`);
-  const has = `${counted(host.plugins.list().length, 'plugin')}, ${counted(all.length, 'rule')}`;
-  out.line(`${has}; Ctrl-C ends it`);
-  for (const problem of broken) err.line(`${err.paint('red', 'not loaded:')} ${printable(problem)}`);
+  // What does not load has been logged.
+  const all = rules.list();
+  const broken = host.plugins.broken().length + all.filter(({ error }) => error?.code === 'ERR_RULE_FILE').length;
+  const but = broken === 0 ? '' : ` (${broken} not loaded)`;
+  out.line(`${counted(host.plugins.list().length, 'plugin')}, ${counted(all.length, 'rule')}${but}; Ctrl-C ends it`);
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

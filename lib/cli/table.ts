@@ -33,17 +33,32 @@ export function table<Row>(
   return [paint('bold', line(titles)), ...cells.map(line)];
 }
 
-/** `name   thermo`, one pair a line; what has no value is left out. */
+/** `name   thermo`, one pair a line, or several where the terminal is too narrow; what has no value is left out. */
 export function pairs(
   values: Readonly<Record<string, string | number | undefined>>,
   { columns, paint }: Pick<Terminal, 'columns' | 'paint'>,
 ): readonly string[] {
   const present = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
   const widest = Math.max(0, ...present.map(([key]) => length(key)));
-  return present.map(([key, value]) => {
-    const room = Math.max(NARROWEST, columns - widest - GAP.length);
-    return `${paint('dim', key.padEnd(widest))}${GAP}${cut(printable(String(value)), room)}`;
+  const room = Math.max(NARROWEST, columns - widest - GAP.length);
+  const indent = ' '.repeat(widest + GAP.length);
+  return present.flatMap(([key, value]) => {
+    const [first = '', ...more] = wrapped(printable(String(value)), room);
+    return [`${paint('dim', key.padEnd(widest))}${GAP}${first}`, ...more.map((line) => indent + line)];
   });
+}
+
+/** Lines of `width` characters at most, broken between words where there are any. */
+function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = [...text];
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end).join(''));
+    rest = rest.slice(space > 0 ? end + 1 : end);
+  }
+  return [...lines, rest.join('')];
 }
 
 /** On one line, and nothing in it that a terminal would act on. */

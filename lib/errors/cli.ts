@@ -47,8 +47,8 @@ export const unknownName = (
   known: readonly string[],
 ): RxportError => {
   const meant = near === undefined ? '' : `did you mean ${JSON.stringify(near)}? `;
-  const list = known.slice(0, MOST).join(', ') || 'none';
-  const text = `there is no ${what} ${name}: ${meant}Known ${what}s: ${list}`;
+  const list = known.length === 0 ? `there are no ${what}s` : `Known ${what}s: ${known.slice(0, MOST).join(', ')}`;
+  const text = `there is no ${what} ${name}: ${meant}${list}`;
   return make(what === 'plugin' ? 'ERR_PLUGIN_UNKNOWN' : 'ERR_RULE_UNKNOWN', text, { [what]: name, known });
 };
 

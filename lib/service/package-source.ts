@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock } from '../clock.js';
-import { downloadFailed, downloadRefused, uriInvalid } from '../errors.js';
+import { downloadFailed, downloadRefused, installNotFound, uriInvalid } from '../errors.js';
 import { isInside } from '../install/copy-folder.js';
 import { download, type Downloads } from './download.js';
 
@@ -45,7 +45,8 @@ async function localPath(uri: string, url: URL, folders: readonly string[] | und
   const real = await realpath(path).catch((cause: unknown) => {
     // Who may not read it is not told whether it is there.
     if (folders !== undefined) throw refused(uri, folders);
-    throw downloadFailed(uri, cause);
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw isMissing ? installNotFound(path, 'no such file or folder') : downloadFailed(uri, cause);
   });
   if (!isAllowed(real)) throw refused(uri, folders ?? []);
   return real;

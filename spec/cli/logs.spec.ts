@@ -19,6 +19,13 @@ describe('the logs of a plugin', () => {
     expect(service.asked[0]?.what).toBe(`GET ${PLUGINS}/thermo/logs?lines=7`);
   });
 
+  it('are said to be none, where nobody reads a list of them', async () => {
+    const { url } = await thermoService({ [`GET ${PLUGINS}/thermo/logs`]: { body: [] } });
+    const args = ['plugin', 'logs', 'thermo', '--url', url];
+    expect(await rxport(args)).toEqual({ code: 0, stdout: '', stderr: 'plugin thermo has printed nothing\n' });
+    expect(await rxport([...args, '--json'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('are followed as they come, until Ctrl-C', async () => {
     const service = await thermoService({ [`GET ${PLUGINS}/thermo/logs`]: events });
     const command = new Rxport(['plugin', 'logs', 'thermo', '--follow', '--url', service.url]);

@@ -56,6 +56,19 @@ describe('a service over REST', () => {
     expect(JSON.parse(json.stdout)).toEqual(status);
   });
 
+  it('lists its rules, with their files as they are seen from here, and each file once', async () => {
+    const broken = (file: string) => ({ id: 'x.ts', status: 'failed', file, error: { message: `${file}: no export` } });
+    const [here, elsewhere] = [join(process.cwd(), 'rules/x.ts'), '/elsewhere/x.ts'];
+    const { url } = await thermoService({ 'GET /rules': { body: [broken(here), broken(elsewhere)] } });
+    const args = ['rule', 'list', '--url', url];
+    expect(words((await rxport(args)).stdout)).toEqual([
+      'ID STATUS SINCE FILE ERROR',
+      'x.ts failed rules/x.ts no export',
+      'x.ts failed /elsewhere/x.ts no export',
+    ]);
+    expect(JSON.parse((await rxport([...args, '--json'])).stdout)).toEqual([broken(here), broken(elsewhere)]);
+  });
+
   it('installs: with the name in the zip, an address, and the arguments of install.sh', async () => {
     const service = await thermoService({ [`POST ${PLUGINS}`]: text('portable plugin thermo is created', 201) });
     const file = join(tempFolder(), 'thermo-2.zip');

@@ -91,7 +91,29 @@ describe('pairs', () => {
     ]);
   });
 
-  it('end at the edge of the terminal', () => {
-    expect(pairs({ name: 'thermometer' }, new PlainTerminal(14))).toEqual(['name  thermom…']);
+  it('go on below where the terminal ends, between words where there are any', () => {
+    const text = 'plugin mirror has gone away';
+    expect(pairs({ error: text, name: 'thermometer' }, new PlainTerminal(20))).toEqual([
+      'error  plugin mirror',
+      '       has gone away',
+      'name   thermometer',
+    ]);
+    expect(pairs({ name: 'thermometer', pid: 7 }, new PlainTerminal(14))).toEqual([
+      'name  thermome',
+      '      ter',
+      'pid   7',
+    ]);
+    expect(pairs({ error: text }, new PlainTerminal())).toEqual([`error  ${text}`]);
+  });
+
+  it('fit every terminal of a usable width, and lose nothing but spaces', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 24, max: 120 }), (text, width) => {
+        const lines = pairs({ name: text }, new PlainTerminal(width));
+        for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
+        const told = lines.map((line) => line.slice(6)).join('');
+        expect(told.replace(/ /g, '')).toBe(printable(text).replace(/ /g, ''));
+      }),
+    );
   });
 });

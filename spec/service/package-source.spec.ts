@@ -67,8 +67,8 @@ describe('a package', () => {
       code: 'ERR_DOWNLOAD_REFUSED',
     });
     await expect(withPackage(`file://${shut}/nowhere.zip`, policy(), itself)).rejects.toMatchObject({
-      code: 'ERR_DOWNLOAD_FAILED',
-      message: expect.stringContaining('ENOENT'),
+      code: 'ERR_INSTALL_NOT_FOUND',
+      message: expect.stringContaining('nowhere.zip: no such file'),
     });
   });
 

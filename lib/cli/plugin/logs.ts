@@ -15,7 +15,12 @@ export async function logs(shell: Shell, options: LogOptions, name: string): Pro
   const { out, err, signal } = shell;
   const tell = (line: LogLine): void => out.line(json ? JSON.stringify(line) : shown(line, shell));
   await withBackend(shell, options, async (backend) => {
-    if (!follow) return (await backend.logs(name, lines)).forEach(tell);
+    if (!follow) {
+      const last = await backend.logs(name, lines);
+      last.forEach(tell);
+      if (last.length === 0 && !json) err.line(`plugin ${name} has printed nothing`);
+      return;
+    }
     try {
       for await (const line of backend.follow(name, lines)) {
         if ('dropped' in line) err.line(droppedText(line.dropped));

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { systemClock } from '../../clock.js';
 import { reasonText, type LedgerAnswer, type RuleEntry } from '../answers.js';
 import { withBackend } from '../find-backend.js';
@@ -61,9 +62,20 @@ const ruleColumns = (now: number): readonly Column<RuleEntry>[] => [
   { title: 'ID', cell: ({ id }) => id },
   { title: 'STATUS', cell: (rule) => rule.status },
   { title: 'SINCE', cell: ({ since }) => ago(since, now) },
-  { title: 'FILE', cell: ({ file }) => file, long: true },
-  { title: 'ERROR', cell: ({ error }) => reasonText(error), long: true },
+  { title: 'FILE', cell: ({ file = '' }) => nearPath(file), long: true },
+  { title: 'ERROR', cell: errorCell, long: true },
 ];
+
+/** `rules/a.ts`, where that lies below this folder. */
+const nearPath = (path: string): string => (isAbsolute(path) && !isOutside(path) ? relative('', path) : path);
+
+const isOutside = (path: string): boolean => relative('', path).startsWith('..');
+
+/** Without the file, which stands beside it. */
+function errorCell({ file, error }: RuleEntry): string | undefined {
+  const text = reasonText(error);
+  return file !== undefined && text?.startsWith(`${file}: `) === true ? text.slice(file.length + 2) : text;
+}
 
 type Stage = readonly [name: string, stage: LedgerAnswer['stages'][string]];
 
