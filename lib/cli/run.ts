@@ -31,7 +31,8 @@ export async function run(shell: Shell, options: RunOptions, file: string): Prom
   const say = (text = ''): void => (view !== undefined && out.isTTY ? view.say(text) : err.line(text));
   const settings = hostOptions(shell, options);
   const logger = err.isTTY ? lineLogger(logLevel, { line: say, paint: err.paint }) : settings.logger;
-  return withStrays({ log: logger, clock: systemClock, giveUp: givingUp(shell, options) }, async (strays) => {
+  const owned = { log: logger, clock: systemClock, giveUp: givingUp(shell, options) };
+  const { value, fatal, first } = await withStrays(owned, async (strays) => {
     const ended = AbortSignal.any([shell.signal, strays.fatal]);
     const impatience = AbortSignal.any([shell.impatience, strays.late]);
     const { Service } = await import('../service/service.js');
@@ -41,10 +42,11 @@ export async function run(shell: Shell, options: RunOptions, file: string): Prom
     } finally {
       await service.stop({ signal: impatience });
     }
-    const rules = service.rules.list();
-    view?.show(rules, systemClock.now());
-    return summary(shell, rules, json, strays.first);
+    return service.rules.list();
   });
+  view?.show(value, systemClock.now());
+  const failed = value.map((rule) => rule.error).find((error) => error !== undefined);
+  return summary(shell, value, json, fatal ?? failed ?? first);
 }
 
 /** Until every rule has ended, or somebody has had enough. */
@@ -68,7 +70,7 @@ function summary(
   { out, err }: Shell,
   rules: readonly RuleView[],
   json: boolean,
-  stray: RxportError | undefined,
+  error: RxportError | undefined,
 ): number {
   if (json) {
     out.line(JSON.stringify(rules.map(told), null, 2));
@@ -76,7 +78,6 @@ function summary(
     const ran = rules.filter((rule) => Object.keys(rule.ledger().stages).length > 0);
     for (const rule of ran) for (const line of ['', rule.id, ...ledgerLines(rule.ledger(), { out })]) out.line(line);
   }
-  const error = rules.map((rule) => rule.error).find((one) => one !== undefined) ?? stray;
   if (error === undefined) return 0;
   tellFailure(err, error, json);
   return exitCode(error);

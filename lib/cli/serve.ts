@@ -27,11 +27,13 @@ export async function serve(shell: Shell, options: ServeOptions, rules: readonly
   await checkPlaces(rules);
   const listening = await listenOptions(shell, options);
   const settings = hostOptions(shell, options);
-  await withStrays({ log: settings.logger, clock: systemClock, giveUp: givingUp(shell, options) }, (strays) => {
+  const owned = { log: settings.logger, clock: systemClock, giveUp: givingUp(shell, options) };
+  const { fatal } = await withStrays(owned, (strays) => {
     const ended = AbortSignal.any([shell.interrupted, strays.fatal]);
     const impatience = AbortSignal.any([shell.impatience, strays.late]);
     return serveUntil(ended, impatience, shell, { ...options, settings, rules, listening });
   });
+  if (fatal !== undefined) throw fatal;
 }
 
 interface Plan extends ServeOptions {

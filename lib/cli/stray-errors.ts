@@ -22,7 +22,14 @@ export interface Strays {
   readonly fatal: AbortSignal;
   /** Aborted when that takes long: what is still held is to be dropped. */
   readonly late: AbortSignal;
-  /** The first error that was logged and nothing else; undefined when there was none. */
+}
+
+/** What has come of a work, and what was thrown meanwhile. */
+export interface Watched<T> {
+  readonly value: T;
+  /** `ERR_UNCAUGHT`, for which it was stopped. */
+  readonly fatal: RxportError | undefined;
+  /** The first error that was logged and nothing else. */
   readonly first: RxportError | undefined;
 }
 
@@ -39,20 +46,23 @@ const OWN = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * Runs `work`, and owns stray errors until it has ended. A rejected promise and an error in a subscription are of one chain
  * of values: they are logged, and everything goes on. After an exception from elsewhere nobody knows what is half done:
- * `work` is to stop, and this rejects with `ERR_UNCAUGHT`.
+ * `work` is to stop. Rejects as `work` does, with `ERR_UNCAUGHT` where that was the reason to stop.
  */
-export async function withStrays<T>(options: StrayOptions, work: (strays: Strays) => Promise<T>): Promise<T> {
+export async function withStrays<T>(options: StrayOptions, work: (strays: Strays) => Promise<T>): Promise<Watched<T>> {
   const strays = new StrayErrors(options);
   try {
-    return await work(strays);
+    const value = await work(strays);
+    return { value, fatal: strays.uncaught, first: strays.first };
+  } catch (error) {
+    throw strays.uncaught ?? error;
   } finally {
     strays.close();
-    strays.fatal.throwIfAborted();
   }
 }
 
 class StrayErrors implements Strays {
   first: RxportError | undefined;
+  uncaught: RxportError | undefined;
   private readonly ending = new AbortController();
   private readonly cutting = new AbortController();
   private readonly deadlines = new Subscription();
@@ -92,7 +102,8 @@ class StrayErrors implements Strays {
 
   private readonly onException = (cause: unknown): void => {
     const error = uncaughtError(placeOf(cause), cause);
-    if (this.fatal.aborted) return this.note(error);
+    if (this.uncaught !== undefined) return this.note(error);
+    this.uncaught = error;
     this.log.error({ code: error.code }, `${error.message}; everything is stopped`);
     this.log.error({ code: error.code }, `its stack: ${stackOf(cause)}`);
     const { clock, giveUp } = this.options;

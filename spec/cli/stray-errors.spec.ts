@@ -110,8 +110,7 @@ describe('an exception that nobody catches', () => {
 });
 
 /** What `work` hears, of a process and a clock that the spec has. */
-function owned(work: (strays: Strays) => Promise<unknown>) {
-  const process = new EventEmitter();
+function owned(work: (strays: Strays) => Promise<unknown>, process = new EventEmitter()) {
   const clock = new HandClock();
   const { log, lines } = linesLog();
   const givenUp: RxportError[] = [];
@@ -132,6 +131,16 @@ describe('who owns stray errors', () => {
     await result;
     expect(process.eventNames()).toEqual([]);
     expect(config.onUnhandledError).toBe(before);
+  });
+
+  it('says why it was stopped, whatever that has led to', async () => {
+    const process = new EventEmitter();
+    const { result } = owned(({ fatal }) => {
+      process.emit('uncaughtException', thrown('first'));
+      return Promise.reject(fatal.aborted ? new Error('torn') : new Error('not told'));
+    }, process);
+    await expect(result).rejects.toMatchObject({ code: 'ERR_UNCAUGHT', message: expect.stringContaining('first') });
+    await expect(owned(() => Promise.reject(new Error('own'))).result).rejects.toThrow('own');
   });
 
   it('lets a handler of rxjs be that a rule file has set', async () => {
@@ -175,7 +184,7 @@ describe('who owns stray errors', () => {
     clock.advance(10_000);
     expect(givenUp).toMatchObject([{ code: 'ERR_UNCAUGHT', message: expect.stringContaining('first') }]);
     end();
-    await expect(result).rejects.toBe(givenUp[0]);
+    expect(await result).toEqual({ value: undefined, fatal: givenUp[0], first: undefined });
   });
 
   it.each([undefined, null, 'text', Symbol('s'), Object.create(null), { stack: 5 }, { message: 5 }])(
@@ -185,7 +194,7 @@ describe('who owns stray errors', () => {
       const { process, lines, result } = owned(() => new Promise<void>((resolve) => (end = resolve)));
       process.emit('uncaughtException', value);
       end();
-      await expect(result).rejects.toMatchObject({ code: 'ERR_UNCAUGHT' });
+      expect((await result).fatal).toMatchObject({ code: 'ERR_UNCAUGHT' });
       expect(lines[0]).toContain('error nobody caught an exception');
     },
   );
