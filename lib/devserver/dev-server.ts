@@ -69,7 +69,8 @@ const LOOK = 5_000;
 /**
  * Starts the test server for one plugin; does not wait for the plugin. Rejects with `ERR_CONFIG_INVALID`,
  * `ERR_INSTALL_NOT_FOUND`, `ERR_MANIFEST_*`, `ERR_PLUGIN_EXECUTABLE`, `ERR_PACK_BUILD`, `ERR_TOOL_*`, `ERR_ADDRESS_IN_USE`
- * when a host runs the plugin or the port is taken, `ERR_SERVER_ADDRESS`, and with the reason of an aborted `signal`: then nothing is left.
+ * when a host runs the plugin or the port is taken, `ERR_SERVER_ADDRESS`, and with the reason of an aborted `signal`: then
+ * nothing is left.
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
