@@ -6,6 +6,12 @@ export const HEADER_BYTES = 9;
 
 const EMPTY = Buffer.alloc(0);
 
+/** Memory of a frame that spans chunks comes in steps of so many bytes: the next frame may be a little larger. */
+const STEP = 4 * 1024;
+/** It is kept for the next one up to this size, unless that needs less than such a part of it. */
+const LARGEST_KEPT = 1024 * 1024;
+const PART = 1 / 16;
+
 /**
  * Cuts a byte stream into frames, one pass per chunk.
  *
@@ -18,6 +24,9 @@ export class FrameDecoder {
   /** The frame that spans chunks, and how much of it is there. */
   private partial: Buffer | undefined;
   private filled = 0;
+  /** What it lies in, and what the last one lay in when nobody has a view of it. */
+  private memory: Buffer = EMPTY;
+  private spare: Buffer = EMPTY;
   /** Where the payload lies that `advance` has found. */
   private bytes: Buffer = EMPTY;
   private from = 0;
@@ -60,9 +69,15 @@ export class FrameDecoder {
     if (!this.advance()) return undefined;
     const { bytes, chunk, from, to } = this;
     // One that spans chunks is a buffer of its own.
-    if (bytes !== chunk) return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+    if (bytes !== chunk) return this.spanningText(bytes);
     this.text ??= isAscii(chunk) ? chunk.toString('latin1') : '';
     return this.text === '' ? chunk.toString('utf8', from, to) : this.text.slice(from, to);
+  }
+
+  private spanningText(bytes: Buffer): string {
+    if (this.memory.length <= LARGEST_KEPT) this.spare = this.memory;
+    this.bytes = this.memory = EMPTY;
+    return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
   }
 
   private advance(): boolean {
@@ -80,11 +95,20 @@ export class FrameDecoder {
       this.at = this.to = start + length;
       return true;
     }
-    // Slow: not from the shared pool, whose slab a large frame would only waste.
-    this.partial = Buffer.allocUnsafeSlow(length);
+    this.partial = this.memoryFor(length);
     this.filled = 0;
     this.at = start;
     return this.fill(this.partial);
+  }
+
+  /** New memory costs a page fault for each 4 KiB, which takes longer than to fill it. */
+  private memoryFor(length: number): Buffer {
+    const { spare } = this;
+    const fits = length <= spare.length && length >= spare.length * PART;
+    // Slow: not from the shared pool, whose slab a large frame would only waste.
+    this.memory = fits ? spare : Buffer.allocUnsafeSlow(Math.ceil(length / STEP) * STEP);
+    this.spare = EMPTY;
+    return this.memory.subarray(0, length);
   }
 
   private lengthAt(chunk: Buffer, at: number): number {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { RxportError } from '../../lib/errors.js';
 import { FrameDecoder } from '../../lib/sp/frame-decoder.js';
@@ -70,6 +70,52 @@ describe('the frame decoder', () => {
       ),
     );
   });
+
+  it('never writes into memory of which somebody has a view', () => {
+    const body = fc.record({ text: fc.nat(30_000).map((length) => 'x'.repeat(length)), asText: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(body, { maxLength: 12 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
+        (bodies, places) => {
+          const marked = bodies.map(({ text, asText }, i) => ({ text: `${i}${text}`, asText }));
+          const decoder = new FrameDecoder('x', LIMIT);
+          const got: (string | Buffer)[] = [];
+          const take = (): string | Buffer | undefined =>
+            marked[got.length]?.asText === true ? decoder.nextText() : decoder.next();
+          for (const chunk of cut(Buffer.concat(marked.map(({ text }) => frame(text))), places)) {
+            decoder.push(chunk);
+            for (let next = take(); next !== undefined; next = take()) got.push(next);
+          }
+          expect(got.map(String)).toEqual(marked.map(({ text }) => text));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    { as: 'text', size: 500_000, allocated: 1 },
+    { as: 'bytes', size: 500_000, allocated: 20 },
+    { as: 'text', size: 2_000_000, allocated: 20 },
+  ])(
+    'takes memory $allocated times for 20 frames of $size bytes that are asked for as $as',
+    ({ as, size, allocated }) => {
+      const decoder = new FrameDecoder('x', 2 ** 30);
+      const wholes = Array.from({ length: 20 }, (_, i) => frame('x'.repeat(size + i)));
+      const allocate = jest.spyOn(Buffer, 'allocUnsafeSlow');
+      try {
+        for (const [i, whole] of wholes.entries()) {
+          decoder.push(whole.subarray(0, 100));
+          expect(decoder.next()).toBeUndefined();
+          decoder.push(whole.subarray(100));
+          expect((as === 'text' ? decoder.nextText() : decoder.next())?.length).toBe(size + i);
+        }
+        expect(allocate).toHaveBeenCalledTimes(allocated);
+      } finally {
+        allocate.mockRestore();
+      }
+    },
+  );
 
   it('can be asked after frames were left behind a pause', () => {
     const decoder = new FrameDecoder('x', LIMIT);
