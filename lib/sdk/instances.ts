@@ -29,7 +29,7 @@ export class Instances {
       lost = true;
       this.running.delete(key);
     });
-    if (instance === undefined) return 'symbol not found';
+    if (instance === undefined) return unknown(control, this.symbols);
     if (!lost) this.running.set(key, instance);
     if (this.closed) this.kill();
     // After the answer: a host may take the end of a source that it does not know to run yet for nothing.
@@ -90,4 +90,12 @@ export class Instances {
       }
     }
   }
+}
+
+/** Begins as the Go SDK has it; most often the manifest names what the main program does not. */
+function unknown({ pluginType, symbolName }: Control, symbols: PluginSymbols): string {
+  const kind = pluginType === 'func' ? 'function' : pluginType;
+  const names = [...symbols[kind].keys()];
+  const has = names.length === 0 ? 'none' : names.join(', ');
+  return `symbol not found: the main program has no ${kind} ${symbolName}; it has ${has}`;
 }
