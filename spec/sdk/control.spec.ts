@@ -17,6 +17,8 @@ import { until } from '../helpers/until.js';
 const META = { ruleId: 'rule', opId: 'op', instanceId: 0 };
 const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":["complete","batch"]}`;
 
+const missing = (what: string, has: string) => `symbol not found: the main program has no ${what}; it has ${has}`;
+
 describe('the handshake', () => {
   it('has these bytes', async () => {
     const ipcDir = tempFolder();
@@ -60,7 +62,7 @@ describe('the control channel', () => {
     await says(1);
     return { clock, host, heard, says, ask: () => host.command('start', functionControl('nobody')) };
   }
-  const ANSWER = 'symbol not found: the main program has no function nobody; it has none';
+  const ANSWER = missing('function nobody', 'none');
 
   it('says exactly "handshake" after five seconds of silence, and again', async () => {
     const { clock, heard, says, ask } = await silent();
@@ -86,24 +88,9 @@ describe('the control channel', () => {
   });
 
   it.each([
-    [
-      'an unknown source',
-      'start',
-      sourceControl('nobody', META, undefined, {}),
-      'symbol not found: the main program has no source nobody; it has silent',
-    ],
-    [
-      'an unknown sink',
-      'start',
-      sinkControl('nobody', META, {}),
-      'symbol not found: the main program has no sink nobody; it has quiet',
-    ],
-    [
-      'a name that every object has',
-      'start',
-      functionControl('constructor'),
-      'symbol not found: the main program has no function constructor; it has echo',
-    ],
+    ['an unknown source', 'start', sourceControl('nobody', META, undefined, {}), missing('source nobody', 'silent')],
+    ['an unknown sink', 'start', sinkControl('nobody', META, {}), missing('sink nobody', 'quiet')],
+    ['a name that every object has', 'start', functionControl('constructor'), missing('function constructor', 'echo')],
     ['a STOP of what does not run', 'stop', sourceControl('silent', META, undefined, {}), 'symbol silent not found'],
     ['a STOP of a function', 'stop', functionControl('echo'), 'symbol echo not found'],
     ['a source whose channel is missing', 'start', sourceControl('silent', META, undefined, {}), /cannot connect/],
