@@ -26,9 +26,13 @@ export class BrokenPlugins {
     return this.all;
   }
 
+  has(name: string): boolean {
+    return this.find(name) !== undefined;
+  }
+
   /** Deletes the folder that would be the plugin `name`; false when there is none. */
   async remove(name: string): Promise<boolean> {
-    const found = this.all.find(({ dir }) => basename(dir) === name);
+    const found = this.find(name);
     if (found === undefined) return false;
     await this.store.removeBroken(found.dir);
     this.forget(name);
@@ -38,5 +42,9 @@ export class BrokenPlugins {
   /** A plugin of that name can be loaded now. */
   forget(name: string): void {
     this.all = this.all.filter(({ dir }) => basename(dir) !== name);
+  }
+
+  private find(name: string): BrokenPlugin | undefined {
+    return this.all.find(({ dir }) => basename(dir) === name);
   }
 }

@@ -26,7 +26,8 @@ export interface Plugins {
   /**
    * Installs a zip or a folder and starts its process; resolves when that has shaken hands. What fails leaves nothing
    * behind. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*`, `ERR_SYMBOL_TAKEN`,
-   * `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`. Until then it can be removed, and not be updated.
+   * `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`. Until then it can not be updated, and a removal takes it back
+   * (`ERR_PLUGIN_STOPPED`).
    */
   install(source: string, options?: InstallOptions): Promise<Plugin>;
   /**
@@ -39,8 +40,9 @@ export interface Plugins {
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**
-   * Stops and deletes a plugin, or the folder of one that can not be loaded. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless
-   * forced, and with the reason of a signal that is aborted already: what has begun is carried out.
+   * Stops and deletes a plugin, or the folder of one that can not be loaded; takes back one that is being installed.
+   * Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless forced, and with the reason of a
+   * signal that is aborted already: what has begun is carried out.
    */
   remove(name: string, options?: RemoveOptions): Promise<void>;
   /**
@@ -54,10 +56,13 @@ export interface Plugins {
    * source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
    */
   stop(name: string): Promise<void>;
+  /** Whether `get` answers: from when the process of a plugin is started, to its removal. */
   has(name: string): boolean;
-  /** Throws `ERR_PLUGIN_UNKNOWN`. */
+  /** Throws `ERR_PLUGIN_UNKNOWN`, and `ERR_PLUGIN_BUSY` for one that is only being unpacked and prepared. */
   get(name: string): Plugin;
   list(): readonly Plugin[];
+  /** The names of those that are being installed: from when they are known until the process has shaken hands. */
+  installing(): readonly string[];
   /** Folders that hold no plugin that can be loaded, and why. */
   broken(): readonly BrokenPlugin[];
 }

@@ -1,4 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { EMPTY } from 'rxjs';
+import type { Plugin } from '../control/plugin-view.js';
+import type { Plugins } from '../control/plugins.js';
 import { pluginUnknown } from '../errors.js';
 import type { Service } from '../service/service.js';
 import type { EventStreams } from './event-streams.js';
@@ -17,15 +20,21 @@ export function logRoutes(app: FastifyInstance, { host: { plugins } }: Service, 
     '/plugins/portables/:name/logs',
     { schema: schemas.logs },
     async ({ params: { name }, query: { lines, follow } }, reply) => {
-      if (!plugins.has(name))
+      const found = logsOf(plugins, name);
+      if (found === undefined)
         return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name));
-      const plugin = plugins.get(name);
-      const last = lastLines(plugin.logs(), lines);
+      const last = lastLines(found.logs(), lines);
       if (follow !== 'true') return last;
-      streams.send(reply, last, plugin.logs$);
+      streams.send(reply, last, found.logs$);
       return reply;
     },
   );
+}
+
+/** One that is being installed has written nothing yet. */
+function logsOf(plugins: Plugins, name: string): Pick<Plugin, 'logs' | 'logs$'> | undefined {
+  if (plugins.has(name)) return plugins.get(name);
+  return plugins.installing().includes(name) ? { logs: () => [], logs$: EMPTY } : undefined;
 }
 
 const lastLines = <T>(all: readonly T[], lines: string | undefined): readonly T[] =>

@@ -1,5 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { nameInvalid, pluginExists, pluginUnknown, requestInvalid, type RxportError } from '../errors.js';
+import {
+  nameInvalid,
+  pluginArriving,
+  pluginBusy,
+  pluginExists,
+  pluginUnknown,
+  requestInvalid,
+  type RxportError,
+} from '../errors.js';
 import { pluginFolders } from '../install/folders.js';
 import { countEntries } from '../service/count-entries.js';
 import { type SourcePolicy, withPackage } from '../service/package-source.js';
@@ -24,6 +32,7 @@ interface UpdateQuery {
 /** Installs and updates, in eKuiper's words. */
 export function packageRoutes(app: FastifyInstance, service: Service, sources: Omit<SourcePolicy, 'staging'>): void {
   const { plugins } = service.host;
+  const isComing = (name: string): boolean => plugins.installing().includes(name);
   const policy = { ...sources, staging: pluginFolders(service.dir).staging };
 
   app.post<{ Body: Package }>('/plugins/portables', { schema: schemas.create }, async ({ body }, reply) => {
@@ -34,6 +43,7 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
     // Before it comes near a path.
     if (!isName(name)) return refuse(reply, asked, nameInvalid('plugin', name));
     if (plugins.has(name)) return refuse(reply, asked, pluginExists(name, plugins.get(name).dir));
+    if (isComing(name)) return refuse(reply, asked, pluginArriving(name));
     const error = await attempt(asked, policy, (path) =>
       plugins.install(path, { name, ...(shellParas && { shellParas }) }),
     );
@@ -48,6 +58,7 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
       const asked = { command: 'update', name, file } as const;
       const other = body.name.trim();
       if (other !== name) return refuse(reply, asked, requestInvalid(`invalid name ${other}: the path names ${name}`));
+      if (isComing(name)) return refuse(reply, asked, pluginBusy(name));
       if (!plugins.has(name)) return refuse(reply, asked, pluginUnknown(name));
       const options = { strategy, force: force === 'true', ...(shellParas && { shellParas }) };
       const error = await attempt(asked, policy, (path) => plugins.update(name, path, options));

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { basename } from 'node:path';
-import { pluginUnknown } from '../errors.js';
+import { pluginBusy, pluginUnknown } from '../errors.js';
 import type { Service } from '../service/service.js';
 import { asError, sendFailure, sendText, sendWords } from './failure.js';
 import { describePlugin, notRemoved, statusOfPlugin } from './plugin-words.js';
@@ -16,11 +16,13 @@ export function pluginRoutes(app: FastifyInstance, { host: { plugins } }: Servic
 
   app.get<Named>('/plugins/portables/:name', { schema: schemas.get }, async ({ params: { name } }, reply) => {
     if (plugins.has(name)) return describePlugin(plugins.get(name));
-    return sendWords(reply, 404, `describe portable plugin ${name} error: not found`, pluginUnknown(name));
+    const why = plugins.installing().includes(name) ? pluginBusy(name) : pluginUnknown(name);
+    return sendWords(reply, 404, `describe portable plugin ${name} error: not found`, why);
   });
 
   app.get<Named>('/plugins/portables/:name/status', { schema: schemas.status }, async ({ params: { name } }, reply) => {
     if (plugins.has(name)) return statusOfPlugin(plugins.get(name));
+    if (plugins.installing().includes(name)) return { refCount: {}, status: 'initializing', errMsg: '' };
     const broken = plugins.broken().find(({ dir }) => basename(dir) === name);
     if (broken !== undefined) return { refCount: {}, status: 'error', errMsg: broken.error.message };
     return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name));
