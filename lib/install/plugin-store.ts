@@ -69,7 +69,7 @@ export class PluginStore {
     const entryOf = (plugin: InstalledPlugin): LockEntry | undefined => this.entryOf(plugin);
     this.lock = new LockFile(folders.lockFile, folders.staging);
     this.integrity = new Integrity({ verify, log, entryOf, closing });
-    this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout });
+    this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout, closing });
   }
 
   /**
