@@ -143,6 +143,8 @@ export class PluginLink {
     this.halted = true;
     await this.recycler.settle(pluginStopped(this.name));
     await this.others.aside(async () => void (await Promise.all([this.replica.stop(), this.others.stop()])));
+    // It had failed: from now on it is one that waits for its start.
+    this.hopeless = undefined;
   }
 
   /**

@@ -159,7 +159,7 @@ export class PluginSet implements Plugins {
     const { registry, store, clock, retire, closing } = this.options;
     const link = this.linkOf(name);
     const before = link.plugin.manifest.functions;
-    const { strategy = 'overlap', force = false, shellParas = [] } = options;
+    const { strategy = 'overlap', force = false } = options;
     const parts = {
       link,
       registry,
@@ -169,7 +169,7 @@ export class PluginSet implements Plugins {
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
     const signal = this.untilClosing(options.signal);
-    const report = await updatePlugin(parts, source, { strategy, force, shellParas, signal });
+    const report = await updatePlugin(parts, source, { ...options, strategy, force, signal });
     await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
     return report;
   }

@@ -17,7 +17,9 @@ export interface InstallOptions {
   /** The name that the plugin must have, else `ERR_PLUGIN_MISMATCH`; default whatever name it has. */
   readonly name?: string;
   /** Arguments of the `install.sh` that it brings, if it does. */
-  readonly shellParas?: readonly string[];
+  readonly shellParas?: readonly string[] | undefined;
+  /** Where the source has come from, for the lock file: of a download its address, without secrets. Default the source. */
+  readonly origin?: string | undefined;
   readonly signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ import type { Plugins } from '../control/plugins.js';
 import { pluginUnknown } from '../errors.js';
 import type { Service } from '../service/service.js';
 import type { EventStreams } from './event-streams.js';
+import { EVENTS } from './event-stream.js';
 import { sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
 import type { Named } from './plugin-routes.js';
@@ -19,12 +20,14 @@ export function logRoutes(app: FastifyInstance, { host: { plugins } }: Service, 
   app.get<Named & { Querystring: LogQuery }>(
     '/plugins/portables/:name/logs',
     { schema: schemas.logs },
-    async ({ params: { name }, query: { lines, follow } }, reply) => {
+    async ({ method, params: { name }, query: { lines, follow } }, reply) => {
       const found = logsOf(plugins, name);
       if (found === undefined)
         return sendWords(reply, 404, `portable plugin ${name} not found: not found`, pluginUnknown(name));
       const last = lastLines(found.logs(), lines);
       if (follow !== 'true') return last;
+      // Who asks for the headers alone follows nothing.
+      if (method === 'HEAD') return reply.type(EVENTS).send('');
       streams.send(reply, last, found.logs$);
       return reply;
     },

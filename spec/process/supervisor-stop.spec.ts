@@ -18,15 +18,16 @@ describe('the stop of a supervisor', () => {
     expect(phases()).toEqual(['stopped', 'starting', 'backoff', 'stopped']);
   });
 
-  it('leaves what has failed as it is', async () => {
+  it('is the end of having failed', async () => {
     const { supervisor, clock, exits } = supervise();
     supervisor.start();
     for (let i = 0; i < 10; i += 1) {
       exits();
       clock.advance(30_000);
     }
-    await supervisor.stop();
     expect(supervisor.state.phase).toBe('failed');
+    await supervisor.stop();
+    expect(supervisor.state.phase).toBe('stopped');
   });
 
   it.each([
