@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { RxportError } from '../errors.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import type { BrokenPlugin } from './plugins.js';
@@ -13,8 +12,8 @@ export class BrokenPlugins {
     private readonly log: Logger,
   ) {}
 
-  add(dir: string, error: RxportError): void {
-    this.all = [...this.all, { dir, error }];
+  add(broken: BrokenPlugin): void {
+    this.all = [...this.all, broken];
   }
 
   /** Says of each in the log why it is one. */

@@ -43,16 +43,17 @@ export class PluginSet implements Plugins {
     const { store, registry } = this.options;
     for (const found of await store.open()) {
       if ('error' in found) {
-        this.unloadable.add(found.dir, found.error);
+        this.unloadable.add(found);
         continue;
       }
+      const { dir, plugin } = found;
       try {
-        registry.add(found.plugin);
-        await store.integrity.demand(found.plugin);
-        await this.open(found.plugin);
+        registry.add(plugin);
+        await store.integrity.demand(plugin);
+        await this.open(plugin);
       } catch (error) {
-        this.unloadable.add(found.dir, error as RxportError);
-        registry.remove(found.plugin.name);
+        this.unloadable.add({ dir, error: error as RxportError, manifest: plugin.manifest });
+        registry.remove(plugin.name);
       }
     }
     this.unloadable.tell();

@@ -1,10 +1,13 @@
 import type { RxportError } from '../errors.js';
+import type { Manifest } from '../install/manifest.js';
 import type { Plugin } from './plugin-view.js';
 import type { UpdateOptions, UpdateReport } from './update.js';
 
 export interface BrokenPlugin {
   readonly dir: string;
   readonly error: RxportError;
+  /** Where that can be read: something else is wrong. */
+  readonly manifest?: Manifest | undefined;
 }
 
 export interface RemoveOptions {

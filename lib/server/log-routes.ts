@@ -8,7 +8,7 @@ import type { EventStreams } from './event-streams.js';
 import { EVENTS } from './event-stream.js';
 import { sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
-import type { Named } from './plugin-routes.js';
+import { brokenCalled, type Named } from './plugin-routes.js';
 
 interface LogQuery {
   readonly lines?: string;
@@ -34,10 +34,11 @@ export function logRoutes(app: FastifyInstance, { host: { plugins } }: Service, 
   );
 }
 
-/** One that is being installed has written nothing yet. */
+/** One that is being installed has written nothing yet, and one that can not be loaded never will. */
 function logsOf(plugins: Plugins, name: string): Pick<Plugin, 'logs' | 'logs$'> | undefined {
   if (plugins.has(name)) return plugins.get(name);
-  return plugins.installing().includes(name) ? { logs: () => [], logs$: EMPTY } : undefined;
+  const isSilent = plugins.installing().includes(name) || brokenCalled(plugins, name) !== undefined;
+  return isSilent ? { logs: () => [], logs$: EMPTY } : undefined;
 }
 
 const lastLines = <T>(all: readonly T[], lines: string | undefined): readonly T[] =>

@@ -14,6 +14,7 @@ const portable = object({
   sources: array(string()),
   sinks: array(string()),
   functions: array(string()),
+  error: string('Why it can not be loaded; only where it can not. What is not known of it then is empty.'),
 });
 
 /** What is missing is answered in eKuiper's words, not by the schema. */
