@@ -144,15 +144,20 @@ export class PluginSet implements Plugins {
   private async removeNow(name: string, { force = false, signal }: RemoveOptions): Promise<void> {
     this.options.closing.throwIfAborted();
     signal?.throwIfAborted();
-    const { usedBy = [] } = this.links.get(name) ?? {};
-    if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
+    const checkUnused = (): void => {
+      const { usedBy = [] } = this.links.get(name) ?? {};
+      if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
+    };
     if (this.installs.has(name)) {
+      checkUnused();
       await this.installs.giveUp(name);
       if (!this.has(name) && !this.unloadable.has(name)) return;
     }
     await this.alone(name, async () => {
       if (!this.has(name) && (await this.unloadable.remove(name))) return;
-      await this.uninstall(this.options.registry.get(name));
+      const plugin = this.options.registry.get(name);
+      checkUnused();
+      await this.uninstall(plugin);
     });
   }
 

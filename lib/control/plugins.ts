@@ -57,8 +57,9 @@ export interface Plugins {
    */
   start(name: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Ends the processes of a plugin until `start`; resolves when they are gone. What rules have in it waits meanwhile: a
-   * source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
+   * Ends the processes of a plugin until `start`; resolves when they are gone. Before that calls come back, sources are
+   * told to stop and read out, and sinks have read what they were sent, as in an update with `replace`. What rules have in
+   * it then waits: a source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
    */
   stop(name: string): Promise<void>;
   /** Whether `get` answers: from when the process of a plugin is started, to its removal. */
