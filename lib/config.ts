@@ -3,10 +3,11 @@ import * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { configInvalid } from './errors.js';
 
-/** A timer that is set to more ends at once. */
-const LONGEST = 2 ** 31 - 1;
+/** Milliseconds: a timer that is set to more ends at once. */
+export const LONGEST = 2 ** 31 - 1;
 
-const isMilliseconds = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= LONGEST;
+export const isMilliseconds = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LONGEST;
 
 const milliseconds = new t.Type<number, number, unknown>(
   'milliseconds',

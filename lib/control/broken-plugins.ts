@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { RxportError } from '../errors.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import type { BrokenPlugin } from './plugins.js';
@@ -13,8 +12,8 @@ export class BrokenPlugins {
     private readonly log: Logger,
   ) {}
 
-  add(dir: string, error: RxportError): void {
-    this.all = [...this.all, { dir, error }];
+  add(broken: BrokenPlugin): void {
+    this.all = [...this.all, broken];
   }
 
   /** Says of each in the log why it is one. */
@@ -26,9 +25,13 @@ export class BrokenPlugins {
     return this.all;
   }
 
+  has(name: string): boolean {
+    return this.find(name) !== undefined;
+  }
+
   /** Deletes the folder that would be the plugin `name`; false when there is none. */
   async remove(name: string): Promise<boolean> {
-    const found = this.all.find(({ dir }) => basename(dir) === name);
+    const found = this.find(name);
     if (found === undefined) return false;
     await this.store.removeBroken(found.dir);
     this.forget(name);
@@ -38,5 +41,9 @@ export class BrokenPlugins {
   /** A plugin of that name can be loaded now. */
   forget(name: string): void {
     this.all = this.all.filter(({ dir }) => basename(dir) !== name);
+  }
+
+  private find(name: string): BrokenPlugin | undefined {
+    return this.all.find(({ dir }) => basename(dir) === name);
   }
 }

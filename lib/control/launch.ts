@@ -4,6 +4,7 @@ import type { HostSettings } from '../config.js';
 import { reasonOf } from '../errors.js';
 import { needsEnvironment, pythonOf } from '../install/environments.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
+import { orAborted } from '../install/or-aborted.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import { type CommandLine, commandLine, dieWithHost } from '../process/command-line.js';
@@ -57,21 +58,24 @@ export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): 
     log,
     settings,
     command: [line.file, ...line.args.slice(0, -1)].join(' '),
-    spawn: () => spawn(plugin, options),
+    spawn: (quit) => spawn(plugin, options, quit),
   };
 }
 
 /** What has to be looked at or made before, and can be waited for, comes first; it fails as a program that is not there. */
-function spawn(plugin: InstalledPlugin, options: LaunchOptions): Observable<Life> {
+function spawn(plugin: InstalledPlugin, options: LaunchOptions, quit: AbortSignal): Observable<Life> {
   const { store, closing, log } = options;
   const { integrity, environments } = store;
   if (!integrity.enforced && !needsEnvironment(plugin)) {
     integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
     return execute(plugin, options);
   }
+  const signal = AbortSignal.any([closing, quit]);
   const prepare = async (): Promise<string | undefined> => {
-    await integrity.demand(plugin);
-    return environments.ensure(plugin, closing);
+    await orAborted(integrity.demand(plugin), signal);
+    const environment = await environments.ensure(plugin, signal);
+    signal.throwIfAborted();
+    return environment;
   };
   return defer(() => from(prepare().then((environment) => ({ environment })))).pipe(
     catchError((cause: Error) => of({ cause })),

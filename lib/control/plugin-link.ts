@@ -9,6 +9,7 @@ import { ControlSocket } from './control-socket.js';
 import type { Instance, Runner } from './instance.js';
 import { Instances, usersOf } from './instances.js';
 import { Journal } from './journal.js';
+import { windDown } from './park.js';
 import { Recycler } from './recycler.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
 import { Replicas } from './replicas.js';
@@ -138,11 +139,13 @@ export class PluginLink {
     this.replica.start();
   }
 
-  /** Ends its processes until `start`; what runs in it waits. */
+  /** Ends its processes until `start`, also one that has failed; what runs in it is stopped before, and waits. */
   async stop(): Promise<void> {
+    const { instances, others, name } = this;
     this.halted = true;
-    await this.recycler.settle(pluginStopped(this.name));
-    await this.others.aside(async () => void (await Promise.all([this.replica.stop(), this.others.stop()])));
+    await this.recycler.settle(pluginStopped(name));
+    await others.aside(() => windDown(instances, this.replica, () => others.stop(), pluginStopped(name)));
+    this.hopeless = undefined;
   }
 
   /**

@@ -1,8 +1,9 @@
-import { pluginBusy, pluginInUse, pluginStopped, pluginUnloadable, type RxportError } from '../errors.js';
-import type { InstalledPlugin, Staged } from '../install/install.js';
+import { pluginBusy, pluginInUse, type RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
 import { BrokenPlugins } from './broken-plugins.js';
+import { Installs } from './installs.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
@@ -23,11 +24,18 @@ export class PluginSet implements Plugins {
   private readonly work = new Set<Promise<unknown>>();
   /** Plugins that are being put in their place, updated or removed. */
   private readonly busy = new Set<string>();
-  /** Plugins that count as installed when their process has shaken hands: until then they can be removed, not updated. */
-  private readonly unproven = new Set<string>();
+  private readonly installs: Installs;
 
   constructor(private readonly options: PluginSetOptions) {
-    this.unloadable = new BrokenPlugins(options.store, options.log);
+    const { store, registry, log } = options;
+    this.unloadable = new BrokenPlugins(store, log);
+    this.installs = new Installs({
+      store,
+      registry,
+      alone: (name, work) => this.alone(name, work),
+      open: (plugin) => this.open(plugin),
+      uninstall: (plugin) => this.uninstall(plugin),
+    });
   }
 
   /** Loads and starts what the data folder holds; a plugin that is broken or can not be opened stops nobody. */
@@ -35,49 +43,42 @@ export class PluginSet implements Plugins {
     const { store, registry } = this.options;
     for (const found of await store.open()) {
       if ('error' in found) {
-        this.unloadable.add(found.dir, found.error);
+        this.unloadable.add(found);
         continue;
       }
+      const { dir, plugin } = found;
       try {
-        registry.add(found.plugin);
-        await store.integrity.demand(found.plugin);
-        await this.open(found.plugin);
+        registry.add(plugin);
+        await store.integrity.demand(plugin);
+        await this.open(plugin);
       } catch (error) {
-        this.unloadable.add(found.dir, error as RxportError);
-        registry.remove(found.plugin.name);
+        this.unloadable.add({ dir, error: error as RxportError, manifest: plugin.manifest });
+        registry.remove(plugin.name);
       }
     }
     this.unloadable.tell();
   }
 
   install(source: string, options: InstallOptions = {}): Promise<Plugin> {
-    return this.track(this.installNow(source, { ...options, signal: this.untilClosing(options.signal) }));
+    return this.track(this.installNow(source, options));
   }
 
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
     const work = this.alone(name, async () => {
-      if (this.unproven.has(name)) throw pluginBusy(name);
+      if (this.installs.has(name)) throw pluginBusy(name);
       return this.updateNow(name, source, options);
     });
     return this.track(work);
   }
 
-  remove(name: string, { force = false, signal }: RemoveOptions = {}): Promise<void> {
-    const work = this.alone(name, async () => {
-      signal?.throwIfAborted();
-      if (!this.has(name) && (await this.unloadable.remove(name))) return;
-      const plugin = this.options.registry.get(name);
-      const { usedBy = [] } = this.links.get(name) ?? {};
-      if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
-      await this.uninstall(plugin);
-    });
-    return this.track(work);
+  remove(name: string, options: RemoveOptions = {}): Promise<void> {
+    return this.track(this.removeNow(name, options));
   }
 
   start(name: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     const work = this.alone(name, async () => {
       signal?.throwIfAborted();
-      const link = this.linkOf(this.options.registry.get(name).name);
+      const link = this.linkOf(name);
       link.start();
       await becomesReady(link, this.untilClosing(signal));
     });
@@ -85,19 +86,23 @@ export class PluginSet implements Plugins {
   }
 
   stop(name: string): Promise<void> {
-    return this.track(this.alone(name, () => this.linkOf(this.options.registry.get(name).name).stop()));
+    return this.track(this.alone(name, () => this.linkOf(name).stop()));
   }
 
   has(name: string): boolean {
-    return this.options.registry.has(name);
+    return this.links.has(name);
   }
 
   get(name: string): Plugin {
-    return this.viewOf(this.linkOf(this.options.registry.get(name).name));
+    return this.viewOf(this.linkOf(name));
   }
 
   list(): readonly Plugin[] {
     return [...this.links.values()].map((link) => this.viewOf(link));
+  }
+
+  installing(): readonly string[] {
+    return this.installs.names;
   }
 
   broken(): readonly BrokenPlugin[] {
@@ -120,77 +125,47 @@ export class PluginSet implements Plugins {
     this.options.closing.throwIfAborted();
     const link = this.links.get(name);
     if (link !== undefined) return link;
-    throw pluginUnloadable(name);
+    // Throws for one that nobody knows.
+    if (!this.installs.has(name)) this.options.registry.get(name);
+    throw pluginBusy(name);
   }
 
   private viewOf(link: PluginLink): Plugin {
     return viewOf(link, this.options.store);
   }
 
-  private async installNow(
-    source: string,
-    options: InstallOptions & { readonly signal: AbortSignal },
-  ): Promise<Plugin> {
-    const { store, registry } = this.options;
-    options.signal.throwIfAborted();
-    const staged = await store.stage(source, options);
-    try {
-      // Its name and its symbols are its own from here on, before anything of it runs.
-      registry.add(staged);
-    } catch (error) {
-      await store.discard(staged);
-      throw error;
-    }
-    this.unproven.add(staged.name);
-    try {
-      return await this.prove(await this.place(staged, options), options.signal);
-    } finally {
-      this.unproven.delete(staged.name);
-    }
+  private async installNow(source: string, options: InstallOptions): Promise<Plugin> {
+    const link = await this.installs.install(source, { ...options, signal: this.untilClosing(options.signal) });
+    this.unloadable.forget(link.name);
+    return this.viewOf(link);
   }
 
-  private async place(staged: Staged, options: InstallOptions): Promise<InstalledPlugin> {
-    const { store, registry } = this.options;
-    try {
-      return await this.alone(staged.name, async () => {
-        const ready = await store.prepare(staged, options);
-        // A script may have changed the manifest.
-        registry.replace(ready);
-        const plugin = await store.commit(ready);
-        registry.replace(plugin);
-        return plugin;
-      });
-    } catch (error) {
-      registry.remove(staged.name);
-      await store.discard(staged);
-      throw error;
+  /** One that is only coming is taken back. */
+  private async removeNow(name: string, { force = false, signal }: RemoveOptions): Promise<void> {
+    this.options.closing.throwIfAborted();
+    signal?.throwIfAborted();
+    const checkUnused = (): void => {
+      const { usedBy = [] } = this.links.get(name) ?? {};
+      if (usedBy.length > 0 && !force) throw pluginInUse(name, usedBy);
+    };
+    if (this.installs.has(name)) {
+      checkUnused();
+      await this.installs.giveUp(name);
+      if (!this.has(name) && !this.unloadable.has(name)) return;
     }
-  }
-
-  /** A plugin counts as installed once its process has shaken hands. */
-  private async prove(plugin: InstalledPlugin, signal: AbortSignal): Promise<Plugin> {
-    try {
-      signal.throwIfAborted();
-      const link = await this.open(plugin);
-      if (!this.options.registry.list().includes(plugin)) {
-        this.links.delete(plugin.name);
-        await link.close();
-        throw pluginStopped(plugin.name);
-      }
-      await becomesReady(link, signal);
-      this.unloadable.forget(plugin.name);
-      return this.viewOf(link);
-    } catch (error) {
+    await this.alone(name, async () => {
+      if (!this.has(name) && (await this.unloadable.remove(name))) return;
+      const plugin = this.options.registry.get(name);
+      checkUnused();
       await this.uninstall(plugin);
-      throw error;
-    }
+    });
   }
 
   private async updateNow(name: string, source: string, options: UpdateOptions): Promise<UpdateReport> {
     const { registry, store, clock, retire, closing } = this.options;
-    const link = this.linkOf(registry.get(name).name);
+    const link = this.linkOf(name);
     const before = link.plugin.manifest.functions;
-    const { strategy = 'overlap', force = false, shellParas = [] } = options;
+    const { strategy = 'overlap', force = false } = options;
     const parts = {
       link,
       registry,
@@ -200,7 +175,7 @@ export class PluginSet implements Plugins {
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
     const signal = this.untilClosing(options.signal);
-    const report = await updatePlugin(parts, source, { strategy, force, shellParas, signal });
+    const report = await updatePlugin(parts, source, { ...options, strategy, force, signal });
     await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
     return report;
   }

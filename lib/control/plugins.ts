@@ -1,10 +1,13 @@
 import type { RxportError } from '../errors.js';
+import type { Manifest } from '../install/manifest.js';
 import type { Plugin } from './plugin-view.js';
 import type { UpdateOptions, UpdateReport } from './update.js';
 
 export interface BrokenPlugin {
   readonly dir: string;
   readonly error: RxportError;
+  /** Where that can be read: something else is wrong. */
+  readonly manifest?: Manifest | undefined;
 }
 
 export interface RemoveOptions {
@@ -17,7 +20,9 @@ export interface InstallOptions {
   /** The name that the plugin must have, else `ERR_PLUGIN_MISMATCH`; default whatever name it has. */
   readonly name?: string;
   /** Arguments of the `install.sh` that it brings, if it does. */
-  readonly shellParas?: readonly string[];
+  readonly shellParas?: readonly string[] | undefined;
+  /** Where the source has come from, for the lock file: of a download its address, without secrets. Default the source. */
+  readonly origin?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -26,7 +31,8 @@ export interface Plugins {
   /**
    * Installs a zip or a folder and starts its process; resolves when that has shaken hands. What fails leaves nothing
    * behind. Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_PLUGIN_*`, `ERR_SYMBOL_TAKEN`,
-   * `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`. Until then it can be removed, and not be updated.
+   * `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`. Until then it can not be updated, and a removal takes it back
+   * (`ERR_PLUGIN_STOPPED`).
    */
   install(source: string, options?: InstallOptions): Promise<Plugin>;
   /**
@@ -39,8 +45,9 @@ export interface Plugins {
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**
-   * Stops and deletes a plugin, or the folder of one that can not be loaded. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless
-   * forced, and with the reason of a signal that is aborted already: what has begun is carried out.
+   * Stops and deletes a plugin, or the folder of one that can not be loaded; takes back one that is being installed.
+   * Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless forced, and with the reason of a
+   * signal that is aborted already: what has begun is carried out.
    */
   remove(name: string, options?: RemoveOptions): Promise<void>;
   /**
@@ -50,14 +57,18 @@ export interface Plugins {
    */
   start(name: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Ends the processes of a plugin until `start`; resolves when they are gone. What rules have in it waits meanwhile: a
-   * source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
+   * Ends the processes of a plugin until `start`; resolves when they are gone. Before that calls come back, sources are
+   * told to stop and read out, and sinks have read what they were sent, as in an update with `replace`. What rules have in
+   * it then waits: a source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
    */
   stop(name: string): Promise<void>;
+  /** Whether `get` answers: from when the process of a plugin is started, to its removal. */
   has(name: string): boolean;
-  /** Throws `ERR_PLUGIN_UNKNOWN`. */
+  /** Throws `ERR_PLUGIN_UNKNOWN`, and `ERR_PLUGIN_BUSY` for one that is only being unpacked and prepared. */
   get(name: string): Plugin;
   list(): readonly Plugin[];
+  /** The names of those that are being installed: from when they are known until the process has shaken hands. */
+  installing(): readonly string[];
   /** Folders that hold no plugin that can be loaded, and why. */
   broken(): readonly BrokenPlugin[];
 }

@@ -24,7 +24,7 @@ import { supervisionOf } from './supervision.js';
 /** What it takes to run one version of a plugin. */
 export interface ReplicaOptions {
   readonly plugin: InstalledPlugin;
-  readonly spawn: () => Observable<Life>;
+  readonly spawn: (quit: AbortSignal) => Observable<Life>;
   readonly command: string;
   readonly clock: Clock;
   readonly log: Logger;

@@ -19,10 +19,16 @@ export interface UpdateOptions {
   /** Goes on although rules use a symbol that the new version lacks: they fail with `ERR_SYMBOL_REMOVED`. */
   readonly force?: boolean;
   /** Arguments of the `install.sh` that the new version brings, if it does. */
-  readonly shellParas?: readonly string[];
+  readonly shellParas?: readonly string[] | undefined;
+  /** Where the source has come from, for the lock file: of a download its address, without secrets. Default the source. */
+  readonly origin?: string | undefined;
   /** Takes the update back, until rules begin to move: a new process that is to answer START then ends. */
   readonly signal?: AbortSignal;
 }
+
+/** The same, with what was left open decided. */
+type UpdateChoice = Required<Pick<UpdateOptions, 'strategy' | 'force' | 'signal'>> &
+  Pick<UpdateOptions, 'shellParas' | 'origin'>;
 
 /** What an update has cost. */
 export interface UpdateReport {
@@ -64,11 +70,11 @@ export interface UpdateParts {
 export async function updatePlugin(
   { link, registry, store, clock, launch, closing }: UpdateParts,
   source: string,
-  { strategy, force, shellParas, signal }: Required<UpdateOptions>,
+  { strategy, force, shellParas, origin, signal }: UpdateChoice,
 ): Promise<UpdateReport> {
   const started = clock.now();
   const old = link.plugin;
-  const staged = await store.stage(source, { name: link.name, signal });
+  const staged = await store.stage(source, { name: link.name, origin, signal });
   let version: InstalledPlugin;
   try {
     check(staged, link, registry, force);

@@ -28,6 +28,15 @@ export const pluginExists = (plugin: string, dir: string): RxportError =>
     dir,
   });
 
+export const pluginArriving = (plugin: string): RxportError =>
+  make(
+    'ERR_PLUGIN_EXISTS',
+    `plugin ${plugin} is being installed already: wait for that, or remove it to give that up`,
+    {
+      plugin,
+    },
+  );
+
 export const symbolTaken = (symbol: string, owner: string, plugin: string): RxportError =>
   make('ERR_SYMBOL_TAKEN', `plugin ${owner} has ${symbol} already: rename one, or remove ${owner}`, { owner, plugin });
 

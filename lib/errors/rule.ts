@@ -37,6 +37,3 @@ export const pluginInUse = (name: string, rules: readonly string[]): RxportError
     name,
     rules,
   });
-
-export const pluginUnloadable = (name: string): RxportError =>
-  make('ERR_PLUGIN_FAILED', `plugin ${name} is being installed or removed: try again when that is done`, { name });

@@ -13,6 +13,7 @@ import { isInside } from './copy-folder.js';
 import { fingerprint, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { InstalledPlugin } from './installed-plugin.js';
+import { orAborted } from './or-aborted.js';
 
 export interface EnvironmentOptions {
   /** Where they are kept. */
@@ -24,6 +25,8 @@ export interface EnvironmentOptions {
   readonly uvBin?: string | undefined;
   /** Milliseconds for each step. */
   readonly timeout: number;
+  /** Ends what is asked for everybody. */
+  readonly closing?: AbortSignal | undefined;
 }
 
 /** Written last. */
@@ -69,10 +72,13 @@ export class Environments {
    */
   async ensure(plugin: InstalledPlugin, signal?: AbortSignal): Promise<string | undefined> {
     if (!needsEnvironment(plugin)) return undefined;
-    const dir = join(this.options.folder, await this.keyOf(plugin));
+    const dir = join(this.options.folder, await orAborted(this.keyOf(plugin), signal));
     // Of two that want the same, one makes it; who was aborted has made it for nobody.
     for (let other = this.making.get(dir); other !== undefined; other = this.making.get(dir))
-      await other.catch(() => undefined);
+      await orAborted(
+        other.catch(() => undefined),
+        signal,
+      );
     const work = this.makeMissing(plugin, dir, signal);
     this.making.set(dir, work);
     try {
@@ -107,8 +113,8 @@ export class Environments {
   }
 
   private async interpreter(plugin: InstalledPlugin): Promise<Interpreter> {
-    const { pythonBin = 'python3' } = this.options;
-    this.asked ??= this.step(plugin, pythonBin, ['-c', IDENTITY], { timeout: PATIENCE }).then(({ output }) => ({
+    const { pythonBin = 'python3', closing: signal } = this.options;
+    this.asked ??= this.step(plugin, pythonBin, ['-c', IDENTITY], { timeout: PATIENCE, signal }).then(({ output }) => ({
       identity: output.slice(0, -1).join('\n'),
       lendsPip: Number.parseFloat(output.at(-1) ?? '') >= PIP_FOR_OTHERS,
     }));

@@ -34,6 +34,8 @@ export interface Staged extends InstalledPlugin {
   readonly root: string;
   /** The zip or folder that it comes from, absolute. */
   readonly source: string;
+  /** Where that has come from, when it was somewhere else before. */
+  readonly origin?: string | undefined;
   /** SHA-256 of the zip, in hex. */
   readonly sha256?: string;
   /** Its files, as far as that is known without reading them again. */

@@ -21,12 +21,12 @@ export interface ScriptOptions extends RunLimits {
  * long, and with the reason of an aborted signal.
  */
 export async function runInstallScript(
-  { name, dir, source }: Staged,
+  { name, dir, source, origin = source }: Staged,
   { allowed, shellParas = [], run, timeout, signal }: ScriptOptions,
 ): Promise<boolean> {
   const found = await stat(join(dir, INSTALL_SCRIPT)).catch(() => undefined);
   if (found?.isFile() !== true) return false;
-  if (!allowed) throw scriptRefused(name, source);
+  if (!allowed) throw scriptRefused(name, origin);
   const args = [INSTALL_SCRIPT, ...shellParas];
   const ended = await run({ name, file: '/bin/sh', args, cwd: dir }, { timeout, signal });
   if (ended.end !== 'exited' || ended.code !== 0) throw scriptFailed(name, ended, timeout);

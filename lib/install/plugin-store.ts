@@ -50,6 +50,8 @@ export interface InstallOptions {
   readonly name?: string | undefined;
   /** Arguments of its `install.sh`. */
   readonly shellParas?: readonly string[] | undefined;
+  /** Where its source has come from; default its source. */
+  readonly origin?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,7 +71,7 @@ export class PluginStore {
     const entryOf = (plugin: InstalledPlugin): LockEntry | undefined => this.entryOf(plugin);
     this.lock = new LockFile(folders.lockFile, folders.staging);
     this.integrity = new Integrity({ verify, log, entryOf, closing });
-    this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout });
+    this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout, closing });
   }
 
   /**
@@ -94,8 +96,9 @@ export class PluginStore {
     return this.entries.get(dir);
   }
 
-  stage(source: string, { name, signal }: InstallOptions = {}): Promise<Staged> {
-    return stage(source, this.options.folders.staging, { name, signal });
+  async stage(source: string, { name, origin, signal }: InstallOptions = {}): Promise<Staged> {
+    const staged = await stage(source, this.options.folders.staging, { name, signal });
+    return { ...staged, origin };
   }
 
   /**
@@ -174,9 +177,9 @@ export class PluginStore {
     await this.lock.drop(name).catch(() => undefined);
   }
 
-  private newEntry({ manifest: { version }, source, sha256, files = new Map() }: Staged): LockEntry {
+  private newEntry({ manifest: { version }, source, origin, sha256, files = new Map() }: Staged): LockEntry {
     const installedAt = new Date(this.options.clock.now()).toISOString();
-    return { version, source, installedAt, ...(sha256 !== undefined && { sha256 }), files };
+    return { version, source: origin ?? source, installedAt, ...(sha256 !== undefined && { sha256 }), files };
   }
 
   private remember(plugin: InstalledPlugin, entry: LockEntry): InstalledPlugin {

@@ -72,7 +72,8 @@ export function next(state: ProcessState, event: ProcessEvent, policy: RestartPo
   switch (state.phase) {
     case 'stopped':
     case 'failed':
-      return event.type === 'start' ? { phase: 'starting', attempt: 0, crashes: [] } : state;
+      if (event.type === 'start') return { phase: 'starting', attempt: 0, crashes: [] };
+      return event.type === 'stop' && state.phase === 'failed' ? STOPPED : state;
     case 'starting':
       if (event.type === 'handshake') return { ...state, phase: 'ready', pid: event.pid, since: event.at };
       if (event.type === 'exit') return crashed(state, event, policy);

@@ -1,7 +1,14 @@
 import { BehaviorSubject, firstValueFrom, type Observable, Subscription } from 'rxjs';
 import { filter } from 'rxjs/operators';
 import { after, type Clock, settlesWithin } from '../clock.js';
-import { pluginExited, pluginHandshake, pluginKilled, pluginSpawn, type RxportError } from '../errors.js';
+import {
+  pluginExited,
+  pluginHandshake,
+  pluginKilled,
+  pluginSpawn,
+  pluginStopped,
+  type RxportError,
+} from '../errors.js';
 import { signalGroup } from './group.js';
 import { Tail } from './output.js';
 import type { Life } from './spawn.js';
@@ -17,8 +24,11 @@ import {
 
 export interface SupervisorOptions {
   readonly name: string;
-  /** Subscribed once per attempt. */
-  readonly spawn: () => Observable<Life>;
+  /**
+   * Subscribed once per attempt. What it makes before there is a process is given up when `quit` aborts; it then ends with
+   * `unspawned`.
+   */
+  readonly spawn: (quit: AbortSignal) => Observable<Life>;
   /** The command as a person would type it, for errors. */
   readonly command: string;
   readonly clock: Clock;
@@ -52,6 +62,8 @@ export class Supervisor {
   private tail = new Tail();
   private life: Subscription = Subscription.EMPTY;
   private timer: Subscription = Subscription.EMPTY;
+  /** Aborted to give up what has to be made before the process. */
+  private quit = new AbortController();
   private pid: number | undefined;
   /** How the process ended; the rest of its group may still be ending. */
   private end: End | undefined;
@@ -87,6 +99,7 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.feed({ type: 'stop' });
     if (this.state.phase !== 'stopping') return;
+    this.quit.abort(pluginStopped(this.options.name));
     const stopped = firstValueFrom(this.state$.pipe(filter(({ phase }) => phase === 'stopped')));
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGTERM');
     const { clock, grace = 2_000 } = this.options;
@@ -116,13 +129,19 @@ export class Supervisor {
   }
 
   private launch(): void {
-    const { clock, spawn, handshakeTimeout = 60_000 } = this.options;
+    this.quit = new AbortController();
     this.tail = new Tail();
     this.lateHandshake = false;
     this.doomed = false;
     this.reason = undefined;
     this.end = undefined;
-    this.life = spawn().subscribe({ next: (event) => this.onLife(event), complete: () => this.ended() });
+    const spawned = this.options.spawn(this.quit.signal);
+    this.life = spawned.subscribe({ next: (event) => this.onLife(event), complete: () => this.ended() });
+  }
+
+  /** From the spawn on: what was made before has deadlines of its own. */
+  private awaitHandshake(): void {
+    const { clock, handshakeTimeout = 60_000 } = this.options;
     this.timer = after(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
       this.kill();
@@ -136,6 +155,7 @@ export class Supervisor {
         // What was decided before the process had a pid.
         if (this.doomed) signalGroup(event.pid, 'SIGKILL');
         else if (this.state.phase === 'stopping') signalGroup(event.pid, 'SIGTERM');
+        else this.awaitHandshake();
         return;
       case 'line':
         if (event.stream === 'stderr') this.tail.push(event.text);

@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
+/** The type of a stream of them. */
+export const EVENTS = 'text/event-stream';
+
 /** Events that wait for a client at most. */
 const LIMIT = 1_000;
 
@@ -20,7 +23,7 @@ export class EventStream {
     private readonly limit = LIMIT,
   ) {
     response.writeHead(200, {
-      'content-type': 'text/event-stream',
+      'content-type': EVENTS,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });

@@ -1,17 +1,26 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { nameInvalid, pluginExists, pluginUnknown, requestInvalid, type RxportError } from '../errors.js';
+import {
+  nameInvalid,
+  pluginArriving,
+  pluginBusy,
+  pluginExists,
+  pluginUnknown,
+  requestInvalid,
+  type RxportError,
+} from '../errors.js';
 import { pluginFolders } from '../install/folders.js';
 import { countEntries } from '../service/count-entries.js';
 import { type SourcePolicy, withPackage } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
 import { isName } from '../wire/names.js';
+import { originOf } from './origin.js';
 import { asError, sendText, sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
 import type { Named } from './plugin-routes.js';
 import { type Asked, notInstalled } from './plugin-words.js';
 
 interface Package {
-  readonly name: string;
+  readonly name?: string;
   readonly file?: string;
   readonly shellParas?: readonly string[];
 }
@@ -24,18 +33,20 @@ interface UpdateQuery {
 /** Installs and updates, in eKuiper's words. */
 export function packageRoutes(app: FastifyInstance, service: Service, sources: Omit<SourcePolicy, 'staging'>): void {
   const { plugins } = service.host;
+  const isComing = (name: string): boolean => plugins.installing().includes(name);
   const policy = { ...sources, staging: pluginFolders(service.dir).staging };
 
   app.post<{ Body: Package }>('/plugins/portables', { schema: schemas.create }, async ({ body }, reply) => {
     const { file = '', shellParas } = body;
-    const name = body.name.trim();
+    const name = body.name?.trim() ?? '';
     const asked = { command: 'create', name, file } as const;
     if (name === '') return refuse(reply, asked, requestInvalid('invalid name : should not be empty'));
     // Before it comes near a path.
     if (!isName(name)) return refuse(reply, asked, nameInvalid('plugin', name));
     if (plugins.has(name)) return refuse(reply, asked, pluginExists(name, plugins.get(name).dir));
+    if (isComing(name)) return refuse(reply, asked, pluginArriving(name));
     const error = await attempt(asked, policy, (path) =>
-      plugins.install(path, { name, ...(shellParas && { shellParas }) }),
+      plugins.install(path, { name, origin: originOf(file), shellParas }),
     );
     return error?.send(reply) ?? sendText(reply, 201, `portable plugin ${name} is created`);
   });
@@ -46,10 +57,11 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
     async ({ params: { name }, body, query: { strategy = 'overlap', force } }, reply) => {
       const { file = '', shellParas } = body;
       const asked = { command: 'update', name, file } as const;
-      const other = body.name.trim();
+      const other = body.name?.trim() ?? '';
       if (other !== name) return refuse(reply, asked, requestInvalid(`invalid name ${other}: the path names ${name}`));
+      if (isComing(name)) return refuse(reply, asked, pluginBusy(name));
       if (!plugins.has(name)) return refuse(reply, asked, pluginUnknown(name));
-      const options = { strategy, force: force === 'true', ...(shellParas && { shellParas }) };
+      const options = { strategy, force: force === 'true', origin: originOf(file), shellParas };
       const error = await attempt(asked, policy, (path) => plugins.update(name, path, options));
       return error?.send(reply) ?? sendText(reply, 200, `portable plugin ${name} is updated`);
     },

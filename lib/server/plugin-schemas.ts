@@ -14,16 +14,15 @@ const portable = object({
   sources: array(string()),
   sinks: array(string()),
   functions: array(string()),
+  error: string('Why it can not be loaded; only where it can not. What is not known of it then is empty.'),
 });
 
-const packageBody = {
-  ...object({
-    name: string('The name of the plugin, as its manifest has it.'),
-    file: string('`file://` of a zip or a folder, or `http(s)://` of a zip on a host that downloads are allowed from.'),
-    shellParas: array(string(), 'What its `install.sh` gets as arguments.'),
-  }),
-  required: ['name'],
-};
+/** What is missing is answered in eKuiper's words, not by the schema. */
+const packageBody = object({
+  name: string('The name of the plugin, as its manifest has it; it has to be there.'),
+  file: string('`file://` of a zip or a folder, or `http(s)://` of a zip on a host that downloads are allowed from.'),
+  shellParas: array(string(), 'What its `install.sh` gets as arguments.'),
+});
 
 const line = object({
   at: { type: 'number', description: 'Milliseconds since the epoch.' },

@@ -1,6 +1,9 @@
 /** eKuiper's words for what goes wrong with a plugin: its clients compare them. */
-import type { RxportError } from '../errors.js';
+import { basename } from 'node:path';
+import type { BrokenPlugin } from '../control/plugins.js';
 import type { Plugin } from '../control/plugin-view.js';
+import type { RxportError } from '../errors.js';
+import type { Manifest } from '../install/manifest.js';
 import type { ProcessState } from '../process/state.js';
 
 /** What was asked for when it went wrong. */
@@ -64,13 +67,26 @@ export function statusWord({ phase }: ProcessState): 'running' | 'initializing' 
 }
 
 /** As eKuiper describes a plugin: these keys, in this order. */
-export function describePlugin({ name, dir, manifest }: Plugin): Readonly<Record<string, unknown>> {
+export const describePlugin = ({ name, dir, manifest }: Plugin): Description => describe(name, dir, manifest);
+
+/** One that can not be loaded: the same keys, as far as they are known, and why. */
+export const describeBroken = ({ dir, error, manifest }: BrokenPlugin): Description => ({
+  ...describe(basename(dir), dir, manifest ?? UNREAD),
+  error: error.message,
+});
+
+type Description = Readonly<Record<string, unknown>>;
+type Described = Omit<Manifest, 'language'> & { readonly language: string };
+
+const UNREAD: Described = { version: '', language: '', executable: '', sources: [], sinks: [], functions: [] };
+
+function describe(name: string, dir: string, manifest: Described): Description {
   const { version, language, executable, sources, sinks, functions, virtualEnvType, env } = manifest;
   return {
     name,
     version,
     language,
-    executable: `${dir}/${executable}`,
+    executable: executable === '' ? '' : `${dir}/${executable}`,
     ...(virtualEnvType !== undefined && { virtualEnvType }),
     ...(env !== undefined && { env }),
     sources,

@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.js';
+import { isMilliseconds, LONGEST } from '../config.js';
 import { configInvalid, hostStopped, serverAddress } from '../errors.js';
 import type { Downloads } from '../service/download.js';
 import type { Service } from '../service/service.js';
@@ -69,8 +70,6 @@ export async function startServer(service: Service, options: ServerOptions = {})
 }
 
 function checkOptions({ host, port, token, names, folders, downloads }: ServerOptions): void {
-  const isTexts = (list: unknown): boolean =>
-    Array.isArray(list) && list.every((text) => typeof text === 'string' && text !== '');
   const problems: string[] = [];
   if (host !== undefined && (typeof host !== 'string' || host === '')) problems.push('host is no address');
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) problems.push('port is no port');
@@ -78,6 +77,20 @@ function checkOptions({ host, port, token, names, folders, downloads }: ServerOp
     problems.push('token is no text without spaces');
   if (names !== undefined && !isTexts(names)) problems.push('names is no list of names');
   if (folders !== undefined && !isTexts(folders)) problems.push('folders is no list of folders');
-  if (downloads !== undefined && !isTexts(downloads.hosts)) problems.push('downloads.hosts is no list of hosts');
+  if (downloads !== undefined) problems.push(...downloadProblems(downloads));
   if (problems.length > 0) throw configInvalid('server options', problems);
 }
+
+function downloadProblems(downloads: Downloads | null): readonly string[] {
+  const { hosts, timeout, maxBytes } = downloads ?? {};
+  const problems: string[] = [];
+  if (!isTexts(hosts)) problems.push('downloads.hosts is no list of hosts');
+  if (timeout !== undefined && !isMilliseconds(timeout))
+    problems.push(`downloads.timeout is no number of milliseconds from 0 to ${LONGEST}`);
+  if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 0))
+    problems.push('downloads.maxBytes is no whole number of bytes');
+  return problems;
+}
+
+const isTexts = (list: unknown): boolean =>
+  Array.isArray(list) && list.every((text) => typeof text === 'string' && text !== '');

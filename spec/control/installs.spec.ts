@@ -51,17 +51,44 @@ describe('an installation', () => {
     await refused;
   });
 
-  it('is met by nothing while its files are put in their place', async () => {
+  it('is met by no update while its files are put in their place', async () => {
     const host = await startHost();
     const { dir, name } = scriptedPlugin();
     const installed = host.plugins.install(dir);
     // Each step on the disk takes a turn of the loop at least.
-    while (!host.plugins.has(name)) await new Promise(setImmediate);
-    const removed = host.plugins.remove(name, { force: true });
-    await expect(removed).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    while (!host.plugins.installing().includes(name)) await new Promise(setImmediate);
+    expect(host.plugins.has(name)).toBe(false);
+    expect(() => host.plugins.get(name)).toThrow(expect.objectContaining({ code: 'ERR_PLUGIN_BUSY' }));
+    await expect(host.plugins.update(name, dir)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
     expect((await installed).state.phase).toBe('ready');
+    expect(host.plugins.installing()).toEqual([]);
     // Now it can be.
     expect(await host.plugins.update(name, dir)).toMatchObject({ name });
+  });
+
+  it('is taken back by a removal while its files are put in their place, and then can be made again', async () => {
+    const at = places();
+    const host = await startHost(at);
+    const { dir, name } = scriptedPlugin();
+    const refused = expect(host.plugins.install(dir)).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+    while (!host.plugins.installing().includes(name)) await new Promise(setImmediate);
+    await Promise.all([host.plugins.remove(name), host.plugins.remove(name)]);
+    await refused;
+    expect(leftovers(at, [name])).toEqual([]);
+    await expect(host.plugins.remove(name)).rejects.toMatchObject({ code: 'ERR_PLUGIN_UNKNOWN' });
+    expect(await host.plugins.install(dir)).toMatchObject({ name });
+  });
+
+  it('has the name that was asked for from its beginning', async () => {
+    const host = await startHost();
+    const { dir, name } = scriptedPlugin();
+    const installed = host.plugins.install(dir, { name });
+    expect(host.plugins.installing()).toEqual([name]);
+    await expect(host.plugins.install(dir, { name })).rejects.toMatchObject({
+      code: 'ERR_PLUGIN_EXISTS',
+      message: expect.stringContaining('is being installed already'),
+    });
+    await installed;
   });
 
   it('does not begin while a plugin of that name is being removed', async () => {

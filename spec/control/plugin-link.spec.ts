@@ -54,6 +54,19 @@ function instanceOf(symbol: string, opId: string) {
 }
 
 describe('a plugin in a crash loop', () => {
+  it('is a stopped one once somebody stops it: what comes then waits for its start', async () => {
+    const { dir, symbol } = badPlugin('exits-at-once');
+    const link = await open(dir);
+    await phase(link, 'failed');
+    await link.stop();
+    expect(link.state).toEqual({ phase: 'stopped' });
+    const later = instanceOf(symbol, 'a');
+    link.attach(later.instance);
+    expect(later.told).toEqual([]);
+    link.start();
+    expect(link.state.phase).toBe('starting');
+  });
+
   it('is given up, and so is what waits for it, and what comes later', async () => {
     const { dir, symbol } = badPlugin('exits-at-once');
     const link = await open(dir);

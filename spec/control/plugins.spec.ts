@@ -137,7 +137,7 @@ describeWith('go', 'the plugins of a host', () => {
     expect(again.plugins.list().map(({ name }) => name)).toEqual([fixture.name]);
     expect(again.plugins.broken()).toEqual([
       { dir: broken, error: code('ERR_MANIFEST_INVALID') },
-      { dir: taken, error: code('ERR_SYMBOL_TAKEN') },
+      { dir: taken, error: code('ERR_SYMBOL_TAKEN'), manifest: expect.objectContaining({ language: 'go' }) },
     ]);
     expect(await again.function(fixture.symbol('echo')).exec(7)).toBe(7);
 

@@ -5,8 +5,9 @@ import { sharedHost } from '../helpers/shared-host.js';
 import { startHost } from '../helpers/host.js';
 import { until } from '../helpers/until.js';
 import { filter, firstValueFrom, tap } from 'rxjs';
+import { callsTo, commandsTo } from '../helpers/scripted-plugin.js';
 
-const shared = sharedHost();
+const shared = sharedHost({ stopTimeout: 1_000, flushTimeout: 5_000 });
 const parts = partsOf(shared);
 
 describe('a plugin that is stopped by hand', () => {
@@ -35,6 +36,52 @@ describe('a plugin that is stopped by hand', () => {
     await until(() => seen.length > before + 5);
     await rule.stop();
     expect(rule.ledger().balanced).toBe(true);
+  });
+
+  it('is told to stop what runs in it before its process ends: sources and sinks', async () => {
+    const { host, plugin, symbol } = shared;
+    const rule = shared.rule((context) =>
+      parts.counted(context).pipe(parts.echo(context)).subscribe(parts.file(context)),
+    );
+    await statusOf(rule, 'running');
+    await until(() => rule.ledger().balanced && plugin.symbols.length === 3);
+    await host.plugins.stop(plugin.name);
+    const told = commandsTo(plugin.dir)
+      .filter(({ meta }) => meta.ruleId === rule.id)
+      .map(({ cmd, symbolName }) => [cmd, symbolName]);
+    for (const base of ['count', 'file'] as const) expect(told).toContainEqual(['stop', symbol(base)]);
+    await statusOf(rule, 'waiting');
+    expect(plugin.usedBy).toEqual([rule.id]);
+    await host.plugins.start(plugin.name);
+    await statusOf(rule, 'running');
+    await rule.stop();
+    expect(rule.ledger().balanced).toBe(true);
+  });
+
+  it('waits for the calls that are out', async () => {
+    const { host, plugin, symbol } = shared;
+    const slow = host.function(symbol('slow'));
+    const executed = (): number => callsTo(plugin.dir, 'slow').filter(({ func }) => func === 'Exec').length;
+    const answer = slow.exec(300);
+    await until(() => executed() === 1);
+    await host.plugins.stop(plugin.name);
+    expect(await answer).toBe(300);
+    const later = slow.exec(0);
+    await host.plugins.start(plugin.name);
+    expect(await later).toBe(0);
+    expect(executed()).toBe(2);
+  });
+
+  it('ends at once although it hangs on a STOP, and is not started again by that', async () => {
+    const { host, plugin } = shared;
+    const rule = shared.rule((context) => parts.counted(context));
+    await statusOf(rule, 'running');
+    process.kill(plugin.pid ?? 0, 'SIGSTOP');
+    await host.plugins.stop(plugin.name);
+    expect(plugin.state).toEqual({ phase: 'stopped' });
+    await host.plugins.start(plugin.name);
+    await statusOf(rule, 'running');
+    await rule.stop();
   });
 
   it('is as it is when it is started while it runs', async () => {
@@ -83,7 +130,9 @@ describe('what a plugin tells of itself', () => {
         { kind: 'sink', symbol: symbol('file'), ruleId: rule.id },
       ]),
     );
-    expect(plugin.channels.map(({ kind }) => kind).sort()).toEqual(['ack', 'control', 'function', 'sink', 'source']);
+    expect(new Set(plugin.channels.map(({ kind }) => kind))).toEqual(
+      new Set(['ack', 'control', 'function', 'sink', 'source']),
+    );
     expect(plugin.channels[0]?.url).toMatch(new RegExp(`^ipc:///.*/plugin_${plugin.name}\\.ipc$`));
     await rule.stop();
     expect(plugin.symbols).toEqual([]);

@@ -1,8 +1,10 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environments } from '../../lib/install/environments.js';
+import type { InstalledPlugin } from '../../lib/install/install.js';
+import { isAlive } from '../helpers/alive.js';
 import { environmentsIn, pythonPlugin, standInForUv, WHEEL, writeWheel } from '../helpers/environments.js';
 import { startHost } from '../helpers/host.js';
 import { errorOf, places } from '../helpers/refused.js';
@@ -103,6 +105,19 @@ describeWith('python', 'a Python environment', (pythonBin) => {
     expect((await errorOf(() => environments.ensure(plugin))).message).toContain('was killed after 800 ms');
   });
 
+  it('is not waited for any more by who does not want it, while another one goes on making it', async () => {
+    const controller = new AbortController();
+    const [a, b] = await Promise.all(['a', 'b'].map((name) => pythonPlugin(name)));
+    const first = environments.ensure(a as InstalledPlugin);
+    await until(() => ran.length === 2);
+    const second = environments.ensure(b as InstalledPlugin, controller.signal);
+    const refused = expect(second).rejects.toThrow('enough');
+    controller.abort(new Error('enough'));
+    await refused;
+    expect(ran).toHaveLength(2);
+    expect(wordIn(await first)).toBe('hello');
+  });
+
   it('is given up by who does not want it any more, and made by who does', async () => {
     const controller = new AbortController();
     const plugin = await pythonPlugin('a', { requirements: '' });
@@ -166,6 +181,47 @@ describeWith('python', 'a plugin with an environment of its own', (pythonBin) =>
     });
     expect(host.plugins.list()).toEqual([]);
     expect([...envs(dir), ...readdirSync(join(dir, 'plugins/.staging'))]).toEqual([]);
+  });
+
+  /** Installed in `dir`; its environment is gone, and the interpreter of the next host takes `seconds` for each step. */
+  async function withoutEnvironment(seconds: number) {
+    const { dir } = places();
+    const plugin = greeting();
+    const host = await startHost({ dir, pythonBin });
+    await host.plugins.install(plugin.dir);
+    await host.stop();
+    rmSync(join(dir, 'envs'), { recursive: true });
+    const [slow, sleeper] = [join(dir, '..', 'slow-python'), join(dir, '..', 'sleeper')];
+    const program = [
+      '#!/bin/sh',
+      `[ "$1" = -c ] && exec '${pythonBin}' "$@"`,
+      `sleep ${seconds} & echo $! > '${sleeper}'; wait`,
+      `exec '${pythonBin}' "$@"`,
+    ];
+    writeFileSync(slow, `${program.join('\n')}\n`, { mode: 0o755 });
+    const sleeping = (): number | undefined =>
+      existsSync(sleeper) ? Number(readFileSync(sleeper, 'utf8')) || undefined : undefined;
+    return { dir, slow, name: plugin.name, sleeping };
+  }
+
+  it('has its whole handshakeTimeout after that was made', async () => {
+    const { dir, slow, name } = await withoutEnvironment(2);
+    const host = await startHost({ dir, pythonBin: slow, handshakeTimeout: 3_000 });
+    const plugin = host.plugins.get(name);
+    await until(() => plugin.state.phase === 'ready', 'it runs', 30_000);
+    expect([plugin.restarts, plugin.lastErrors]).toEqual([0, []]);
+  });
+
+  it.each(['stop', 'remove'] as const)('gives up what makes that at its %s', async (verb) => {
+    const { dir, slow, name, sleeping } = await withoutEnvironment(60);
+    const host = await startHost({ dir, pythonBin: slow, killTimeout: 5_000 });
+    const pid = await until(sleeping);
+    const before = Date.now();
+    await host.plugins[verb](name);
+    expect(Date.now() - before).toBeLessThan(4_000);
+    expect(isAlive(pid)).toBe(false);
+    expect(envs(dir)).toEqual([]);
+    if (verb === 'stop') expect(host.plugins.get(name).state.phase).toBe('stopped');
   });
 
   it('is stopped with its host while that is made', async () => {

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Subject } from 'rxjs';
 import { systemClock } from '../../lib/clock.js';
 import type { Ended, RunCommand } from '../../lib/install/command.js';
 import { findSetpriv } from '../../lib/process/command-line.js';
 import { commandRunner } from '../../lib/process/run-command.js';
+import type { Life } from '../../lib/process/spawn.js';
 import { SpawnRecords } from '../../lib/process/spawn-records.js';
 import { isAlive } from '../helpers/alive.js';
+import { HandClock } from '../helpers/hand-clock.js';
 import { silent } from '../helpers/host.js';
 import { tempFolder } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
@@ -75,6 +78,14 @@ describe('a command that is run to its end', () => {
     expect(isAlive(await pidIn('child'))).toBe(false);
   });
 
+  it('is not waited for when somebody who has left its group holds its output', async () => {
+    const before = Date.now();
+    expect(await shell('setsid sleep 60 & echo $! > child')).toMatchObject({ end: 'exited', code: 0 });
+    expect(Date.now() - before).toBeLessThan(5_000);
+    const child = await pidIn('child');
+    await until(() => !isAlive(child));
+  });
+
   it('is killed when its signal aborts, and does not start after that', async () => {
     const controller = new AbortController();
     const started = shell('echo $$ > own; sleep 60', { signal: controller.signal });
@@ -97,5 +108,43 @@ describe('a command that is run to its end', () => {
     controller.abort();
     await refused;
     await until(() => readdirSync(join(dir, 'run')).length === 0);
+  });
+});
+
+describe('a command that can not be killed', () => {
+  const hanging = (clock: HandClock): { readonly run: RunCommand; readonly life: Subject<Life> } => {
+    const life = new Subject<Life>();
+    const records = { spawn: () => life };
+    return { life, run: commandRunner({ records, clock, setpriv: undefined, env: () => ({}) }) };
+  };
+  const command = { name: 'thermo', file: 'pip', args: [], cwd: '/' };
+  /** No process has this id. */
+  const spawned: Life = { type: 'spawned', pid: 2 ** 22 + 1 };
+
+  it('is not waited for longer than ten seconds after its time is up', async () => {
+    const clock = new HandClock();
+    const { run, life } = hanging(clock);
+    let ended: Ended | undefined;
+    const running = run(command, { timeout: 1_000 }).then((end) => (ended = end));
+    life.next(spawned);
+    life.next({ type: 'line', stream: 'stderr', text: 'reading' });
+    clock.advance(10_999);
+    await Promise.resolve();
+    expect(ended).toBeUndefined();
+    clock.advance(1);
+    await running;
+    expect(ended).toEqual({ end: 'late', code: null, signal: null, output: ['reading'] });
+    expect(life.observed).toBe(false);
+  });
+
+  it('nor after its signal has aborted', async () => {
+    const clock = new HandClock();
+    const { run, life } = hanging(clock);
+    const controller = new AbortController();
+    const refused = expect(run(command, { timeout: 60_000, signal: controller.signal })).rejects.toThrow('enough');
+    life.next(spawned);
+    controller.abort(new Error('enough'));
+    clock.advance(10_000);
+    await refused;
   });
 });

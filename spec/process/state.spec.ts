@@ -51,7 +51,7 @@ const table: Record<Phase, Partial<Record<Type, ProcessState>>> = {
   },
   ready: { exit: crashed, stop: stopping },
   backoff: { retry: again, start: again, stop: STOPPED },
-  failed: { start: anew },
+  failed: { start: anew, stop: STOPPED },
   stopping: { exit: STOPPED },
 };
 

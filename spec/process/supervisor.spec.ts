@@ -1,46 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { defer, Subject } from 'rxjs';
-import type { Life } from '../../lib/process/spawn.js';
 import type { ProcessState } from '../../lib/process/state.js';
-import { Supervisor, type SupervisorOptions } from '../../lib/process/supervisor.js';
-import { HandClock } from '../helpers/hand-clock.js';
-
-/** A supervisor whose processes live as the spec says, on a clock that the spec moves. */
-function supervise(options: Partial<SupervisorOptions> = {}) {
-  const clock = new HandClock();
-  /** One per start, in order. */
-  const lives: Subject<Life>[] = [];
-  const supervisor = new Supervisor({
-    name: 'p',
-    command: 'node main.js',
-    clock,
-    chance: () => 0.5,
-    spawn: () =>
-      defer(() => {
-        const life = new Subject<Life>();
-        lives.push(life);
-        return life;
-      }),
-    ...options,
-  });
-  const states: ProcessState[] = [];
-  supervisor.state$.subscribe((state) => states.push(state));
-  const newest = (): Subject<Life> => lives.at(-1) ?? new Subject();
-  return {
-    clock,
-    supervisor,
-    states,
-    lives,
-    /** No process has this id: signals to its group go nowhere. */
-    spawned: () => newest().next({ type: 'spawned', pid: 2 ** 22 + 1 }),
-    says: (text: string) => newest().next({ type: 'line', stream: 'stderr', text }),
-    exits: (code: number | null = 1, signal: string | null = null) => {
-      newest().next({ type: 'exited', code, signal });
-      newest().complete();
-    },
-    phases: () => states.map(({ phase }) => phase),
-  };
-}
+import { supervise } from '../helpers/supervise.js';
 
 describe('a supervisor', () => {
   it('takes a process for ready at its handshake, and ignores a second one', () => {
@@ -143,6 +103,16 @@ describe('a supervisor', () => {
     });
   });
 
+  it('counts that minute from when it has been spawned: what has to be made before may take longer', () => {
+    const { supervisor, clock, spawned, exits } = supervise();
+    supervisor.start();
+    clock.advance(600_000);
+    spawned();
+    clock.advance(59_999);
+    exits(null, 'SIGKILL');
+    expect(supervisor.state).toMatchObject({ error: { code: 'ERR_PLUGIN_EXITED' } });
+  });
+
   it('does not look at the time any more once hands are shaken', () => {
     const { supervisor, clock, spawned, exits } = supervise();
     supervisor.start();
@@ -170,64 +140,5 @@ describe('a supervisor', () => {
     says('one');
     lives[0]?.next({ type: 'line', stream: 'stdout', text: 'two' });
     expect(lines).toEqual(['stderr: one', 'stdout: two']);
-  });
-});
-
-describe('the stop of a supervisor', () => {
-  it('is nothing while nothing runs', async () => {
-    const { supervisor, phases } = supervise();
-    await supervisor.stop();
-    expect(phases()).toEqual(['stopped']);
-  });
-
-  it('ends a back-off, and nothing is started any more', async () => {
-    const { supervisor, clock, lives, exits, phases } = supervise();
-    supervisor.start();
-    exits();
-    await supervisor.stop();
-    clock.advance(1_000_000);
-    expect(lives).toHaveLength(1);
-    expect(phases()).toEqual(['stopped', 'starting', 'backoff', 'stopped']);
-  });
-
-  it('leaves what has failed as it is', async () => {
-    const { supervisor, clock, exits } = supervise();
-    supervisor.start();
-    for (let i = 0; i < 10; i += 1) {
-      exits();
-      clock.advance(30_000);
-    }
-    await supervisor.stop();
-    expect(supervisor.state.phase).toBe('failed');
-  });
-
-  it.each([
-    ['before the process has an id', false, false],
-    ['before its handshake', true, false],
-    ['while it is ready', true, true],
-  ])('waits for the exit, which is no crash then: %s', async (_, hasPid, hasShaken) => {
-    const { supervisor, clock, lives, spawned, exits, phases } = supervise();
-    supervisor.start();
-    if (hasPid) spawned();
-    if (hasShaken) supervisor.handshake();
-    const stopped = supervisor.stop();
-    expect(supervisor.state.phase).toBe('stopping');
-    if (!hasPid) spawned();
-    supervisor.handshake();
-    exits(null, 'SIGTERM');
-    await stopped;
-    expect(phases().slice(-2)).toEqual(['stopping', 'stopped']);
-    clock.advance(1_000_000);
-    expect(lives).toHaveLength(1);
-  });
-
-  it('may be asked for twice', async () => {
-    const { supervisor, spawned, exits } = supervise();
-    supervisor.start();
-    spawned();
-    const both = Promise.all([supervisor.stop(), supervisor.stop()]);
-    exits(0);
-    await both;
-    expect(supervisor.state.phase).toBe('stopped');
   });
 });

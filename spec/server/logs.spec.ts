@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
 import { startRest } from '../helpers/rest.js';
 import { startService } from '../helpers/service.js';
 import { talkativePlugin } from '../helpers/talkative-plugin.js';
@@ -24,6 +25,23 @@ describe('the logs of a plugin', () => {
     expect((await rest.get(`${path}?lines=1`)).json()).toMatchObject([{ text: 'line 2' }]);
     expect((await rest.get(`${path}?lines=0`)).text).toBe('[]');
     expect((await rest.get(`${path}?lines=9`)).json()).toHaveLength(3);
+  });
+
+  it('are told by their headers alone to HEAD, also those that go on: nothing is held open', async () => {
+    const { rest, path } = await talking(1);
+    // More than may follow at a time, on a connection that stays.
+    const head = `HEAD ${path}?follow=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
+    const socket = connect(Number(new URL(rest.url).port), '127.0.0.1');
+    let answers = '';
+    socket.on('data', (chunk: Buffer) => (answers += chunk.toString()));
+    socket.write(head.repeat(70));
+    await until(() => answers.split('HTTP/1.1 200 OK').length === 71);
+    expect(answers.match(/content-type: text\/event-stream/g)).toHaveLength(70);
+    expect((await rest.ask('HEAD', '/plugins/portables/nope/logs?follow=true')).status).toBe(404);
+    const following = await fetch(`${rest.url}${path}?follow=true`);
+    expect(following.status).toBe(200);
+    await following.body?.cancel();
+    socket.destroy();
   });
 
   it('go on as server-sent events, and end with the plugin', async () => {

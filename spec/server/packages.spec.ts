@@ -48,6 +48,8 @@ describe('POST /plugins/portables', () => {
     expect((await refused({ name: other.name })).message).toBe(`${prefix} invalid uri `);
     expect((await refused({ name: other.name, file: 'nonsense' })).message).toBe(`${prefix} invalid uri nonsense`);
     expect((await refused({ name: '  ', file: zip.url })).message).toBe(`${prefix} invalid name : should not be empty`);
+    expect((await refused({ file: zip.url })).message).toBe(`${prefix} invalid name : should not be empty`);
+    expect((await refused({})).message).toBe(`${prefix} invalid name : should not be empty`);
     expect((await refused({ name: other.name, file: 'file:///nope/x.zip' })).message).toMatch(
       new RegExp(`^${prefix} fail to download file file:///nope/x.zip: `),
     );
@@ -94,6 +96,10 @@ describe('PUT /plugins/portables/{name}', () => {
     const { plugin, rest, service } = await serviceWithPlugin();
     const { pid } = service.host.plugins.get(plugin.name);
     const other = scriptedPlugin();
+    const nameless = await rest.ask('PUT', `/plugins/portables/${plugin.name}`, { file: `file://${other.dir}` });
+    expect(nameless.json()).toMatchObject({
+      message: `portable plugin update command error: invalid name : the path names ${plugin.name}`,
+    });
     for (const name of [other.name, '']) {
       const answer = await rest.ask('PUT', `/plugins/portables/${plugin.name}`, { name, file: `file://${other.dir}` });
       expect(answer.status).toBe(400);
