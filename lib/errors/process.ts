@@ -20,7 +20,21 @@ function lastOutput({ output }: ExitFacts): string {
   return lines.length === 0 ? '' : ` Last output: ${lines.map((line) => line.trim()).join(' | ')}.`;
 }
 
-const nameHint = ({ name }: ExitFacts): string => ` Is the name in its main program "${name}"?`;
+/** What a shell, `setpriv` and `env` end with when there is no such program. */
+const NO_PROGRAM = 127;
+
+/** Of a plugin with another name, which dials an address where nobody listens: such words, or none at all. */
+const DIALLED = /connect|dial|refused|ENOENT|no such file|ipc:/i;
+
+const nameHint = ({ name }: Pick<ExitFacts, 'name'>): string => ` Is the name in its main program "${name}"?`;
+
+/** What to look at: most often the program is missing, or has another name in it than the manifest. */
+function exitHint({ name, code, output }: ExitFacts): string {
+  if (code === NO_PROGRAM)
+    return ' Is its program installed? pythonBin, nodeBin, condaBin and uvBin name those of the host.';
+  const isAboutName = output.length === 0 || output.some((line) => DIALLED.test(line));
+  return isAboutName ? nameHint({ name }) : '';
+}
 
 const howItEnded = ({ code, signal }: ExitFacts): string => (signal === null ? `code ${code}` : `signal ${signal}`);
 
@@ -37,7 +51,7 @@ export const pluginExited = (facts: ExitFacts, beforeHandshake: boolean): Rxport
     'ERR_PLUGIN_EXITED',
     `plugin ${facts.name} exited with ${howItEnded(facts)}` +
       (beforeHandshake
-        ? ` before its handshake (${facts.command}).${lastOutput(facts)}${nameHint(facts)}`
+        ? ` before its handshake (${facts.command}).${lastOutput(facts)}${exitHint(facts)}`
         : `.${lastOutput(facts)}`),
     { ...facts, beforeHandshake },
   );

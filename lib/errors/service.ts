@@ -19,7 +19,17 @@ export const downloadRefused = (uri: string, reason: string): RxportError =>
   make('ERR_DOWNLOAD_REFUSED', reason, { uri });
 
 export const downloadFailed = (uri: string, cause: unknown): RxportError =>
-  make('ERR_DOWNLOAD_FAILED', reasonOf(cause), { uri }, cause);
+  make('ERR_DOWNLOAD_FAILED', reasonOf(cause) + certificateHint(cause), { uri }, cause);
+
+/** The codes of Node for a certificate that no authority it knows has signed. */
+const UNKNOWN_SIGNER =
+  /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)\w*)$/;
+
+function certificateHint(cause: unknown): string {
+  const { code } = Object(cause) as { readonly code?: unknown };
+  const isUnknown = typeof code === 'string' && UNKNOWN_SIGNER.test(code);
+  return isUnknown ? ': name the certificate of your authority in NODE_EXTRA_CA_CERTS' : '';
+}
 
 export const downloadTooLarge = (uri: string, limit: number): RxportError =>
   make('ERR_DOWNLOAD_FAILED', `it has more than the ${limit} bytes that are allowed`, { uri, limit });

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UnknownRecord } from 'io-ts';
 import { manifestMissing } from '../errors.js';
 
@@ -79,10 +79,25 @@ function pick(names: readonly string[], hints: readonly (string | undefined)[], 
 async function whatIsThere(tree: string, hint: string): Promise<string> {
   const top = await readdir(tree, { withFileTypes: true });
   const entries = top.map((item) => (item.isDirectory() ? `${item.name}/` : item.name)).sort();
+  const files = await jsonFiles(tree);
+  const inner = await folderOfOne(tree, files);
+  const advice =
+    inner === undefined
+      ? "put the plugin's files in the root"
+      : `take the folder ${inner} alone, or put what is in it in the root`;
   return (
-    `found ${some(await jsonFiles(tree)) || 'no .json file'}, expected ${hint}.json in the root, with "language" and ` +
-    `"executable" (the root holds ${some(entries) || 'nothing'}): put the plugin's files in the root`
+    `found ${some(files) || 'no .json file'}, expected ${hint}.json in the root, with "language" and "executable" (the root ` +
+    `holds ${some(entries) || 'nothing'}): ${advice}`
   );
+}
+
+/** The folder in which a whole manifest lies, where that is clear. */
+async function folderOfOne(tree: string, files: readonly string[]): Promise<string | undefined> {
+  const nearest = files.slice(0, 20);
+  const looks = await Promise.all(nearest.map((file) => looksOf(join(tree, file))));
+  const folders = new Set(nearest.filter((_, index) => looks[index] === 'whole').map(dirname));
+  const [folder] = folders;
+  return folders.size === 1 && folder !== '.' ? folder : undefined;
 }
 
 /** Nearest first, from at most 100 folders: `tree` may be a whole disk. */
@@ -92,6 +107,7 @@ async function jsonFiles(tree: string): Promise<readonly string[]> {
   for (let next = 0; next < Math.min(folders.length, 100); next++) {
     const folder = folders[next] ?? '';
     for (const item of await readdir(join(tree, folder), { withFileTypes: true }).catch(() => [])) {
+      if (item.name === 'node_modules') continue;
       if (item.isDirectory()) folders.push(join(folder, item.name));
       else if (item.name.endsWith('.json')) files.push(join(folder, item.name));
     }

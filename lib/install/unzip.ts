@@ -52,7 +52,10 @@ async function unpackAll(from: Unpacking, target: string, limits: ZipLimits): Pr
   const print = new Map<string, string>();
   const items = await readItems(zip, file, limits, signal);
   await makeFolders(target, items);
-  const files = items.filter(({ type }) => type === 'file');
+  // As they lie in the zip, whatever order its directory has: a window of it is read for many of them.
+  const files = items
+    .filter(({ type }) => type === 'file')
+    .sort((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader);
   await inParallel(AT_ONCE, files, async (item) => {
     signal?.throwIfAborted();
     print.set(item.path, await write(from, item, join(target, item.path)));

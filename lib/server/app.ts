@@ -23,12 +23,16 @@ export interface AppParts {
 
 /** Milliseconds in which a request has to be there. */
 const REQUEST_TIMEOUT = 30_000;
+/** Milliseconds between two looks at which requests are late. */
+const LOOK = 5_000;
 
 /** All routes behind the guard. */
 export async function createApp({ service, guard, sources, streams, metrics }: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
+    // Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
+    http: { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: LOOK },
     forceCloseConnections: true,
     // As long as a line of a request may be: a long name is one that is not there.
     routerOptions: { maxParamLength: 16 * 1024 },

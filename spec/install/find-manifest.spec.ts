@@ -42,7 +42,7 @@ describe('findManifest', () => {
   it('says what it found and what it expected', async () => {
     expect(await problem({ 'thermo/thermo.json': manifest, 'README.md': '' })).toBe(
       'thermo.zip has no manifest: found thermo/thermo.json, expected thermo.json in the root, with "language" and ' +
-        '"executable" (the root holds README.md, thermo/): put the plugin\'s files in the root',
+        '"executable" (the root holds README.md, thermo/): take the folder thermo alone, or put what is in it in the root',
     );
   });
 
@@ -66,5 +66,25 @@ describe('findManifest', () => {
   it('does not read data for a manifest', async () => {
     const data = `{"language":"go","executable":"x","rows":"${'x'.repeat(1024 * 1024)}"}`;
     expect(await problem({ 'thermo.json': data })).toContain('expected thermo.json');
+  });
+
+  it.each([
+    [
+      'that it lies deeper',
+      { 'a.txt': '', 'thermo/thermo.json': manifest },
+      /: take the folder thermo alone, or put what is in it in the root$/,
+    ],
+    [
+      'nothing of packages',
+      { 'node_modules/a/package.json': '{}', 'b.txt': '' },
+      /^(?!.*package\.json).*found no \.json file/,
+    ],
+    [
+      'no folder of several',
+      { 'a.txt': '', 'b/b.json': manifest, 'c/c.json': manifest },
+      /: put the plugin's files in the root$/,
+    ],
+  ])('says %s', async (_, files: Record<string, string>, expected) => {
+    expect(await problem(files)).toMatch(expected);
   });
 });
