@@ -15,8 +15,8 @@ const PART = 1 / 16;
 /**
  * Cuts a byte stream into frames, one pass per chunk.
  *
- * A frame inside one chunk is a view of it; one that spans chunks is copied once, into memory of its own size. The
- * length is checked before anything is allocated.
+ * A frame inside one chunk is a view of it; one that spans chunks is copied once, into memory of its own, which is used
+ * again once it has been read as text. The length is checked before anything is allocated.
  */
 export class FrameDecoder {
   private chunk: Buffer = EMPTY;
@@ -58,7 +58,10 @@ export class FrameDecoder {
 
   /** The next whole frame, or undefined until more is pushed. Throws `ERR_FRAME_INVALID` or `ERR_FRAME_TOO_LARGE`. */
   next(): Buffer | undefined {
-    return this.advance() ? this.bytes.subarray(this.from, this.to) : undefined;
+    if (!this.advance()) return undefined;
+    const { bytes, from, to } = this;
+    this.forget();
+    return bytes.subarray(from, to);
   }
 
   /**
@@ -76,8 +79,13 @@ export class FrameDecoder {
 
   private spanningText(bytes: Buffer): string {
     if (this.memory.length <= LARGEST_KEPT) this.spare = this.memory;
-    this.bytes = this.memory = EMPTY;
+    this.forget();
     return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+  }
+
+  /** It is as large as a frame may be: who was given it decides how long it lives. */
+  private forget(): void {
+    this.bytes = this.memory = EMPTY;
   }
 
   private advance(): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RxportError } from '../../lib/errors.js';
 import { FrameDecoder } from '../../lib/sp/frame-decoder.js';
 import { frame } from '../helpers/raw-peer.js';
@@ -116,6 +118,26 @@ describe('the frame decoder', () => {
       }
     },
   );
+
+  it('keeps no frame that it has handed on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const decoder = new FrameDecoder('x', 2 ** 30);
+    const whole = frame('x'.repeat(5_000_000));
+    const handedOn = (): WeakRef<ArrayBufferLike> => {
+      decoder.push(whole.subarray(0, 100));
+      expect(decoder.next()).toBeUndefined();
+      decoder.push(whole.subarray(100));
+      return new WeakRef((decoder.next() as Buffer).buffer);
+    };
+    const large = handedOn();
+    decoder.push(frame('small'));
+    expect(String(decoder.next())).toBe('small');
+    // What was made in a turn of the loop can be collected after it.
+    await new Promise(setImmediate);
+    collect();
+    expect(large.deref()).toBeUndefined();
+  });
 
   it('can be asked after frames were left behind a pause', () => {
     const decoder = new FrameDecoder('x', LIMIT);
