@@ -1,4 +1,5 @@
 /** One measurement: what flows by, or what is called, while the time runs. */
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Metric, Sample } from './result.js';
 import { quantile } from './stats.js';
@@ -23,6 +24,12 @@ const FIRST_WITHIN = 20_000;
 
 const MEGABYTE = 1e6;
 
+/** What a chain takes of the whole machine, where processes share it; it has no more than its processors. */
+export const SHARED: readonly Metric[] = [
+  { name: 'all µs', digits: 2, joint: 'sum', brief: 'nothing' },
+  { name: 'cores', digits: 2, plain: true, brief: 'nothing' },
+];
+
 /**
  * Rate and processor time of this process per tuple, while `count` grows for `seconds`; `bytes` is the size of a tuple.
  * `started` is told when it has settled.
@@ -38,7 +45,7 @@ export async function measureFlow(
   // From one arrival to another: a large frame more or less is much.
   await beyond(count, count(), performance.now() + FIRST_WITHIN);
   started();
-  const [counted, cpu, start] = [count(), process.cpuUsage(), performance.now()];
+  const [counted, cpu, all, start] = [count(), process.cpuUsage(), busy(), performance.now()];
   const deadline = start + seconds * 1000 * LONGEST;
   await pause(seconds * 1000);
   await beyond(count, counted + FEWEST - 1, deadline);
@@ -47,9 +54,20 @@ export async function measureFlow(
   const tuples = count() - counted;
   const { user, system } = process.cpuUsage(cpu);
   if (tuples === 0) throw new Error('no tuple came within 20 s');
-  const rate = (tuples / (performance.now() - start)) * 1000;
-  return { 'per s': rate, 'MB/s': (rate * bytes) / MEGABYTE, 'host µs': (user + system) / tuples };
+  const [lasted, machine] = [performance.now() - start, busy() - all];
+  const rate = (tuples / lasted) * 1000;
+  return {
+    'per s': rate,
+    'MB/s': (rate * bytes) / MEGABYTE,
+    'host µs': (user + system) / tuples,
+    'all µs': (machine * 1000) / tuples,
+    cores: machine / lasted,
+  };
 }
+
+/** Milliseconds that the processors of the machine have worked, for whatever runs on it. */
+const busy = (): number =>
+  cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0);
 
 /** Waits until `count` is more than `than`, or until `deadline`. */
 async function beyond(count: () => number, than: number, deadline: number): Promise<void> {

@@ -3,7 +3,7 @@ import { contenders, type Contender, tsContender } from './contenders.js';
 import { inRule as callAlone } from './function/flows.js';
 import { grpcMissing } from './grpc/peer.js';
 import { bench, type Comparison, type Target, type Variant } from './harness.js';
-import { FLOW } from './measure.js';
+import { FLOW, SHARED } from './measure.js';
 import { fanOut, withCall, withOperators } from './rules/chains.js';
 import { manyRules } from './rules/many.js';
 import { grpcRelay } from './rules/relay.js';
@@ -27,7 +27,7 @@ const parts = (contender: Contender, bytes: number): readonly Variant[] => {
 
 const chain = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
   title: `source → operators → sink, ${contender.language}, ${text}`,
-  metrics: FLOW,
+  metrics: [...FLOW, ...SHARED],
   targets: TARGETS,
   thorough,
   variants: [
@@ -39,7 +39,7 @@ const chain = (contender: Contender, { bytes, text, thorough }: Size): Compariso
 
 const called = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
   title: `source → call → sink, ${contender.language}, ${text}`,
-  metrics: FLOW,
+  metrics: [...FLOW, ...SHARED],
   thorough,
   variants: [
     ...parts(contender, bytes),
