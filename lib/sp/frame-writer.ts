@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { HEADER_BYTES } from './frame-decoder.js';
-import { TextFrames, writeLength } from './text-frames.js';
+import { SLACK, TextFrames, writeLength } from './text-frames.js';
 
 const FIRST_BLOCK = 4 * 1024;
 /** Small frames are gathered up to this size. */
@@ -31,6 +31,7 @@ export class FrameWriter {
   private frames = 0;
   /** Behind those in the block. */
   private readonly texts = new TextFrames();
+  /** So far: `°C` is not. */
   private isAscii = true;
   private scheduled = false;
 
@@ -86,7 +87,7 @@ export class FrameWriter {
     this.flush();
   };
 
-  /** Moves the texts into the block. One by one when they are not ASCII, and so from then on: it may be a unit, say. */
+  /** Moves the texts into the block. One by one when they are not ASCII, and so from then on. */
   private settle(): void {
     const { texts } = this;
     if (texts.bytes === 0) return;
@@ -108,13 +109,24 @@ export class FrameWriter {
 
   private copy(body: string | Uint8Array, header: Buffer | undefined): void {
     const prefix = header?.length ?? 0;
-    const bound = byteBound(body);
-    this.reserve(HEADER_BYTES + prefix + bound);
+    this.reserve(HEADER_BYTES + prefix + this.roomFor(body));
     const { block, end } = this;
     const at = end + HEADER_BYTES + prefix;
-    const length = typeof body === 'string' ? writeText(block, body, at, bound) : (block.set(body, at), body.length);
+    const length = typeof body === 'string' ? block.write(body, at) : (block.set(body, at), body.length);
+    if (this.isAscii && length !== body.length) {
+      this.isAscii = false;
+      return this.copy(body, header);
+    }
     this.writeHeader(prefix + length, header);
     this.end = at + length;
+  }
+
+  /** As many bytes as `body` takes, or more. Text is counted only where it may not be ASCII: that takes as long as to write it. */
+  private roomFor(body: string | Uint8Array): number {
+    if (typeof body !== 'string') return body.length;
+    if (this.isAscii) return body.length + SLACK;
+    const bound = body.length * MAX_BYTES_PER_UNIT;
+    return bound > COPY_LIMIT ? Buffer.byteLength(body) : bound;
   }
 
   private writeLarge(bytes: Uint8Array, header: Buffer | undefined): void {
@@ -164,14 +176,3 @@ function sizeFor(bytes: number, before: number): number {
 /** It was made for one large frame, and is not kept: too large, or what was written last was none. */
 const isOneOff = (size: number, used: number): boolean =>
   size > LARGEST_KEPT || (size > LARGEST_BLOCK && used > 0 && used <= LARGEST_BLOCK);
-
-/** At least as many bytes as `body` has; a short string is not counted. */
-function byteBound(body: string | Uint8Array): number {
-  if (typeof body !== 'string') return body.length;
-  const bound = body.length * MAX_BYTES_PER_UNIT;
-  return bound > COPY_LIMIT ? Buffer.byteLength(body) : bound;
-}
-
-/** Writes `text` at `at`, `bound` bytes at most. With as many bytes as characters it is ASCII, where one copy does. */
-const writeText = (block: Buffer, text: string, at: number, bound: number): number =>
-  block.write(text, at, bound === text.length ? 'latin1' : 'utf8');

@@ -3,8 +3,11 @@ import { HEADER_BYTES } from './frame-decoder.js';
 /** A header whose length is still to be filled in; only characters that are one byte each. */
 const HEADER = `\x01${'\0'.repeat(HEADER_BYTES - 1)}`;
 
-/** Bytes of room beyond the text: no character takes more. */
-const SLACK = 4;
+/**
+ * Bytes of room beyond the text, more than a character takes that does not fit any longer: as many bytes written as there
+ * are characters mean that each of them is one byte.
+ */
+export const SLACK = 4;
 
 /**
  * Small frames of text, put together as text and written by one call. That takes 50 ns a frame of 100 bytes in place of
@@ -37,10 +40,7 @@ export class TextFrames {
     return bodies;
   }
 
-  /**
-   * False when they are not ASCII: what stands there then is to be overwritten. Where there is more room than the text has
-   * characters, as many bytes as characters mean that each is one byte.
-   */
+  /** False when they are not ASCII: what stands there then is to be overwritten. */
   writeTo(block: Buffer, at: number): boolean {
     if (block.write(this.text, at) !== this.text.length) return false;
     for (const { length } of this.bodies) {
