@@ -44,12 +44,17 @@ export function serverAddress(address: string, cause: unknown): RxportError {
   return make(isTaken ? 'ERR_ADDRESS_IN_USE' : 'ERR_SERVER_ADDRESS', text, { address }, cause);
 }
 
-export const serverOpen = (address: string): RxportError =>
-  make(
-    'ERR_SERVER_ADDRESS',
-    `will not serve at ${address} without a token: anybody who reaches it could run programs here; set a token, or use 127.0.0.1`,
-    { address },
-  );
+/** By what a server is reached from elsewhere. */
+export type Opening = { readonly address: string } | { readonly name: string };
+
+export function serverOpen(opening: Opening): RxportError {
+  const [where, advice] =
+    'name' in opening
+      ? [`as ${opening.name}`, 'leave that name out']
+      : [`at ${opening.address}`, 'use 127.0.0.1'];
+  const text = `will not serve ${where} without a token: anybody who reaches it could run programs here`;
+  return make('ERR_SERVER_ADDRESS', `${text}; set a token, or ${advice}`, { ...opening });
+}
 
 export const requestRefused = (reason: string): RxportError => make('ERR_REQUEST_REFUSED', reason);
 

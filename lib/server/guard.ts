@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { requestRefused, type RxportError, serverOpen, tokenInvalid } from '../errors.js';
+import { type Opening, requestRefused, type RxportError, serverOpen, tokenInvalid } from '../errors.js';
 
 export interface GuardOptions {
   /** The address that is listened on, as it was given. */
   readonly host: string;
   /** What every request has to name; none needs to while this is undefined. */
   readonly token?: string | undefined;
-  /** Further names by which the server is reached. */
+  /** Further names by which the server is reached, by a proxy on this machine say. */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -20,9 +20,20 @@ export interface GuardedRequest {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
-/** Throws `ERR_SERVER_ADDRESS` for an address that others reach, without a token. */
-export function checkAddress({ host, token }: GuardOptions): void {
-  if (!isLoopback(host) && (token === undefined || token === '')) throw serverOpen(host);
+/**
+ * By what others reach it: its address, or a name of its own, which makes sense behind a proxy only; undefined when
+ * nothing but this machine does.
+ */
+export function openTo({ host, names = [] }: GuardOptions): Opening | undefined {
+  if (!isLoopback(host)) return { address: host };
+  const name = names.find((one) => !isLoopback(hostName(one)));
+  return name === undefined ? undefined : { name };
+}
+
+/** Throws `ERR_SERVER_ADDRESS` for a server that others reach, without a token. */
+export function checkAddress(options: GuardOptions): void {
+  const opening = openTo(options);
+  if (opening !== undefined && (options.token === undefined || options.token === '')) throw serverOpen(opening);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Downloads } from '../service/download.js';
 import type { Service } from '../service/service.js';
 import { createApp } from './app.js';
 import { EventStreams } from './event-streams.js';
-import { checkAddress, isLoopback } from './guard.js';
+import { checkAddress, openTo } from './guard.js';
 import { Metrics } from './metrics.js';
 import { removeRestFile, writeRestFile } from './rest-file.js';
 
@@ -16,9 +16,9 @@ export interface ServerOptions {
   readonly port?: number;
   /** What every request has to bring: `Authorization: Bearer <token>`. Default none. */
   readonly token?: string;
-  /** Further names by which the server is reached, as `Host` has them; default none. */
+  /** Further names by which the server is reached, as `Host` has them; default none. With one others reach it: it needs a token. */
   readonly names?: readonly string[];
-  /** Folders that a `file://` may name something in; default every one on loopback, none elsewhere. */
+  /** Folders that a `file://` may name something in; default every one where only this machine reaches it, none elsewhere. */
   readonly folders?: readonly string[];
   /** Default none. */
   readonly downloads?: Downloads;
@@ -40,13 +40,14 @@ const PORT = 9081;
 export async function startServer(service: Service, options: ServerOptions = {}): Promise<Server> {
   const { host = '127.0.0.1', port = PORT, token, names, downloads } = options;
   checkOptions(options);
-  checkAddress({ host, token });
+  const guard = { host, token, names };
+  checkAddress(guard);
   const streams = new EventStreams(systemClock);
   const metrics = new Metrics(service);
   const closing = new AbortController();
-  const folders = options.folders ?? (isLoopback(host) ? undefined : []);
+  const folders = options.folders ?? (openTo(guard) === undefined ? undefined : []);
   const sources = { folders, downloads, clock: systemClock, signal: closing.signal };
-  const app = await createApp({ service, guard: { host, token, names }, sources, streams, metrics });
+  const app = await createApp({ service, guard, sources, streams, metrics });
   const close = async (): Promise<void> => {
     closing.abort(hostStopped());
     streams.close();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkAddress, type GuardOptions, isLoopback, judge } from '../../lib/server/guard.js';
+import type { Opening } from '../../lib/errors.js';
+import { checkAddress, type GuardOptions, isLoopback, judge, openTo } from '../../lib/server/guard.js';
 
 const local: GuardOptions = { host: '127.0.0.1' };
 const guarded: GuardOptions = { host: '127.0.0.1', token: 'secret' };
@@ -82,12 +83,20 @@ describe('the guard', () => {
     expect(['0.0.0.0', '::', '10.0.0.1', 'localhost.evil', '1127.0.0.1'].map(isLoopback)).not.toContain(true);
   });
 
-  it('wants a token where others come', () => {
-    expect(() => checkAddress({ host: '127.0.0.1' })).not.toThrow();
-    expect(() => checkAddress({ host: '0.0.0.0', token: 'secret' })).not.toThrow();
-    for (const token of [undefined, ''])
-      expect(() => checkAddress({ host: '0.0.0.0', token })).toThrow(
-        expect.objectContaining({ code: 'ERR_SERVER_ADDRESS' }),
-      );
+  it.each<[string, GuardOptions, Opening | undefined]>([
+    ['loopback', { host: '127.0.0.1' }, undefined],
+    ['loopback with names of loopback', { host: 'localhost', names: ['LocalHost', '127.0.0.2', '[::1]'] }, undefined],
+    ['any address', { host: '0.0.0.0' }, { address: '0.0.0.0' }],
+    ['an address that has a name too', { host: '10.0.0.3', names: ['plant'] }, { address: '10.0.0.3' }],
+    ['loopback with a name', { host: '127.0.0.1', names: ['localhost', 'plant.example.com'] }, { name: 'plant.example.com' }],
+    ['loopback with an address of the machine', { host: '::1', names: ['10.0.0.3'] }, { name: '10.0.0.3' }],
+  ])('wants a token where others come: %s', (_, options, opening) => {
+    expect(openTo(options)).toEqual(opening);
+    expect(() => checkAddress({ ...options, token: 'secret' })).not.toThrow();
+    for (const token of [undefined, '']) {
+      const attempt = expect(() => checkAddress({ ...options, token }));
+      if (opening === undefined) attempt.not.toThrow();
+      else attempt.toThrow(expect.objectContaining({ code: 'ERR_SERVER_ADDRESS', details: opening }));
+    }
   });
 });

@@ -108,6 +108,11 @@ describe('a server', () => {
       code: 'ERR_SERVER_ADDRESS',
       message: expect.stringContaining('token'),
     });
+    // Whoever has a proxy pass requests on: all of them come from this machine.
+    await expect(startServer(service, { names: ['plant.example.com'], port: 0 })).rejects.toMatchObject({
+      code: 'ERR_SERVER_ADDRESS',
+      message: expect.stringMatching(/plant\.example\.com.*token/),
+    });
   });
 
   it('takes files of configured folders only when it is open to others', async () => {
@@ -116,8 +121,11 @@ describe('a server', () => {
     const authorization = 'Bearer secret';
     const body = { name: plugin.name, file: `file://${plugin.dir}` };
     const shut = await startRest(service, { host: '0.0.0.0', token: 'secret' });
-    const refused = await shut.ask('POST', '/plugins/portables', body, { authorization });
-    expect(refused.json()).toMatchObject({ code: 'ERR_DOWNLOAD_REFUSED' });
+    const named = await startRest(service, { names: ['plant.example.com'], token: 'secret' });
+    for (const { ask } of [shut, named]) {
+      const refused = await ask('POST', '/plugins/portables', body, { authorization });
+      expect(refused.json()).toMatchObject({ code: 'ERR_DOWNLOAD_REFUSED' });
+    }
     // Who may not read it does not learn whether it is there.
     const nowhere = await shut.ask(
       'POST',
