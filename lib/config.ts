@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
-import { configInvalid } from './errors.js';
+import { configInvalid, showJson } from './errors.js';
 
 /** Milliseconds: a timer that is set to more ends at once. */
 export const LONGEST = 2 ** 31 - 1;
@@ -35,6 +35,20 @@ const replicas = new t.Type<number, number, unknown>(
   t.identity,
 );
 
+const countable = (what: string, isOne: (value: number) => boolean) =>
+  new t.Type<number, number, unknown>(
+    what,
+    (value): value is number => typeof value === 'number' && isOne(value),
+    (value, context) =>
+      typeof value === 'number' && isOne(value)
+        ? t.success(value)
+        : t.failure(value, context, `${typeof value === 'number' ? value : showJson(value)} is no ${what}`),
+    t.identity,
+  );
+
+const count = countable('whole number from 1 on', (value) => Number.isSafeInteger(value) && value >= 1);
+const ratio = countable('number from 1 on', (value) => Number.isFinite(value) && value >= 1);
+
 const Settings = t.intersection([
   t.type({ dir: t.string }),
   t.partial({
@@ -54,6 +68,7 @@ const Settings = t.intersection([
     verify: t.keyof({ off: null, warn: null, enforce: null }),
     condaBin: t.string,
     uvBin: t.string,
+    zipLimits: t.partial({ entries: count, bytes: count, ratio, ratioFrom: count }),
   }),
 ]);
 
@@ -105,6 +120,17 @@ export interface HostSettings {
   readonly condaBin?: string;
   /** Makes the environments of Python plugins with `virtualEnvType: "uv"`; default `uv`. */
   readonly uvBin?: string;
+  /** Up to where a zip is unpacked; beyond it is refused (`ERR_ZIP_LIMIT`). A folder that is installed has no such limits. */
+  readonly zipLimits?: {
+    /** Files and folders; default 10,000. */
+    readonly entries?: number;
+    /** Of all files, unpacked; default 256 MiB. */
+    readonly bytes?: number;
+    /** Unpacked to packed size, of each file larger than `ratioFrom` bytes and of the whole; default 100. */
+    readonly ratio?: number;
+    /** Default 1 MiB. */
+    readonly ratioFrom?: number;
+  };
 }
 
 /** Throws `ERR_CONFIG_INVALID` with the path of each problem. */

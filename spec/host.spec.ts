@@ -138,6 +138,17 @@ describe('the start of a host', () => {
     });
   });
 
+  it.each([{ entries: 0 }, { bytes: 1.5 }, { bytes: Infinity }, { ratio: 0.5 }, { ratioFrom: '1' }, null, 5])(
+    'does not begin with %j for limits of a zip',
+    async (zipLimits) => {
+      const start = startHost({ zipLimits: zipLimits as object });
+      await expect(start).rejects.toMatchObject({
+        code: 'ERR_CONFIG_INVALID',
+        message: expect.stringMatching(/is no (whole )?number from 1 on|zipLimits/),
+      });
+    },
+  );
+
   it('frees its folder and starts no plugin when it is aborted on its way', async () => {
     const { at, name } = await loadable();
     const controller = new AbortController();

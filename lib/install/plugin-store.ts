@@ -26,6 +26,7 @@ import {
 import { runInstallScript } from './install-script.js';
 import { Integrity, type Verify } from './integrity.js';
 import { type LockEntry, LockFile } from './lock-file.js';
+import { type ZipLimits, zipLimits } from './zip-entries.js';
 
 export interface StoreOptions {
   readonly folders: PluginFolders;
@@ -43,6 +44,7 @@ interface StoreSettings {
   readonly verify?: Verify;
   readonly pythonBin?: string;
   readonly uvBin?: string;
+  readonly zipLimits?: Partial<ZipLimits>;
 }
 
 export interface InstallOptions {
@@ -97,7 +99,8 @@ export class PluginStore {
   }
 
   async stage(source: string, { name, origin, signal }: InstallOptions = {}): Promise<Staged> {
-    const staged = await stage(source, this.options.folders.staging, { name, signal });
+    const { folders, settings } = this.options;
+    const staged = await stage(source, folders.staging, { name, limits: zipLimits(settings.zipLimits), signal });
     return { ...staged, origin };
   }
 

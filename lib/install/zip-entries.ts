@@ -14,6 +14,14 @@ export interface ZipLimits {
 const MIB = 1024 * 1024;
 export const ZIP_LIMITS: ZipLimits = { entries: 10_000, bytes: 256 * MIB, ratio: 100, ratioFrom: MIB };
 
+/** Those that are given, and the usual ones for the rest. */
+export const zipLimits = ({
+  entries = ZIP_LIMITS.entries,
+  bytes = ZIP_LIMITS.bytes,
+  ratio = ZIP_LIMITS.ratio,
+  ratioFrom = ZIP_LIMITS.ratioFrom,
+}: Partial<ZipLimits> = {}): ZipLimits => ({ entries, bytes, ratio, ratioFrom });
+
 /** What one entry becomes; `path` is relative, with "/", and stays inside the target. */
 export interface ZipItem {
   readonly path: string;

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import { ERROR_CODES, internalError, requestInvalid, requestTooLarge, requestType, RxportError } from '../errors.js';
+import { detailsOf } from './details.js';
 
 /** What every failure says: eKuiper's two keys, then ours. */
 export interface Failure {
@@ -9,6 +10,8 @@ export interface Failure {
   readonly code: string;
   /** Our own words, where `message` is eKuiper's and says less. */
   readonly reason?: string;
+  /** Facts behind the text, for programs; left out when there are none. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Bytes. */
@@ -16,24 +19,29 @@ export const BODY_LIMIT = 1024 * 1024;
 
 const TEXT = 'text/plain; charset=utf-8';
 
-const failure = (status: number, { code }: RxportError, message: string): Failure => ({
-  error: status === 404 ? 1002 : 1000,
-  message,
-  code,
-});
+/** `message` is eKuiper's where it has one. */
+function failure(status: number, error: RxportError, message = error.message): Failure {
+  const isSaid = error.message === '' || message.includes(error.message);
+  const details = detailsOf(error, isSaid ? message : `${message} ${error.message}`);
+  return {
+    error: status === 404 ? 1002 : 1000,
+    message,
+    code: error.code,
+    ...(!isSaid && { reason: error.message }),
+    ...(details !== undefined && { details }),
+  };
+}
 
 /** Under the status of its code, as JSON. */
 export function sendFailure(reply: FastifyReply, error: RxportError): FastifyReply {
   const status = ERROR_CODES[error.code].http;
   if (error.code === 'ERR_TOKEN_INVALID') reply.header('www-authenticate', 'Bearer');
-  return reply.code(status).send(failure(status, error, error.message));
+  return reply.code(status).send(failure(status, error));
 }
 
 /** In eKuiper's words: JSON that is called text. */
 export function sendWords(reply: FastifyReply, status: 400 | 404, message: string, error: RxportError): FastifyReply {
-  const isSaid = error.message === '' || message.includes(error.message);
-  const body = { ...failure(status, error, message), ...(!isSaid && { reason: error.message }) };
-  return reply.code(status).type(TEXT).send(JSON.stringify(body));
+  return reply.code(status).type(TEXT).send(JSON.stringify(failure(status, error, message)));
 }
 
 /** As eKuiper says that something was done. */

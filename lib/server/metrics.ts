@@ -15,6 +15,7 @@ export class Metrics {
   private readonly lag: IntervalHistogram = monitorEventLoopDelay({ resolution: STEP });
   private readonly stages: readonly ((labels: Labels, stage: LedgerStage) => void)[];
   private readonly plugins: readonly ((plugin: string, read: PluginReading) => void)[];
+  private readonly replica: (labels: ReplicaLabels, usage: ProcessUsage) => void;
   private readonly host: () => void;
 
   constructor(private readonly service: Service) {
@@ -24,17 +25,16 @@ export class Metrics {
       this.stageCount('passed_total', 'Values that went on', ({ passed }) => passed),
       this.stageReasons('dropped_total', 'Values that were dropped', ({ dropped }) => dropped),
       this.stageReasons('failed_total', 'Values that failed', ({ failed }) => failed),
-      this.stageGauge('in_flight', 'Values that are held now', ({ inFlight }) => inFlight),
-      this.stageGauge('peak', 'The most values that have waited at once', ({ peak }) => peak),
+      this.stageGauge('in_flight_tuples', 'Values that are held now', ({ inFlight }) => inFlight),
+      this.stageGauge('peak_tuples', 'The most values that have waited at once', ({ peak }) => peak),
       this.stageCount('pauses_total', 'How often a source was held back', ({ pauses }) => pauses),
       this.stageCount('restarts_total', 'How often its symbol was started again', ({ restarts }) => restarts),
     ];
     this.plugins = [
       this.pluginGauge('up', '1 while its process has shaken hands', ({ up }) => (up ? 1 : 0)),
-      this.pluginCount('restarts_total', 'How often its process was started again', ({ restarts }) => restarts),
-      this.pluginCount('cpu_seconds_total', 'Processor time of its process', ({ usage }) => usage?.cpuSeconds),
-      this.pluginGauge('resident_memory_bytes', 'Memory of its process', ({ usage }) => usage?.residentBytes),
+      this.pluginCount('restarts_total', 'How often a process of it was started again', ({ restarts }) => restarts),
     ];
+    this.replica = this.ofReplica();
     this.host = this.ofHost();
   }
 
@@ -49,9 +49,12 @@ export class Metrics {
       for (const [stage, counts] of Object.entries(rule.ledger().stages))
         for (const write of this.stages) write({ rule: rule.id, stage, kind: counts.kind }, counts);
     }
-    for (const { name, state, restarts, pid } of this.service.host.plugins.list()) {
-      const usage = pid === undefined ? undefined : usageOf(pid);
-      for (const write of this.plugins) write(name, { up: state.phase === 'ready', restarts, usage });
+    for (const { name, state, restarts, replicas } of this.service.host.plugins.list()) {
+      for (const write of this.plugins) write(name, { up: state.phase === 'ready', restarts });
+      for (const [replica, one] of replicas.entries()) {
+        const usage = one.phase === 'ready' ? usageOf(one.pid) : undefined;
+        if (usage !== undefined) this.replica({ plugin: name, replica }, usage);
+      }
     }
     this.host();
     return this.registry.metrics();
@@ -79,19 +82,24 @@ export class Metrics {
     };
   }
 
-  private pluginCount(name: string, help: string, read: (plugin: PluginReading) => number | undefined) {
+  private pluginCount(name: string, help: string, read: (plugin: PluginReading) => number) {
     const counter = this.counter(`rxport_plugin_${name}`, help, ['plugin']);
-    return (plugin: string, reading: PluginReading): void => {
-      const value = read(reading);
-      if (value !== undefined) counter.inc({ plugin }, value);
-    };
+    return (plugin: string, reading: PluginReading): void => counter.inc({ plugin }, read(reading));
   }
 
-  private pluginGauge(name: string, help: string, read: (plugin: PluginReading) => number | undefined) {
+  private pluginGauge(name: string, help: string, read: (plugin: PluginReading) => number) {
     const gauge = this.gauge(`rxport_plugin_${name}`, help, ['plugin']);
-    return (plugin: string, reading: PluginReading): void => {
-      const value = read(reading);
-      if (value !== undefined) gauge.set({ plugin }, value);
+    return (plugin: string, reading: PluginReading): void => gauge.set({ plugin }, read(reading));
+  }
+
+  /** A series for each process: the processor time of one that is started again begins anew, and that of the others does not. */
+  private ofReplica(): (labels: ReplicaLabels, usage: ProcessUsage) => void {
+    const labels = ['plugin', 'replica'];
+    const cpu = this.counter('rxport_plugin_cpu_seconds_total', 'Processor time of a process', labels);
+    const memory = this.gauge('rxport_plugin_resident_memory_bytes', 'Memory of a process', labels);
+    return (of, { cpuSeconds, residentBytes }) => {
+      cpu.inc({ ...of }, cpuSeconds);
+      memory.set({ ...of }, residentBytes);
     };
   }
 
@@ -130,8 +138,7 @@ export class Metrics {
 
 type Labels = Readonly<Record<'rule' | 'stage' | 'kind', string>>;
 
-interface PluginReading {
-  readonly up: boolean;
-  readonly restarts: number;
-  readonly usage: ProcessUsage | undefined;
-}
+/** The first process of a plugin is its replica 0. */
+type ReplicaLabels = Readonly<{ plugin: string; replica: number }>;
+
+type PluginReading = Readonly<{ up: boolean; restarts: number }>;

@@ -1,5 +1,5 @@
 /** What the routes of plugins take and answer, for their checks and for `/openapi.json`. */
-import { array, failures, flag, integerText, object, string, text } from './schema.js';
+import { array, failures, flag, integerText, object, orNull, string, text } from './schema.js';
 
 const tags = ['plugins'];
 const name = object({ name: string('The name of a plugin.') });
@@ -54,6 +54,10 @@ export const status = {
       symbols: array(object({ kind: string(), symbol: string(), ruleId: string() })),
       channels: array(object({ kind: string(), symbol: string(), url: string() })),
       lastErrors: array(object({ at: { type: 'number' }, code: string(), message: string() })),
+      installedAt: orNull('When this version was installed, ISO 8601 in UTC; null for one put into the folder by hand.'),
+      source: orNull('The URL, zip or folder that it was installed from, without credentials.'),
+      sha256: orNull('Of that zip, in hex; null for a folder.'),
+      changed: array(string(), 'Files that were not as installed when its process was last started.'),
     }),
     404: failures,
   },

@@ -6,6 +6,8 @@ const described = (description?: string): Schema => (description === undefined ?
 
 export const string = (description?: string): Schema => ({ type: 'string', ...described(description) });
 
+export const orNull = (description: string): Schema => ({ ...string(description), nullable: true });
+
 export const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', properties });
 
 export const array = (items: Schema, description?: string): Schema => ({
@@ -34,4 +36,5 @@ export const failures = object({
   message: string(),
   code: string('`ERR_…`, stable.'),
   reason: string('More than eKuiper says, where `message` is in its words.'),
+  details: { type: 'object', description: 'Facts behind the text, for programs.', additionalProperties: true },
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
+import { pidPlugin } from '../helpers/pid-plugin.js';
+import { pidsOf } from '../helpers/replicated.js';
 import { startRest } from '../helpers/rest.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { RuleFolder, startService } from '../helpers/service.js';
@@ -40,12 +42,14 @@ describe('/metrics', () => {
       const labels = `{rule="${id}",stage="source ${source}",kind="source"}`;
       expect(valueOf(text, `rxport_stage_received_total${labels}`)).toBe(20);
       expect(valueOf(text, `rxport_stage_passed_total${labels}`)).toBe(20);
-      expect(valueOf(text, `rxport_stage_in_flight${labels}`)).toBe(0);
+      expect(valueOf(text, `rxport_stage_in_flight_tuples${labels}`)).toBe(0);
+      expect(valueOf(text, `rxport_stage_peak_tuples${labels}`)).toBeGreaterThanOrEqual(0);
       expect(valueOf(text, `rxport_stage_passed_total{rule="${id}",stage="sink ${sink}",kind="sink"}`)).toBe(20);
       expect(valueOf(text, `rxport_plugin_up{plugin="${plugin.name}"}`)).toBe(1);
       expect(valueOf(text, `rxport_plugin_restarts_total{plugin="${plugin.name}"}`)).toBe(0);
-      expect(valueOf(text, `rxport_plugin_resident_memory_bytes{plugin="${plugin.name}"}`)).toBeGreaterThan(1e6);
-      expect(valueOf(text, `rxport_plugin_cpu_seconds_total{plugin="${plugin.name}"}`)).toBeGreaterThan(0);
+      const process = `{plugin="${plugin.name}",replica="0"}`;
+      expect(valueOf(text, `rxport_plugin_resident_memory_bytes${process}`)).toBeGreaterThan(1e6);
+      expect(valueOf(text, `rxport_plugin_cpu_seconds_total${process}`)).toBeGreaterThan(0);
       expect(valueOf(text, 'rxport_host_resident_memory_bytes')).toBeGreaterThan(1e6);
       expect(valueOf(text, 'rxport_host_event_loop_lag_seconds{quantile="0.99"}')).toBeGreaterThanOrEqual(0);
     }
@@ -53,6 +57,24 @@ describe('/metrics', () => {
     const { text } = await get('/metrics');
     expect(valueOf(text, `rxport_plugin_up{plugin="${plugin.name}"}`)).toBe(0);
     expect(text).not.toContain('rxport_plugin_resident_memory_bytes{');
+  });
+
+  it('tells what each process of a plugin uses, and nothing of one that is gone', async () => {
+    const plugin = pidPlugin('node');
+    const service = await startService({ replicas: { [plugin.name]: 3 }, killTimeout: 500 });
+    const view = await service.host.plugins.install(plugin.dir);
+    const ready = await until(() => pidsOf(view).length === 3 && pidsOf(view));
+    const { get } = await startRest(service);
+    const memory = (text: string): readonly string[] =>
+      [...text.matchAll(/^rxport_plugin_resident_memory_bytes\{.*,replica="(\d)"\} [1-9]\d{6,}$/gm)].map(
+        ([, replica = '']) => replica,
+      );
+    const { text } = await get('/metrics');
+    expect(memory(text)).toEqual(['0', '1', '2']);
+    expect(text.match(/^rxport_plugin_cpu_seconds_total\{/gm)).toHaveLength(3);
+    process.kill(ready[1] ?? 0, 'SIGKILL');
+    await until(() => view.replicas[1]?.phase === 'backoff');
+    expect(memory((await get('/metrics')).text)).toEqual(['0', '2']);
   });
 
   it('counts what was dropped and what has failed by reason, and forgets a plugin that is gone', async () => {

@@ -1,11 +1,16 @@
 /** `/plugins/portables` as a live eKuiper answers, row by row; what installs and updates is in `packages.spec.ts`. */
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { appendFileSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startRest } from '../helpers/rest.js';
+import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { startService } from '../helpers/service.js';
 import { serviceWithPlugin } from '../helpers/service-with-plugin.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
+import { zipped } from '../helpers/zipped.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -64,6 +69,36 @@ describe('GET /plugins/portables/{name}/status', () => {
     });
   });
 
+  it('goes on with what the lock file knows, and what has changed since', async () => {
+    const { dir, rest, service } = await serviceWithPlugin();
+    const { ask, get } = rest;
+    const plugin = scriptedPlugin();
+    const zip = zipped(plugin.dir, plugin.name);
+    await ask('POST', '/plugins/portables', { name: plugin.name, file: zip.url });
+    const path = `/plugins/portables/${plugin.name}/status`;
+    const status = (await get(path)).json<Record<string, unknown>>();
+    expect(Object.keys(status).slice(-5)).toEqual(['lastErrors', 'installedAt', 'source', 'sha256', 'changed']);
+    expect(status).toMatchObject({
+      installedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      source: fileURLToPath(zip.url),
+      sha256: createHash('sha256').update(readFileSync(fileURLToPath(zip.url))).digest('hex'),
+      changed: [],
+    });
+    appendFileSync(join(dir, 'plugins/portables', plugin.name, 'sp.mjs'), '\n');
+    await service.host.plugins.stop(plugin.name);
+    await service.host.plugins.start(plugin.name);
+    expect((await get(path)).json()).toMatchObject({ changed: ['sp.mjs'] });
+  });
+
+  it('knows nothing of where a plugin comes from that was put there by hand', async () => {
+    const dir = join(tempFolder(), 'data');
+    const plugin = scriptedPlugin();
+    cpSync(plugin.dir, join(dir, 'plugins/portables', plugin.name), { recursive: true });
+    const { get } = await startRest(await startService({ dir }));
+    const status = (await get(`/plugins/portables/${plugin.name}/status`)).json();
+    expect(status).toMatchObject({ installedAt: null, source: null, sha256: null, changed: [] });
+  });
+
   it('says stop, error and initializing, and why', async () => {
     const { plugin, rest, service } = await serviceWithPlugin();
     const path = `/plugins/portables/${plugin.name}/status`;
@@ -103,7 +138,8 @@ describe('what is not there', () => {
     const answer = await ask(method, path, body);
     expect(answer).toMatchObject({ status, headers: { 'content-type': TEXT } });
     const { reason, ...told } = answer.json<Record<string, unknown>>();
-    expect(JSON.stringify(told)).toBe(JSON.stringify({ error, message, code: 'ERR_PLUGIN_UNKNOWN' }));
+    const details = { plugin: 'nope' };
+    expect(JSON.stringify(told)).toBe(JSON.stringify({ error, message, code: 'ERR_PLUGIN_UNKNOWN', details }));
     expect(reason).toContain('nope');
   });
 });
