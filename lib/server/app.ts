@@ -1,4 +1,4 @@
-import swagger from '@fastify/swagger';
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { bodyInvalid, reasonOf, routeUnknown } from '../errors.js';
 import type { SourcePolicy } from '../service/package-source.js';
@@ -51,7 +51,7 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
   app.setNotFoundHandler((request, reply) =>
     sendFailure(reply, routeUnknown(`${request.method} ${request.url}`, 'GET /openapi.json')),
   );
-  await app.register(swagger, { openapi: { openapi: '3.0.3', info: { title: 'rxport', version: '1' } } });
+  await app.register(swagger, { openapi: describing(guard) });
   await app.register(async (plugins) => {
     takesWords(plugins);
     pluginRoutes(plugins, service);
@@ -63,6 +63,17 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
     healthRoutes(rest, service, metrics);
   });
   return app;
+}
+
+/** What `/openapi.json` says of all routes together. */
+function describing({ token }: GuardOptions): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  const bearer = { type: 'http', scheme: 'bearer', description: 'The token that the server was started with.' } as const;
+  return {
+    openapi: '3.0.3',
+    info: { title: 'rxport', version: '1' },
+    components: { securitySchemes: { bearer } },
+    ...(token !== undefined && { security: [{ bearer: [] }] }),
+  };
 }
 
 const secured = (reply: FastifyReply): FastifyReply =>

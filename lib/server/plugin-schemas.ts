@@ -1,5 +1,6 @@
 /** What the routes of plugins take and answer, for their checks and for `/openapi.json`. */
-import { array, failures, flag, integerText, object, orNull, string, text } from './schema.js';
+import { always, data, dataOrEvents, done, ofWordsBody, unknown, unknownWords, words } from './answers.js';
+import { array, flag, integerText, object, orNull, string } from './schema.js';
 
 const tags = ['plugins'];
 const name = object({ name: string('The name of a plugin.') });
@@ -24,50 +25,58 @@ const packageBody = object({
   shellParas: array(string(), 'What its `install.sh` gets as arguments.'),
 });
 
+/** Both mean JSON: `curl -d` says the second one of all that it sends. */
+const consumes = ['application/json', 'application/x-www-form-urlencoded'];
+
 const line = object({
   at: { type: 'number', description: 'Milliseconds since the epoch.' },
   stream: { type: 'string', enum: ['stdout', 'stderr'] },
   text: string(),
 });
 
-export const list = { tags, summary: 'All plugins', response: { 200: array(portable) } };
+const standing = object({
+  refCount: {
+    type: 'object',
+    description: 'By rule: how many symbols it uses.',
+    additionalProperties: { type: 'integer' },
+  },
+  status: { type: 'string', enum: ['running', 'initializing', 'error', 'stop'] },
+  errMsg: string(),
+  version: string(),
+  pid: { type: 'integer', nullable: true },
+  restarts: { type: 'integer' },
+  replicas: array(string()),
+  symbols: array(object({ kind: string(), symbol: string(), ruleId: string() })),
+  channels: array(object({ kind: string(), symbol: string(), url: string() })),
+  lastErrors: array(object({ at: { type: 'number' }, code: string(), message: string() })),
+  installedAt: orNull('When this version was installed, ISO 8601 in UTC; null for one put into the folder by hand.'),
+  source: orNull('The URL, zip or folder that it was installed from, without credentials.'),
+  sha256: orNull('Of that zip, in hex; null for a folder.'),
+  changed: array(string(), 'Files that were not as installed when its process was last started.'),
+});
 
-export const get = { tags, summary: 'A plugin', params: name, response: { 200: portable, 404: failures } };
+export const list = { tags, summary: 'All plugins', response: { 200: data(array(portable)), ...always } };
+
+export const get = {
+  tags,
+  summary: 'A plugin',
+  params: name,
+  response: { 200: data(portable), ...unknownWords, ...always },
+};
 
 export const status = {
   tags,
   summary: 'Where a plugin stands, and what runs in it',
   params: name,
-  response: {
-    200: object({
-      refCount: {
-        type: 'object',
-        description: 'By rule: how many symbols it uses.',
-        additionalProperties: { type: 'integer' },
-      },
-      status: { type: 'string', enum: ['running', 'initializing', 'error', 'stop'] },
-      errMsg: string(),
-      version: string(),
-      pid: { type: 'integer', nullable: true },
-      restarts: { type: 'integer' },
-      replicas: array(string()),
-      symbols: array(object({ kind: string(), symbol: string(), ruleId: string() })),
-      channels: array(object({ kind: string(), symbol: string(), url: string() })),
-      lastErrors: array(object({ at: { type: 'number' }, code: string(), message: string() })),
-      installedAt: orNull('When this version was installed, ISO 8601 in UTC; null for one put into the folder by hand.'),
-      source: orNull('The URL, zip or folder that it was installed from, without credentials.'),
-      sha256: orNull('Of that zip, in hex; null for a folder.'),
-      changed: array(string(), 'Files that were not as installed when its process was last started.'),
-    }),
-    404: failures,
-  },
+  response: { 200: data(standing), ...unknownWords, ...always },
 };
 
 export const create = {
   tags,
   summary: 'Install a plugin and start it',
+  consumes,
   body: packageBody,
-  response: { 201: text, 400: failures },
+  response: { 201: done, ...ofWordsBody, ...always },
 };
 
 export const update = {
@@ -82,8 +91,9 @@ export const update = {
     },
     force: flag('Also when rules use a symbol that the new version lacks.'),
   }),
+  consumes,
   body: packageBody,
-  response: { 200: text, 400: failures },
+  response: { 200: done, ...ofWordsBody, ...always },
 };
 
 export const remove = {
@@ -91,21 +101,21 @@ export const remove = {
   summary: 'Stop and delete a plugin',
   params: name,
   querystring: object({ force: flag('Also when rules use it.') }),
-  response: { 200: text, 400: failures },
+  response: { 200: done, ...ofWordsBody, ...always },
 };
 
 export const start = {
   tags,
   summary: 'Start a plugin that has failed or was stopped',
   params: name,
-  response: { 200: text, 404: failures },
+  response: { 200: done, ...unknown, ...ofWordsBody, ...always },
 };
 
 export const stop = {
   tags,
   summary: 'Stop the processes of a plugin; its rules wait',
   params: name,
-  response: { 200: text, 404: failures },
+  response: { 200: done, ...unknown, ...ofWordsBody, ...always },
 };
 
 export const logs = {
@@ -116,5 +126,10 @@ export const logs = {
     lines: integerText('How many of the last lines; default all that are kept, 1,000 at most.'),
     follow: flag('Go on as server-sent events.'),
   }),
-  response: { 200: array(line), 404: failures },
+  response: {
+    200: dataOrEvents(array(line), 'The lines; with `follow` as events, and what comes after them.'),
+    400: words('The query says something else.'),
+    ...unknownWords,
+    ...always,
+  },
 };

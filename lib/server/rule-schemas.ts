@@ -1,5 +1,6 @@
 /** What the routes of rules take and answer, for their checks and for `/openapi.json`. */
-import { array, failures, object, string, text } from './schema.js';
+import { always, data, done, ofBody, unknown } from './answers.js';
+import { array, object, string } from './schema.js';
 
 const tags = ['rules'];
 const params = object({ id: string('The id of a rule, or the name of a rule file that does not load.') });
@@ -32,48 +33,47 @@ const ledgerOf = object({
 
 const listed = { id: string(), status: phase, since: milliseconds, file: string('Absolute path.'), error };
 
+const standing = object({
+  status: phase,
+  since: milliseconds,
+  on: array(string(), 'What it waits for.'),
+  attempt: { type: 'integer', description: 'Which restart this is, from 1.' },
+  nextTry: milliseconds,
+  error,
+});
+
 export const list = {
   tags,
   summary: 'All rules, and the files that do not load',
-  response: { 200: array(object(listed)) },
+  response: { 200: data(array(object(listed))), ...always },
 };
 
 export const get = {
   tags,
   summary: 'A rule',
   params,
-  response: { 200: object({ ...listed, ledger: ledgerOf }), 404: failures },
+  response: { 200: data(object({ ...listed, ledger: ledgerOf })), ...unknown, ...always },
 };
 
 export const status = {
   tags,
   summary: 'Where a rule stands',
   params,
-  response: {
-    200: object({
-      status: phase,
-      since: milliseconds,
-      on: array(string(), 'What it waits for.'),
-      attempt: { type: 'integer', description: 'Which restart this is, from 1.' },
-      nextTry: milliseconds,
-      error,
-    }),
-    404: failures,
-  },
+  response: { 200: data(standing), ...unknown, ...always },
 };
 
 export const ledger = {
   tags,
   summary: 'What each stage of a rule has counted',
   params,
-  response: { 200: ledgerOf, 404: failures },
+  response: { 200: data(ledgerOf), ...unknown, ...always },
 };
 
 const verb = (summary: string): Readonly<Record<string, unknown>> => ({
   tags,
   summary,
   params,
-  response: { 200: text, 404: failures },
+  response: { 200: done, ...unknown, ...ofBody, ...always },
 });
 
 export const start = verb('Start a rule that has ended, or a file that did not load');

@@ -1,6 +1,6 @@
 /** JSON schemas, as Fastify checks them and `/openapi.json` shows them. */
 
-type Schema = Readonly<Record<string, unknown>>;
+export type Schema = Readonly<Record<string, unknown>>;
 
 const described = (description?: string): Schema => (description === undefined ? {} : { description });
 
