@@ -1,0 +1,68 @@
+/** The channel of a function that nobody could answer on any more. */
+import { expect, it } from '@jest/globals';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { of } from 'rxjs';
+import type { Plugin } from '../../lib/index.js';
+import { startHost } from '../helpers/host.js';
+import { type ScriptedPlugin, scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+
+/** The socket of a function of a plugin. */
+function socketOf({ channels }: Plugin, symbol: string): string {
+  const { url = '' } = channels.find((channel) => channel.kind === 'function' && channel.symbol === symbol) ?? {};
+  return url.replace('ipc://', '');
+}
+
+/** A host with a plugin whose function has been used by a rule that has ended. */
+async function used() {
+  const plugin = scriptedPlugin();
+  const symbol = plugin.symbol('echo');
+  const host = await startHost();
+  const view = await host.plugins.install(plugin.dir);
+  const rule = host.rule(unique('r'), ({ call }) => of('a').pipe(call(symbol, (value) => [value])));
+  expect((await rule.done).phase).toBe('completed');
+  const socket = socketOf(view, symbol);
+  return { host, plugin, view, symbol, socket };
+}
+
+/** Another version of it, in a folder of its own. */
+function withoutEcho({ dir, name, symbol }: ScriptedPlugin): string {
+  const next = join(tempFolder(), name);
+  cpSync(dir, next, { recursive: true });
+  const path = join(next, `${name}.json`);
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { functions: readonly string[] };
+  const functions = manifest.functions.filter((one) => one !== symbol('echo'));
+  writeFileSync(path, JSON.stringify({ ...manifest, version: 'v2', functions }));
+  return next;
+}
+
+it('keeps its channel when its rules end', async () => {
+  const { host, view, symbol, socket } = await used();
+  expect(view.usedBy).toEqual([]);
+  expect(basename(socket)).toBe(`func_${symbol}.ipc`);
+  expect(existsSync(socket)).toBe(true);
+  expect(await host.function(symbol).exec('b')).toBe('b');
+  expect(socketOf(view, symbol)).toBe(socket);
+});
+
+it('closes its channel when its plugin is removed, and a call says so', async () => {
+  const { host, plugin, symbol, socket } = await used();
+  const { exec } = host.function(symbol);
+  expect(await exec('b')).toBe('b');
+  expect(existsSync(socket)).toBe(true);
+  await host.plugins.remove(plugin.name);
+  expect(existsSync(socket)).toBe(false);
+  await expect(exec('c')).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+  expect(() => host.function(symbol)).toThrow(expect.objectContaining({ code: 'ERR_SYMBOL_UNKNOWN' }));
+});
+
+it('closes its channel when an update takes it away, and a call says so', async () => {
+  const { host, plugin, view, symbol, socket } = await used();
+  const { exec } = host.function(symbol);
+  expect(existsSync(socket)).toBe(true);
+  await host.plugins.update(plugin.name, withoutEcho(plugin), { force: true });
+  expect(view.manifest.functions).not.toContain(symbol);
+  expect(existsSync(socket)).toBe(false);
+  await expect(exec('c')).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/) });
+});
