@@ -17,11 +17,9 @@ export const zipPath = (file: string, entry: string, problem: string): RxportErr
   make('ERR_ZIP_PATH', `${file} holds ${JSON.stringify(entry)}, ${problem}`, { file, entry });
 
 export const zipLimit = (file: string, problem: string): RxportError =>
-  make(
-    'ERR_ZIP_LIMIT',
-    `${file} is too large: ${problem}; install the unpacked folder instead, or raise zipLimits`,
-    { file },
-  );
+  make('ERR_ZIP_LIMIT', `${file} is too large: ${problem}; install the unpacked folder instead, or raise zipLimits`, {
+    file,
+  });
 
 export const pluginExecutable = (plugin: string, executable: string, problem: string): RxportError =>
   make('ERR_PLUGIN_EXECUTABLE', `plugin ${plugin}: executable ${executable} ${problem}`, { plugin, executable });

@@ -49,9 +49,7 @@ export type Opening = { readonly address: string } | { readonly name: string };
 
 export function serverOpen(opening: Opening): RxportError {
   const [where, advice] =
-    'name' in opening
-      ? [`as ${opening.name}`, 'leave that name out']
-      : [`at ${opening.address}`, 'use 127.0.0.1'];
+    'name' in opening ? [`as ${opening.name}`, 'leave that name out'] : [`at ${opening.address}`, 'use 127.0.0.1'];
   const text = `will not serve ${where} without a token: anybody who reaches it could run programs here`;
   return make('ERR_SERVER_ADDRESS', `${text}; set a token, or ${advice}`, { ...opening });
 }

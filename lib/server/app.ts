@@ -67,7 +67,11 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
 
 /** What `/openapi.json` says of all routes together. */
 function describing({ token }: GuardOptions): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
-  const bearer = { type: 'http', scheme: 'bearer', description: 'The token that the server was started with.' } as const;
+  const bearer = {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that the server was started with.',
+  } as const;
   return {
     openapi: '3.0.3',
     info: { title: 'rxport', version: '1' },

@@ -41,7 +41,10 @@ export function sendFailure(reply: FastifyReply, error: RxportError): FastifyRep
 
 /** In eKuiper's words: JSON that is called text. */
 export function sendWords(reply: FastifyReply, status: 400 | 404, message: string, error: RxportError): FastifyReply {
-  return reply.code(status).type(TEXT).send(JSON.stringify(failure(status, error, message)));
+  return reply
+    .code(status)
+    .type(TEXT)
+    .send(JSON.stringify(failure(status, error, message)));
 }
 
 /** As eKuiper says that something was done. */

@@ -43,7 +43,9 @@ function send(
 ): Promise<Answer> {
   const { hostname, port } = new URL(url);
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-  const type = text === undefined ? {} : { 'content-type': 'application/json' };
+  // Of a DELETE Node sends no length by itself.
+  const type =
+    text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const sent = request(
       { host: hostname, port, method, path, agent: false, headers: { ...type, ...headers } },

@@ -16,7 +16,11 @@ it.each<[string, Readonly<Record<string, unknown>>, unknown]>([
   ['what nests deeply', deep, { a: { b: { c: {} } } }],
   ['what is long', { a: Array.from({ length: 200 }, () => 1) }, { a: Array.from({ length: 100 }, () => 1) }],
   ['a path that the text does not name', { dir: '/home/me', file: 'lib/a.py' }, { file: 'lib/a.py' }],
-  ['a path in a line', { output: ['File "/usr/lib/a.py", line 1', 'x=/etc', 'and/or', './a'] }, { output: ['and/or', './a'] }],
+  [
+    'a path in a line',
+    { output: ['File "/usr/lib/a.py", line 1', 'x=/etc', 'and/or', './a'] },
+    { output: ['and/or', './a'] },
+  ],
   ['a file by its address', { uri: 'file:///srv/a.zip' }, undefined],
   ['an address in the net', { uri: 'https://example.com/a.zip' }, { uri: 'https://example.com/a.zip' }],
 ])('of the facts behind an error, tells %s', (_, details, expected) => {

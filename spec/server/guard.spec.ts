@@ -88,7 +88,11 @@ describe('the guard', () => {
     ['loopback with names of loopback', { host: 'localhost', names: ['LocalHost', '127.0.0.2', '[::1]'] }, undefined],
     ['any address', { host: '0.0.0.0' }, { address: '0.0.0.0' }],
     ['an address that has a name too', { host: '10.0.0.3', names: ['plant'] }, { address: '10.0.0.3' }],
-    ['loopback with a name', { host: '127.0.0.1', names: ['localhost', 'plant.example.com'] }, { name: 'plant.example.com' }],
+    [
+      'loopback with a name',
+      { host: '127.0.0.1', names: ['localhost', 'plant.example.com'] },
+      { name: 'plant.example.com' },
+    ],
     ['loopback with an address of the machine', { host: '::1', names: ['10.0.0.3'] }, { name: '10.0.0.3' }],
   ])('wants a token where others come: %s', (_, options, opening) => {
     expect(openTo(options)).toEqual(opening);

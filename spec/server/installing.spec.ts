@@ -48,6 +48,7 @@ describe('a plugin that is being installed', () => {
       message: `describe portable plugin ${plugin.name} error: not found`,
       code: 'ERR_PLUGIN_BUSY',
       reason: expect.stringContaining(`plugin ${plugin.name} is being installed`),
+      details: { name: plugin.name },
     });
     expect((await rest.get('/plugins/portables')).text).toBe('[]');
     go();

@@ -81,7 +81,9 @@ describe('GET /plugins/portables/{name}/status', () => {
     expect(status).toMatchObject({
       installedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       source: fileURLToPath(zip.url),
-      sha256: createHash('sha256').update(readFileSync(fileURLToPath(zip.url))).digest('hex'),
+      sha256: createHash('sha256')
+        .update(readFileSync(fileURLToPath(zip.url)))
+        .digest('hex'),
       changed: [],
     });
     appendFileSync(join(dir, 'plugins/portables', plugin.name, 'sp.mjs'), '\n');

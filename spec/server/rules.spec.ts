@@ -99,7 +99,8 @@ describe('/rules', () => {
     const { rest } = await twoRules();
     const answer = await rest.ask(method, path);
     expect(answer).toMatchObject({ status: 404, headers: { 'content-type': 'application/json; charset=utf-8' } });
-    expect(answer.text).toMatch(/^\{"error":1002,"message":"there is no rule nope.*","code":"ERR_RULE_UNKNOWN"\}$/);
+    expect(answer.text).toMatch(/^\{"error":1002,"message":"there is no rule nope.*","code":"ERR_RULE_UNKNOWN",/);
+    expect(answer.json()).toMatchObject({ details: { rule: 'nope' } });
   });
 
   it('answers with the status of the code when a file still does not load', async () => {

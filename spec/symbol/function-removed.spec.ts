@@ -64,5 +64,7 @@ it('closes its channel when an update takes it away, and a call says so', async 
   await host.plugins.update(plugin.name, withoutEcho(plugin), { force: true });
   expect(view.manifest.functions).not.toContain(symbol);
   expect(existsSync(socket)).toBe(false);
-  await expect(exec('c')).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/) });
+  await expect(exec('c')).rejects.toMatchObject({
+    code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/),
+  });
 });
