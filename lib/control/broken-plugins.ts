@@ -25,8 +25,9 @@ export class BrokenPlugins {
     return this.all;
   }
 
-  has(name: string): boolean {
-    return this.find(name) !== undefined;
+  /** The one whose folder would be the plugin `name`. */
+  find(name: string): BrokenPlugin | undefined {
+    return this.all.find(({ dir }) => basename(dir) === name);
   }
 
   /** Deletes the folder that would be the plugin `name`; false when there is none. */
@@ -41,9 +42,5 @@ export class BrokenPlugins {
   /** A plugin of that name can be loaded now. */
   forget(name: string): void {
     this.all = this.all.filter(({ dir }) => basename(dir) !== name);
-  }
-
-  private find(name: string): BrokenPlugin | undefined {
-    return this.all.find(({ dir }) => basename(dir) === name);
   }
 }

@@ -1,14 +1,16 @@
-import { pluginBusy, pluginInUse, type RxportError } from '../errors.js';
+import { pluginBusy, pluginInUse, pluginUnloaded, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
 import type { SymbolKind } from '../wire/names.js';
 import { BrokenPlugins } from './broken-plugins.js';
+import { Changes } from './changes.js';
 import { Installs } from './installs.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
 import type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './plugins.js';
 import { becomesReady } from './readiness.js';
+import { type RepairOptions, repairPlugin } from './repair.js';
 import { type UpdateOptions, updatePlugin, type UpdateReport } from './update.js';
 
 export interface PluginSetOptions extends LaunchOptions {
@@ -20,19 +22,17 @@ export interface PluginSetOptions extends LaunchOptions {
 export class PluginSet implements Plugins {
   private readonly links = new Map<string, PluginLink>();
   private readonly unloadable: BrokenPlugins;
-  /** Installs, updates and removals that are under way. */
-  private readonly work = new Set<Promise<unknown>>();
-  /** Plugins that are being put in their place, updated or removed. */
-  private readonly busy = new Set<string>();
+  private readonly changes: Changes;
   private readonly installs: Installs;
 
   constructor(private readonly options: PluginSetOptions) {
-    const { store, registry, log } = options;
+    const { store, registry, log, closing } = options;
+    this.changes = new Changes(closing);
     this.unloadable = new BrokenPlugins(store, log);
     this.installs = new Installs({
       store,
       registry,
-      alone: (name, work) => this.alone(name, work),
+      alone: (name, work) => this.changes.alone(name, work),
       open: (plugin) => this.open(plugin),
       uninstall: (plugin) => this.uninstall(plugin),
     });
@@ -60,33 +60,28 @@ export class PluginSet implements Plugins {
   }
 
   install(source: string, options: InstallOptions = {}): Promise<Plugin> {
-    return this.track(this.installNow(source, options));
+    return this.changes.track(this.installNow(source, options));
   }
 
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
-    const work = this.alone(name, async () => {
-      if (this.installs.has(name)) throw pluginBusy(name);
-      return this.updateNow(name, source, options);
-    });
-    return this.track(work);
+    return this.change(name, () => this.updateNow(name, source, options));
   }
 
   remove(name: string, options: RemoveOptions = {}): Promise<void> {
-    return this.track(this.removeNow(name, options));
+    return this.changes.track(this.removeNow(name, options));
   }
 
   start(name: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    const work = this.alone(name, async () => {
+    return this.change(name, async () => {
       signal?.throwIfAborted();
-      const link = this.linkOf(name);
+      const link = this.loadedLink(name);
       link.start();
       await becomesReady(link, this.untilClosing(signal));
     });
-    return this.track(work);
   }
 
   stop(name: string): Promise<void> {
-    return this.track(this.alone(name, () => this.linkOf(name).stop()));
+    return this.change(name, () => this.loadedLink(name).stop());
   }
 
   has(name: string): boolean {
@@ -116,7 +111,7 @@ export class PluginSet implements Plugins {
 
   /** Stops every process; what is being installed or updated is taken back. `closing` must be aborted. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.work);
+    await this.changes.settled();
     await Promise.all([...this.links.values()].map((link) => link.close()));
     this.links.clear();
   }
@@ -128,6 +123,13 @@ export class PluginSet implements Plugins {
     // Throws for one that nobody knows.
     if (!this.installs.has(name)) this.options.registry.get(name);
     throw pluginBusy(name);
+  }
+
+  /** As `linkOf`, and says of a broken one why it is that. */
+  private loadedLink(name: string): PluginLink {
+    const broken = this.has(name) ? undefined : this.unloadable.find(name);
+    if (broken !== undefined) throw pluginUnloaded(name, broken.error);
+    return this.linkOf(name);
   }
 
   private viewOf(link: PluginLink): Plugin {
@@ -151,9 +153,10 @@ export class PluginSet implements Plugins {
     if (this.installs.has(name)) {
       checkUnused();
       await this.installs.giveUp(name);
-      if (!this.has(name) && !this.unloadable.has(name)) return;
+      // What had come already goes as any other; an older folder of its name that is broken is not what was meant.
+      if (!this.has(name)) return;
     }
-    await this.alone(name, async () => {
+    await this.changes.alone(name, async () => {
       if (!this.has(name) && (await this.unloadable.remove(name))) return;
       const plugin = this.options.registry.get(name);
       checkUnused();
@@ -163,9 +166,12 @@ export class PluginSet implements Plugins {
 
   private async updateNow(name: string, source: string, options: UpdateOptions): Promise<UpdateReport> {
     const { registry, store, clock, retire, closing } = this.options;
+    const { strategy = 'overlap', force = false } = options;
+    const signal = this.untilClosing(options.signal);
+    const broken = this.has(name) ? undefined : this.unloadable.find(name);
+    if (broken !== undefined) return this.repair(broken, source, { ...options, signal });
     const link = this.linkOf(name);
     const before = link.plugin.manifest.functions;
-    const { strategy = 'overlap', force = false } = options;
     const parts = {
       link,
       registry,
@@ -174,22 +180,40 @@ export class PluginSet implements Plugins {
       closing,
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
-    const signal = this.untilClosing(options.signal);
     const report = await updatePlugin(parts, source, { ...options, strategy, force, signal });
     await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
+    return report;
+  }
+
+  private async repair(broken: BrokenPlugin, source: string, options: RepairOptions): Promise<UpdateReport> {
+    const { registry, store, clock } = this.options;
+    const parts = {
+      registry,
+      store,
+      clock,
+      open: (plugin: InstalledPlugin) => this.open(plugin),
+      close: (plugin: InstalledPlugin) => this.shut(plugin),
+    };
+    const report = await repairPlugin(parts, broken, source, options);
+    this.unloadable.forget(report.name);
     return report;
   }
 
   private async uninstall(plugin: InstalledPlugin): Promise<void> {
     // Somebody else has removed it meanwhile, and its name may belong to another by now.
     if (!this.options.registry.list().includes(plugin)) return;
-    const { registry, store, retire } = this.options;
-    const link = this.links.get(plugin.name);
-    registry.remove(plugin.name);
-    this.links.delete(plugin.name);
-    await retire(plugin.manifest.functions);
+    await this.shut(plugin);
+    await this.options.store.remove(plugin);
+  }
+
+  /** Nobody finds it any more, and its process ends. */
+  private async shut({ name, manifest }: InstalledPlugin): Promise<void> {
+    const { registry, retire } = this.options;
+    const link = this.links.get(name);
+    registry.remove(name);
+    this.links.delete(name);
+    await retire(manifest.functions);
     await link?.close();
-    await store.remove(plugin);
   }
 
   private async open(plugin: InstalledPlugin): Promise<PluginLink> {
@@ -199,23 +223,13 @@ export class PluginSet implements Plugins {
     return link;
   }
 
-  /** One change of a plugin at a time. */
-  private async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
-    this.options.closing.throwIfAborted();
-    if (this.busy.has(name)) throw pluginBusy(name);
-    this.busy.add(name);
-    try {
-      return await work();
-    } finally {
-      this.busy.delete(name);
-    }
-  }
-
-  private track<T>(work: Promise<T>): Promise<T> {
-    this.work.add(work);
-    const done = (): boolean => this.work.delete(work);
-    work.then(done, done);
-    return work;
+  /** A change of one that is not on its way: until its process has come, only its installation changes it. */
+  private change<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const alone = this.changes.alone(name, async () => {
+      if (this.installs.has(name)) throw pluginBusy(name);
+      return work();
+    });
+    return this.changes.track(alone);
   }
 
   private untilClosing(signal: AbortSignal | undefined): AbortSignal {

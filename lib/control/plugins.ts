@@ -21,7 +21,10 @@ export interface InstallOptions {
   readonly name?: string;
   /** Arguments of the `install.sh` that it brings, if it does. */
   readonly shellParas?: readonly string[] | undefined;
-  /** Where the source has come from, for the lock file: of a download its address, without secrets. Default the source. */
+  /**
+   * Where the source has come from, for the lock file: of a download its address, without user, password and query
+   * values. Default the source.
+   */
   readonly origin?: string | undefined;
   readonly signal?: AbortSignal;
 }
@@ -42,6 +45,9 @@ export interface Plugins {
    * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH`,
    * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_SCRIPT_*`,
    * `ERR_ENVIRONMENT`, `ERR_PLUGIN_*` when the new process does not come, `ERR_SYMBOL_REFUSED` when it does not start what the old one ran.
+   *
+   * One that is broken is put right by this: it stays as it is, and listed, until the process of the new version has shaken
+   * hands. `from` of the report is empty where its version could not be read.
    */
   update(name: string, source: string, options?: UpdateOptions): Promise<UpdateReport>;
   /**
@@ -52,14 +58,14 @@ export interface Plugins {
   remove(name: string, options?: RemoveOptions): Promise<void>;
   /**
    * Starts a plugin that has failed or was stopped, and one that waits for its next try at once; resolves when it has
-   * shaken hands, at once for one that runs. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, and with why its process
-   * did not come: it is then tried again as after a crash.
+   * shaken hands, at once for one that runs. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY` (also until its installation
+   * is over), with why it is broken, and with why its process did not come: it is then tried again as after a crash.
    */
   start(name: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
    * Ends the processes of a plugin until `start`; resolves when they are gone. Before that calls come back, sources are
    * told to stop and read out, and sinks have read what they were sent, as in an update with `replace`. What rules have in
-   * it then waits: a source is silent, a sink queues, calls wait. Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`.
+   * it then waits: a source is silent, a sink queues, calls wait. Rejects as `start`, but for its process.
    */
   stop(name: string): Promise<void>;
   /** Whether `get` answers: from when the process of a plugin is started, to its removal. */

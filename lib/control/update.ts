@@ -20,7 +20,10 @@ export interface UpdateOptions {
   readonly force?: boolean;
   /** Arguments of the `install.sh` that the new version brings, if it does. */
   readonly shellParas?: readonly string[] | undefined;
-  /** Where the source has come from, for the lock file: of a download its address, without secrets. Default the source. */
+  /**
+   * Where the source has come from, for the lock file: of a download its address, without user, password and query
+   * values. Default the source.
+   */
   readonly origin?: string | undefined;
   /** Takes the update back, until rules begin to move: a new process that is to answer START then ends. */
   readonly signal?: AbortSignal;

@@ -39,6 +39,10 @@ export const pluginArriving = (plugin: string): RxportError =>
     },
   );
 
+/** Its folder is there, and holds no plugin that can be loaded: under the code of why. */
+export const pluginUnloaded = (plugin: string, cause: RxportError): RxportError =>
+  make(cause.code, `plugin ${plugin} is not loaded: ${cause.message}`, cause.details, cause);
+
 export const symbolTaken = (symbol: string, owner: string, plugin: string): RxportError =>
   make('ERR_SYMBOL_TAKEN', `plugin ${owner} has ${symbol} already: rename one, or remove ${owner}`, { owner, plugin });
 
@@ -48,8 +52,14 @@ export const pluginUnknown = (plugin: string, hint = 'list the plugins to see wh
 export const symbolUnknown = (kind: string, symbol: string, hint: string): RxportError =>
   make('ERR_SYMBOL_UNKNOWN', `no installed plugin has a ${kind} ${symbol}: ${hint}`, { kind, symbol });
 
-export const confKeyUnknown = (symbol: string, confKey: string, hint: string): RxportError =>
-  make('ERR_CONF_KEY_UNKNOWN', `${symbol} has no confKey ${JSON.stringify(confKey)}: ${hint}`, { symbol, confKey });
+/** `pluginDir`: of the version of the plugin that was looked at. */
+export const confKeyUnknown = (
+  facts: { readonly kind: string; readonly symbol: string; readonly confKey: string; readonly pluginDir: string },
+  hint: string,
+): RxportError => {
+  const { kind, symbol, confKey } = facts;
+  return make('ERR_CONF_KEY_UNKNOWN', `${kind} ${symbol} has no confKey ${JSON.stringify(confKey)}: ${hint}`, facts);
+};
 
 export const scriptRefused = (plugin: string, source: string): RxportError =>
   make(

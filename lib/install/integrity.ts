@@ -39,7 +39,7 @@ export class Integrity {
     this.fresh.add(dir);
   }
 
-  forget({ dir }: InstalledPlugin): void {
+  forget({ dir }: Pick<InstalledPlugin, 'dir'>): void {
     this.fresh.delete(dir);
     this.found.delete(dir);
   }

@@ -12,7 +12,7 @@ import { flush } from './flush.js';
 
 export interface LockEntry {
   readonly version: string;
-  /** The zip or folder that it was installed from; of a download its address, without secrets. */
+  /** The zip or folder that it was installed from; of a download its address, without user, password and query values. */
   readonly source: string;
   /** ISO 8601, UTC. */
   readonly installedAt: string;

@@ -161,7 +161,7 @@ export class PluginStore {
   }
 
   /** Forgets a version that serves no more. What can not be deleted now, the next start of a host does. */
-  async drop(version: InstalledPlugin): Promise<void> {
+  async drop(version: Pick<InstalledPlugin, 'dir'>): Promise<void> {
     this.forget(version);
     await dropVersion(version, this.options.folders).catch(() => undefined);
   }
@@ -191,7 +191,7 @@ export class PluginStore {
     return plugin;
   }
 
-  private forget(plugin: InstalledPlugin): void {
+  private forget(plugin: Pick<InstalledPlugin, 'dir'>): void {
     this.entries.delete(plugin.dir);
     this.integrity.forget(plugin);
   }

@@ -81,7 +81,7 @@ const sweep = (path: string): Promise<void> => rm(path, { recursive: true, force
 const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) !== undefined;
 
 /** Deletes the folder of a version that serves no more. */
-export async function dropVersion({ dir }: InstalledPlugin, { versions }: PluginFolders): Promise<void> {
+export async function dropVersion({ dir }: Pick<InstalledPlugin, 'dir'>, { versions }: PluginFolders): Promise<void> {
   const root = await realpath(versions).catch(() => versions);
   if (isInside(root, dir) && root !== dir) await rm(dir, { recursive: true, force: true });
 }

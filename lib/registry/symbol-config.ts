@@ -47,7 +47,7 @@ function checkKey({ kind, symbol, pluginDir, etcDir }: SymbolConfigOptions, key:
   const known = [...new Set(layers.flatMap((layer) => [...layer.keys()]))];
   const places = [pluginDir, etcDir].map((folder) => join(folder, PLURAL[kind], `${symbol}.yaml`)).join(' or ');
   const use = known.length > 0 ? `use one of ${known.join(', ')}, or` : 'there are none:';
-  throw confKeyUnknown(`${kind} ${symbol}`, key, `${use} add it to ${places}`);
+  throw confKeyUnknown({ kind, symbol, confKey: key, pluginDir }, `${use} add it to ${places}`);
 }
 
 /** A missing file has no sections. */

@@ -16,7 +16,7 @@ import { isName } from '../wire/names.js';
 import { originOf } from './origin.js';
 import { asError, sendText, sendWords } from './failure.js';
 import * as schemas from './plugin-schemas.js';
-import type { Named } from './plugin-routes.js';
+import { brokenCalled, type Named } from './plugin-routes.js';
 import { type Asked, notInstalled } from './plugin-words.js';
 
 interface Package {
@@ -60,7 +60,8 @@ export function packageRoutes(app: FastifyInstance, service: Service, sources: O
       const other = body.name?.trim() ?? '';
       if (other !== name) return refuse(reply, asked, requestInvalid(`invalid name ${other}: the path names ${name}`));
       if (isComing(name)) return refuse(reply, asked, pluginBusy(name));
-      if (!plugins.has(name)) return refuse(reply, asked, pluginUnknown(name));
+      if (!plugins.has(name) && brokenCalled(plugins, name) === undefined)
+        return refuse(reply, asked, pluginUnknown(name));
       const options = { strategy, force: force === 'true', origin: originOf(file), shellParas };
       const error = await attempt(asked, policy, (path) => plugins.update(name, path, options));
       return error?.send(reply) ?? sendText(reply, 200, `portable plugin ${name} is updated`);

@@ -26,9 +26,10 @@ export function pluginRoutes(app: FastifyInstance, { host: { plugins } }: Servic
 
   app.get<Named>('/plugins/portables/:name', { schema: schemas.get }, async ({ params: { name } }, reply) => {
     if (plugins.has(name)) return describePlugin(plugins.get(name));
-    const broken = brokenCalled(plugins, name);
+    const isComing = plugins.installing().includes(name);
+    const broken = isComing ? undefined : brokenCalled(plugins, name);
     if (broken !== undefined) return describeBroken(broken);
-    const why = plugins.installing().includes(name) ? pluginBusy(name) : pluginUnknown(name);
+    const why = isComing ? pluginBusy(name) : pluginUnknown(name);
     return sendWords(reply, 404, `describe portable plugin ${name} error: not found`, why);
   });
 

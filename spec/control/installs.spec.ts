@@ -51,6 +51,22 @@ describe('an installation', () => {
     await refused;
   });
 
+  it('is not met by a stop or a start before its process has come', async () => {
+    const at = places();
+    const host = await startHost({ ...at, killTimeout: 200 });
+    const plugin = badPlugin('never-connects');
+    const installed = host.plugins.install(plugin.dir);
+    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    await expect(host.plugins.stop(plugin.name)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    await expect(host.plugins.start(plugin.name)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    // Nothing has become of it: it is still on its way.
+    expect(host.plugins.installing()).toEqual([plugin.name]);
+    expect(host.plugins.get(plugin.name).state.phase).toBe('starting');
+    await host.plugins.remove(plugin.name);
+    await refused;
+  });
+
   it('is met by no update while its files are put in their place', async () => {
     const host = await startHost();
     const { dir, name } = scriptedPlugin();

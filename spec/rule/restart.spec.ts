@@ -57,7 +57,7 @@ describe('the restart of a rule', () => {
   it.each([
     nameInvalid('rule', ''),
     symbolUnknown('source', 'a', ''),
-    confKeyUnknown('a', 'b', ''),
+    confKeyUnknown({ kind: 'source', symbol: 'a', confKey: 'b', pluginDir: '/a' }, ''),
     configInvalid('a', []),
     operatorOption('a', 'b'),
     callInvalid('a', 'b'),

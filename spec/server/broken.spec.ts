@@ -71,4 +71,31 @@ describe('a plugin that can not be loaded', () => {
     expect(existsSync(join(portables, 'zzz'))).toBe(false);
     expect((await rest.get('/plugins/portables/zzz')).status).toBe(404);
   });
+
+  it('says why when it is to start, and is put right by PUT', async () => {
+    const { dir } = places();
+    const plugin = scriptedPlugin();
+    const home = join(dir, 'plugins/portables', plugin.name);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, `${plugin.name}.json`), '{');
+    const rest = await startRest(await startService({ dir }));
+    const path = `/plugins/portables/${plugin.name}`;
+    const started = await rest.ask('POST', `${path}/start`);
+    expect(started.status).toBe(400);
+    expect(started.json()).toMatchObject({
+      code: 'ERR_MANIFEST_INVALID',
+      message: expect.stringContaining('is no JSON'),
+    });
+    const body = { name: plugin.name, file: `file://${plugin.dir}` };
+    const created = await rest.ask('POST', '/plugins/portables', body);
+    expect(created.json()).toMatchObject({ code: 'ERR_PLUGIN_EXISTS', reason: expect.stringContaining('update it') });
+    expect(await rest.ask('PUT', path, body)).toMatchObject({
+      status: 200,
+      text: `portable plugin ${plugin.name} is updated`,
+    });
+    expect((await rest.get(`${path}/status`)).json()).toMatchObject({ status: 'running' });
+    expect((await rest.get('/plugins/portables')).json()).toEqual([
+      expect.not.objectContaining({ error: expect.anything() }),
+    ]);
+  });
 });

@@ -1,6 +1,6 @@
 /** What is told of a plugin while it is being installed, which takes as long as its install.sh does. */
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRest } from '../helpers/rest.js';
 import { leftovers } from '../helpers/leftovers.js';
@@ -11,11 +11,12 @@ import { until } from '../helpers/until.js';
 import { zipped } from '../helpers/zipped.js';
 
 /** A service whose installation of a plugin has come to its install.sh, which waits for `go`. */
-async function installing() {
+async function installing(before: (dir: string, name: string) => void = () => undefined) {
   const at = places();
+  const plugin = scriptedPlugin();
+  before(at.dir, plugin.name);
   const service = await startService({ ...at, allowScripts: true });
   const rest = await startRest(service);
-  const plugin = scriptedPlugin();
   const [begun, gate] = [join(at.dir, 'begun'), join(at.dir, 'gate')];
   writeFileSync(join(plugin.dir, 'install.sh'), `touch '${begun}'; while [ ! -e '${gate}' ]; do sleep 0.02; done`);
   const body = { name: plugin.name, file: zipped(plugin.dir, plugin.name).url };
@@ -103,5 +104,22 @@ describe('a plugin that is being installed', () => {
     expect((await rest.ask('DELETE', path)).json()).toMatchObject({ code: 'ERR_PLUGIN_UNKNOWN' });
     go();
     expect((await rest.ask('POST', '/plugins/portables', body)).status).toBe(201);
+  });
+
+  it('is not mixed up with an older folder of its name that is broken', async () => {
+    let home = '';
+    const { rest, path, created, go } = await installing((dir, name) => {
+      home = join(dir, 'plugins/portable', name);
+      mkdirSync(home, { recursive: true });
+      writeFileSync(join(home, `${name}.json`), '{');
+    });
+    expect((await rest.get(path)).json()).toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    expect(await rest.ask('DELETE', path)).toMatchObject({ status: 200 });
+    expect((await created).json()).toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+    expect(existsSync(home)).toBe(true);
+    expect((await rest.get(path)).json()).toMatchObject({ error: expect.stringContaining('is no JSON') });
+    go();
+    expect(await rest.ask('DELETE', path)).toMatchObject({ status: 200 });
+    expect(existsSync(home)).toBe(false);
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ErrorCode, RxportError } from '../../lib/errors.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { confKeyUnknown, type ErrorCode, pluginBusy, RxportError } from '../../lib/errors.js';
 import { type Supplier, supplierOf } from '../../lib/service/supplied.js';
 import { idle, RuleFolder, startService } from '../helpers/service.js';
 import { linesLog } from '../helpers/lines-log.js';
-import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { scriptedPlugin, versionNaming } from '../helpers/scripted-plugin.js';
 import { unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
@@ -11,12 +13,15 @@ const at = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 
 const thermo: Supplier = {
   name: 'thermo',
+  dir: '/portables/thermo',
   manifest: { sources: ['temperature'], sinks: ['alarm'], functions: ['celsius'] },
   installedAt: at(100),
 };
 
 describe('the plugin that a failed rule has waited for', () => {
   const details = (symbol: string, kind?: string): object => ({ symbol, ...(kind && { kind }) });
+  const key = (symbol: string, kind: string, pluginDir = '/portables/thermo'): object =>
+    confKeyUnknown({ kind, symbol, confKey: 'fast', pluginDir }, '').details;
 
   it.each<[what: string, code: ErrorCode, details: object, failedAt: number, isSupplied: boolean]>([
     ['has the source', 'ERR_SYMBOL_UNKNOWN', details('temperature', 'source'), 90, true],
@@ -28,8 +33,13 @@ describe('the plugin that a failed rule has waited for', () => {
     ['says nothing', 'ERR_SYMBOL_UNKNOWN', {}, 90, false],
     ['has again what a version had lost', 'ERR_SYMBOL_REMOVED', details('temperature'), 90, true],
     ['still lacks what a version has lost', 'ERR_SYMBOL_REMOVED', details('humidity'), 90, false],
-    ['may have the key, being newer', 'ERR_CONF_KEY_UNKNOWN', details('temperature'), 90, true],
-    ['has not the key, being as it was', 'ERR_CONF_KEY_UNKNOWN', details('temperature'), 110, false],
+    ['may have the key, being newer', 'ERR_CONF_KEY_UNKNOWN', key('temperature', 'source'), 90, true],
+    ['has not the key, being as it was', 'ERR_CONF_KEY_UNKNOWN', key('temperature', 'source'), 110, false],
+    // Written down before the move, during which the rule has failed.
+    ['is another version', 'ERR_CONF_KEY_UNKNOWN', key('temperature', 'source', '/versions/thermo@1'), 110, true],
+    ['is another version without the source', 'ERR_CONF_KEY_UNKNOWN', key('humidity', 'source', '/other'), 110, false],
+    ['was only coming', 'ERR_PLUGIN_BUSY', pluginBusy('thermo').details, 110, true],
+    ['is not the one that was coming', 'ERR_PLUGIN_BUSY', pluginBusy('other').details, 110, false],
     ['is none: its process fails', 'ERR_PLUGIN_FAILED', { name: 'thermo' }, 90, false],
     ['is none: the rule is wrong', 'ERR_USER_FUNCTION', details('temperature'), 90, false],
   ])('%s', (_, code, given, failedAt, isSupplied) => {
@@ -38,7 +48,7 @@ describe('the plugin that a failed rule has waited for', () => {
   });
 
   it('was put into the folder by hand, and brings no key', () => {
-    const error = new RxportError('ERR_CONF_KEY_UNKNOWN', 'x', { details: { symbol: 'temperature' } });
+    const error = confKeyUnknown({ kind: 'source', symbol: 'temperature', confKey: 'fast', pluginDir: thermo.dir }, '');
     expect(supplierOf({ error, since: 0 }, [{ ...thermo, installedAt: undefined }])).toBeUndefined();
   });
 });
@@ -70,9 +80,34 @@ describe('a rule that has failed for want of a plugin', () => {
       await plugins.remove(plugin.name, { force: true });
       await until(() => phase() === 'failed', 'the rule has failed');
       // With `never` it has failed with why the plugin went; started by hand, it has what it lacks.
-      await service.rules.start(id);
-      await until(() => service.rules.get(id).error?.code === 'ERR_SYMBOL_UNKNOWN');
+      await expect(service.rules.start(id)).rejects.toMatchObject({ code: 'ERR_SYMBOL_UNKNOWN' });
     }
+  });
+
+  it('starts when it was started while that was being installed, at whatever restart policy', async () => {
+    const { plugin, id, service, phase, told, plugins } = await setUp();
+    const installed = plugins.install(plugin.dir);
+    while (!plugins.installing().includes(plugin.name)) await new Promise(setImmediate);
+    await expect(service.rules.start(id)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
+    await installed;
+    await until(() => phase() === 'running', 'the rule runs');
+    expect(told()).toHaveLength(1);
+  });
+
+  it('starts when an update brings the key that it has failed for', async () => {
+    const plugin = scriptedPlugin();
+    const next = versionNaming(plugin, 'v2.0.0');
+    mkdirSync(join(next.dir, 'sources'));
+    writeFileSync(join(next.dir, `sources/${plugin.symbol('count')}.yaml`), 'fast:\n  interval: 1\n');
+    const folder = new RuleFolder();
+    const service = await startService({ rules: [folder.dir], watch: true });
+    await service.host.plugins.install(plugin.dir);
+    const text = `import { defineRule } from 'rxport';
+      export default defineRule('keyed', ({ source }) => source('${plugin.symbol('count')}', { confKey: 'fast' }));`;
+    folder.write('keyed.ts', text);
+    await until(() => service.rules.list()[0]?.error?.code === 'ERR_CONF_KEY_UNKNOWN', 'the rule has failed');
+    await service.host.plugins.update(plugin.name, next.dir);
+    await until(() => service.rules.get('keyed').status.phase === 'running', 'the rule runs');
   });
 
   it('stays as it is when another plugin comes, and after a stop', async () => {
@@ -89,7 +124,7 @@ describe('a rule that has failed for want of a plugin', () => {
       await until(() => second.rules.get('last').status.phase === 'running', 'the other rule runs');
       await second.rules.stop('last');
       await second.host.plugins.remove(marker.name);
-      await second.rules.start('last');
+      await expect(second.rules.start('last')).rejects.toMatchObject({ code: 'ERR_SYMBOL_UNKNOWN' });
     };
     await plugins.install(scriptedPlugin().dir);
     await looked();
