@@ -29,10 +29,14 @@ export const make = (
   cause?: unknown,
 ) => new RxportError(code, message, { details, cause });
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown; never throws, though a getter of it may. */
 export function reasonOf(thrown: unknown): string {
-  if (hasMessage(thrown)) return thrown.message;
-  return typeof thrown === 'object' && thrown !== null ? showJson(thrown) : String(thrown);
+  try {
+    if (hasMessage(thrown)) return thrown.message;
+    return typeof thrown === 'object' && thrown !== null ? showJson(thrown) : String(thrown);
+  } catch {
+    return `a ${typeof thrown} that can not be read`;
+  }
 }
 
 /**

@@ -1,9 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 
 /** `.d.ts` and specs lie beside rules, and files that begin with `_` are what rules share. */
 export const isRuleFile = (name: string): boolean =>
   /\.(ts|mts|js|mjs)$/.test(name) && !/\.(d|spec|test)\.[mc]?[jt]s$/.test(name) && !/^[._]/.test(name);
+
+/** What an import may name: code, JSON, or a file or folder without an ending. */
+export const isImportable = (path: string): boolean => extname(path) === '' || /\.([cm]?[jt]sx?|json|node)$/.test(path);
 
 export interface FoundFiles {
   /** Absolute, in the order of `places`, those of a folder by name; a file that was named need not exist. */

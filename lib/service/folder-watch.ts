@@ -24,11 +24,13 @@ export class FolderWatch {
   private timer = Subscription.EMPTY;
   /** When the first change came that is still untold. */
   private first: number | undefined;
+  private closed = false;
 
   constructor(private readonly options: WatchOptions) {}
 
-  /** These from now on, and no others. */
+  /** These from now on, and no others; once it is closed, none. */
   set(folders: readonly string[]): void {
+    if (this.closed) return;
     this.wanted = folders;
     const kept = new Map<string, FSWatcher>();
     for (const folder of new Set(folders.map(nearest))) {
@@ -43,6 +45,7 @@ export class FolderWatch {
   close(): void {
     this.timer.unsubscribe();
     this.set([]);
+    this.closed = true;
   }
 
   private open(folder: string): FSWatcher | undefined {

@@ -4,7 +4,7 @@ import { reasonOf, ruleFileTaken, ruleUnknown, type RxportError } from '../error
 import type { Logger } from '../log.js';
 import type { RuleDefinition } from '../rule/define.js';
 import type { Rule } from '../rule/rule.js';
-import { findRuleFiles, isRuleFile } from './find-rule-files.js';
+import { findRuleFiles, isImportable, isRuleFile } from './find-rule-files.js';
 import { fingerprint } from './fingerprint.js';
 import { FolderWatch } from './folder-watch.js';
 import { errorOf, RuleEntry } from './rule-entry.js';
@@ -92,7 +92,10 @@ export class RuleBook implements ServiceRules {
 
   async start(id: string): Promise<void> {
     const rule = this.find(id);
-    if (rule !== undefined) return rule.start();
+    if (rule !== undefined) {
+      await rule.start();
+      return rule.begun();
+    }
     const { file } = this.get(id);
     await this.inTurn(() => this.reload(file));
     const { error } = this.files.get(file) ?? {};
@@ -104,7 +107,10 @@ export class RuleBook implements ServiceRules {
   }
 
   async restart(id: string): Promise<void> {
-    await (this.find(id)?.restart() ?? this.start(id));
+    const rule = this.find(id);
+    if (rule === undefined) return this.start(id);
+    await rule.restart();
+    await rule.begun();
   }
 
   /** Once for all that has changed before it begins. */
@@ -116,11 +122,12 @@ export class RuleBook implements ServiceRules {
     return this.due;
   }
 
-  /** What does not load may wait for any file. */
+  /** What does not load may wait for any file that it could import. */
   private heeds(path: string): boolean {
     const files = [...this.files.values()];
     const isNew = this.folders.includes(dirname(path)) && isRuleFile(basename(path));
-    return isNew || files.some(({ error, parts }) => error !== undefined || parts.includes(path));
+    const isPart = files.some(({ parts }) => parts.includes(path));
+    return isNew || isPart || (isImportable(path) && files.some(({ error }) => error !== undefined));
   }
 
   private async look(): Promise<void> {
@@ -161,7 +168,7 @@ export class RuleBook implements ServiceRules {
     await Promise.all((known?.rules ?? []).map((rule) => rule.retire()));
     if (this.closed) return;
     const { launch } = this.options;
-    const rules = loaded.rules.map((definition) => new RuleEntry(definition, file, launch, () => clock.now()));
+    const rules = loaded.rules.map((definition) => new RuleEntry(definition, file, launch, clock));
     this.files.set(file, { file, rules, parts, print, error, since });
     await Promise.all(rules.map((rule) => this.begin(rule)));
     log.info({ file, rules: rules.map(({ id }) => id) }, `${known === undefined ? 'loaded' : 'reloaded'} ${file}`);
@@ -210,6 +217,7 @@ export class RuleBook implements ServiceRules {
   }
 
   private watchFolders(): void {
+    if (this.closed) return;
     const parts = [...this.files.values()].flatMap((file) => file.parts);
     this.watch?.set([...this.folders, ...parts.map((part) => dirname(part))]);
   }

@@ -1,8 +1,13 @@
+import { filter, firstValueFrom, takeUntil, timer } from 'rxjs';
+import type { Clock } from '../clock.js';
 import { ruleRemoved, type RxportError } from '../errors.js';
 import type { RuleDefinition } from '../rule/define.js';
 import type { Ledger } from '../rule/ledger.js';
 import type { Rule } from '../rule/rule.js';
 import { isFinal, type RuleStatus } from '../rule/status.js';
+
+/** Milliseconds that a body may keep whoever starts it waiting. */
+const START_PATIENCE = 1_000;
 
 const NO_LEDGER: Ledger = { stages: {}, balanced: true };
 
@@ -21,9 +26,9 @@ export class RuleEntry {
     readonly definition: RuleDefinition,
     readonly file: string,
     private readonly launch: (definition: RuleDefinition) => Rule,
-    private readonly now: () => number,
+    private readonly clock: Clock,
   ) {
-    this.last = { status: { phase: 'stopped', since: now() }, ledger: NO_LEDGER };
+    this.last = { status: { phase: 'stopped', since: clock.now() }, ledger: NO_LEDGER };
   }
 
   get id(): string {
@@ -45,7 +50,7 @@ export class RuleEntry {
     return true;
   }
 
-  /** Runs it unless it runs. */
+  /** Runs it unless it runs; what comes of that, `begun` tells. */
   start(): Promise<void> {
     this.isHeld = false;
     return this.inTurn(async () => {
@@ -55,6 +60,14 @@ export class RuleEntry {
       await running?.done;
       this.run();
     });
+  }
+
+  /** Resolves when it runs, or waits, or will be tried again, and after a second at the latest. Rejects when it has failed. */
+  async begun(): Promise<void> {
+    const { running } = this;
+    if (running?.status.phase === 'starting') await leavesStart(running, this.clock);
+    const { status } = this;
+    if (status.phase === 'failed') throw status.error;
   }
 
   /** With flush; does nothing to one that has ended. */
@@ -93,7 +106,10 @@ export class RuleEntry {
     try {
       rule = this.launch(this.definition);
     } catch (error) {
-      this.last = { status: { phase: 'failed', since: this.now(), error: error as RxportError }, ledger: NO_LEDGER };
+      this.last = {
+        status: { phase: 'failed', since: this.clock.now(), error: error as RxportError },
+        ledger: NO_LEDGER,
+      };
       throw error;
     }
     this.running = rule;
@@ -109,6 +125,14 @@ export class RuleEntry {
     this.turn = result.catch(() => undefined);
     return result;
   }
+}
+
+async function leavesStart({ status$ }: Rule, clock: Clock): Promise<void> {
+  const left = status$.pipe(
+    filter(({ phase }) => phase !== 'starting'),
+    takeUntil(timer(START_PATIENCE, clock)),
+  );
+  await firstValueFrom(left, { defaultValue: undefined });
 }
 
 /** Why a rule is as it is, where there is a reason. */

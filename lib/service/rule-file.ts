@@ -54,7 +54,7 @@ async function run(file: string, parts: Set<string>): Promise<unknown> {
   try {
     return (await requireOrImport(jiti, path)).default;
   } finally {
-    for (const part of native()) parts.add(part);
+    for (const part of native(parts)) parts.add(part);
   }
 }
 

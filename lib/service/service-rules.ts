@@ -22,7 +22,7 @@ export interface ServiceRules {
   get(id: string): RuleView;
   /**
    * Starts a rule that has ended; one that runs goes on. Of a file that does not load: tries again. Rejects with
-   * `ERR_RULE_UNKNOWN`, `ERR_RULE_EXISTS`, `ERR_RULE_FILE`, `ERR_HOST_STOPPED`.
+   * `ERR_RULE_UNKNOWN`, `ERR_RULE_EXISTS`, `ERR_RULE_FILE`, `ERR_HOST_STOPPED`, and with why the rule has failed at once.
    */
   start(id: string): Promise<void>;
   /** Stops it with flush; resolves when it has ended, at once where it has. Rejects with `ERR_RULE_UNKNOWN`. */

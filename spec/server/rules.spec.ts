@@ -107,6 +107,20 @@ describe('/rules', () => {
     const { rest } = await twoRules();
     expect(await rest.ask('POST', '/rules/b.ts/start')).toMatchObject({ status: 400 });
   });
+
+  it('answers with why a rule that is started has failed at once', async () => {
+    const symbol = unique('nobody');
+    const folder = new RuleFolder({
+      'a.ts': `import { defineRule } from 'rxport';
+        export default defineRule('a', ({ source }) => source('${symbol}'), { restart: 'never' });`,
+    });
+    const rest = await startRest(await startService({ rules: [folder.dir] }));
+    for (const verb of ['start', 'restart']) {
+      const answer = await rest.ask('POST', `/rules/a/${verb}`);
+      expect(answer.status).toBe(404);
+      expect(answer.json()).toMatchObject({ code: 'ERR_SYMBOL_UNKNOWN', message: expect.stringContaining(symbol) });
+    }
+  });
 });
 
 describe('the service as a whole', () => {

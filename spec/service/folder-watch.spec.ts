@@ -102,4 +102,13 @@ describe('a watch over folders', () => {
     clock.advance(100);
     expect(changes()).toBe(2);
   });
+
+  it('watches nothing any more once it is closed', async () => {
+    const { rules, folders, clock, seen, changes } = watched();
+    folders.close();
+    folders.set([rules]);
+    await seen('a.ts', write);
+    clock.advance(10_000);
+    expect(changes()).toBe(0);
+  });
 });

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NEVER } from 'rxjs';
+import { systemClock } from '../../lib/clock.js';
+import { RuleBook } from '../../lib/service/rule-book.js';
 import type { Service } from '../../lib/service/service.js';
+import { silent } from '../helpers/host.js';
 import { idle, RuleFolder, startService } from '../helpers/service.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder, unique } from '../helpers/unique.js';
@@ -73,9 +77,8 @@ describe('the rules of a service', () => {
     const service = await startService({ rules: [folder.dir] });
     const { rules } = service;
     await until(() => rules.get('done').status.phase === 'completed');
-    await rules.start('done');
-    await until(() => rules.get('done').status.phase === 'failed');
-    expect(rules.get('done').error?.message).toContain('second');
+    await expect(rules.start('done')).rejects.toMatchObject({ message: expect.stringContaining('second') });
+    expect(rules.get('done')).toMatchObject({ status: { phase: 'failed' }, error: { code: 'ERR_USER_FUNCTION' } });
     await rules.restart('done');
     await until(() => rules.get('done').status.phase === 'completed');
     expect(rules.get('done').error).toBeUndefined();
@@ -190,5 +193,37 @@ describe('a service that watches', () => {
     folder.write(`../../${parent.split('/').at(-1)}/later/lib/id.ts`, `export const id = 'y';`);
     await until(() => phases(service).y === 'running');
     expect(phases(service)).toEqual({ y: 'running' });
+  });
+
+  it('runs what does not load again for a file that it could import, and for no other', async () => {
+    const log = join(tempFolder(), 'loads');
+    const loads = (): number => readFileSync(log, 'utf8').length;
+    const folder = new RuleFolder({
+      'a.ts': `import { appendFileSync } from 'node:fs'; appendFileSync('${log}', 'x'); export default 5;`,
+    });
+    await startService({ rules: [folder.dir], watch: true });
+    expect(loads()).toBe(1);
+    // Longer than a change is held back while others follow.
+    for (const end = Date.now() + 1_500; Date.now() < end; await sleep(20))
+      for (const name of ['data.csv', 'state.db', 'notes.txt']) folder.write(name, String(Math.random()));
+    expect(loads()).toBe(1);
+    folder.write('limits.json', '{}');
+    await until(() => loads() === 2, 'the next run');
+  });
+});
+
+describe('a rule book that is closed', () => {
+  it('opens no watcher for a look that was under way', async () => {
+    const folder = new RuleFolder({ 'a.ts': idle('a') });
+    const watchers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
+    const before = watchers();
+    const launch = (): never => {
+      throw new Error('not needed');
+    };
+    const book = new RuleBook({ places: [folder.dir], launch, clock: systemClock, log: silent });
+    book.follow();
+    const looked = book.scan();
+    await Promise.all([book.close(), looked]);
+    expect(watchers()).toBe(before);
   });
 });

@@ -47,6 +47,24 @@ describe('the parts of a rule file', () => {
     expect([...(second?.parts ?? [])].sort()).toEqual(parts.sort());
   });
 
+  it('are not what the program itself loads meanwhile', async () => {
+    const folder = new RuleFolder({
+      'own.cjs': `exports.loads = globalThis.loads = (globalThis.loads ?? 0) + 1; require('./lib/deep.cjs');`,
+      'lib/deep.cjs': `globalThis.deep = (globalThis.deep ?? 0) + 1;`,
+      'id.cjs': '',
+    });
+    const file = folder.write(
+      'rule.ts',
+      `import { id } from './id.cjs'; import { defineRule } from 'rxport';
+       const { loads } = globalThis.own('${folder.dir}/own.cjs');
+       export default defineRule(id + loads + globalThis.deep, () => []);`,
+    );
+    const part = join(folder.dir, 'id.cjs');
+    const loaded = await load(file, part, `exports.id = 'one';`, `exports.id = 'two';`);
+    expect(loaded.map(({ ids }) => ids)).toEqual([['one11'], ['two11']]);
+    expect(loaded[1]?.parts.toSorted()).toEqual([part, file].sort());
+  });
+
   it.each([
     ['a file that is missing', `import './lib/none.ts';`, 'lib/none.ts'],
     ['a module that is missing', `import './none';`, 'none'],
