@@ -2,8 +2,8 @@
 const HARMLESS: ReadonlySet<string> = new Set(['version', 'v', 'ref', 'tag', 'branch', 'raw', 'download']);
 
 /**
- * Where a download has come from, as it may be written down: without credentials, and of its query only the names, and the
- * values that can not be a secret. undefined for what is none.
+ * Where a download has come from, as it may be written down: without user and password, and of its query only the names, and
+ * the values that can not be a secret. undefined for what is none.
  */
 export function originOf(uri: string): string | undefined {
   if (!URL.canParse(uri)) return undefined;
@@ -13,9 +13,15 @@ export function originOf(uri: string): string | undefined {
   return `${protocol}//${host}${pathname}${parts === '' ? '' : `?${parts}`}`;
 }
 
-/** A parameter without a value may be one. */
+/** `name=value`; without a value, or with no more than the padding of Base64, it may be a secret itself. */
+const NAMED = /^([\w.-]+)=([^=].*)$/;
+
+/** Of one parameter: some servers part them by ";". */
+const PLAIN = /^[\w.\-+~%/]+$/;
+
 function shown(part: string): string {
-  const [name = '', ...value] = part.split('=');
-  if (value.length === 0) return part === '' ? '' : '***';
-  return HARMLESS.has(name.toLowerCase()) ? part : `${name}=***`;
+  if (part === '') return '';
+  const [, name, value = ''] = NAMED.exec(part) ?? [];
+  if (name === undefined) return '***';
+  return HARMLESS.has(name.toLowerCase()) && PLAIN.test(value) ? part : `${name}=***`;
 }
