@@ -5,10 +5,19 @@ export function placeIn(stack: string, own: string): string | undefined {
   for (const line of stack.split('\n', FRAMES)) {
     const place = FRAME.exec(line)?.[1];
     if (place === undefined || place.includes('/node_modules/')) continue;
-    const path = place.startsWith('file:') ? fileURLToPath(place) : place;
+    const path = place.startsWith('file:') ? pathOf(place) : place;
     if (!path.startsWith(own)) return path;
   }
   return undefined;
+}
+
+/** Whoever has made the stack may have made up the address. */
+function pathOf(address: string): string {
+  try {
+    return fileURLToPath(address);
+  } catch {
+    return address;
+  }
 }
 
 /** Whoever throws may have made its stack. */

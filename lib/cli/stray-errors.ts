@@ -148,8 +148,12 @@ class Note {
 
 const placeOf = (thrown: unknown): string | undefined => placeIn(stackOf(thrown), OWN);
 
-/** Structural: an error may come from another realm. */
+/** Structural: an error may come from another realm. Never throws: within a handler of exceptions that ends the process. */
 function stackOf(thrown: unknown): string {
-  const { stack } = Object(thrown) as { readonly stack?: unknown };
-  return typeof stack === 'string' ? stack : 'none';
+  try {
+    const { stack } = Object(thrown) as { readonly stack?: unknown };
+    return typeof stack === 'string' ? stack : 'none';
+  } catch {
+    return 'none';
+  }
 }

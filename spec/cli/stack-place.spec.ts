@@ -9,6 +9,8 @@ describe('the place that a stack names', () => {
     ['an async function', '    at async go (/rules/a.ts:4:26)', '/rules/a.ts:4:26'],
     ['the top level of an async module', '    at async /rules/a.ts:4:26', '/rules/a.ts:4:26'],
     ['an address', '    at file:///rules/a%20b.mjs:1:2', '/rules/a b.mjs:1:2'],
+    ['an address with a slash in a name', '    at file:///a%2Fb.mjs:1:2', 'file:///a%2Fb.mjs:1:2'],
+    ['an address that is none', '    at go (file:///rules/%zz.mjs:1:2)', 'file:///rules/%zz.mjs:1:2'],
     ['a path with a space', '    at go (/my rules/a.ts:4:26)', '/my rules/a.ts:4:26'],
     ['nothing but Node', '    at listOnTimeout (node:internal/timers:581:17)', undefined],
     ['nothing but packages', '    at next (/x/node_modules/rxjs/dist/cjs/a.js:1:2)', undefined],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventEmitter } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { config } from 'rxjs';
 import { type Strays, withStrays } from '../../lib/cli/stray-errors.js';
 import type { RxportError } from '../../lib/index.js';
@@ -54,6 +55,19 @@ const FATAL = `const go = (): void => {
   throw new RangeError('of a timer');
 };
 setTimeout(go, 800);`;
+const FATAL_ON_GO = `import { existsSync } from 'node:fs';
+setInterval(() => {
+  if (existsSync('go')) throw new RangeError('of a timer');
+}, 20);`;
+
+/** Of the plugin, once its process has shaken hands. */
+async function readyPid(get: Awaited<ReturnType<typeof serving>>['get']): Promise<number> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(20)) {
+    const { pid } = await get<{ readonly pid: number | null }>('/plugins/portables/mirror/status');
+    if (pid !== null) return pid;
+  }
+  throw new Error('the plugin has no process');
+}
 
 describe('an error that nobody handles', () => {
   it.each([
@@ -101,9 +115,10 @@ describe('an exception that nobody catches', () => {
   });
 
   it('leaves no plugin running', async () => {
-    const { process, get } = await serving(FATAL.replace('800', '3_000'));
-    const { pid } = await get<{ readonly pid: number }>('/plugins/portables/mirror/status');
+    const { cwd, process, get } = await serving(FATAL_ON_GO);
+    const pid = await readyPid(get);
     expect(isAlive(pid)).toBe(true);
+    writeFileSync(join(cwd, 'go'), '');
     expect(await process.finished).toMatchObject({ code: 1 });
     expect(isAlive(pid)).toBe(false);
   });
@@ -187,15 +202,28 @@ describe('who owns stray errors', () => {
     expect(await result).toEqual({ value: undefined, fatal: givenUp[0], first: undefined });
   });
 
-  it.each([undefined, null, 'text', Symbol('s'), Object.create(null), { stack: 5 }, { message: 5 }])(
-    'bears that %p is thrown',
-    async (value) => {
-      let end = (): void => undefined;
-      const { process, lines, result } = owned(() => new Promise<void>((resolve) => (end = resolve)));
-      process.emit('uncaughtException', value);
-      end();
-      expect((await result).fatal).toMatchObject({ code: 'ERR_UNCAUGHT' });
-      expect(lines[0]).toContain('error nobody caught an exception');
-    },
-  );
+  const throws = (): never => {
+    throw new Error('of a getter');
+  };
+
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['null', () => null],
+    ['a text', () => 'text'],
+    ['a symbol', () => Symbol('s')],
+    ['an object without a prototype', () => Object.create(null) as unknown],
+    ['a stack that is no text', () => ({ stack: 5 })],
+    ['a message that is no text', () => ({ message: 5 })],
+    ['a stack that throws', () => Object.defineProperty(new Error('x'), 'stack', { get: throws })],
+    ['a message that throws', () => Object.defineProperty(new Error('x'), 'message', { get: throws })],
+    ['an address with a slash in a name', () => ({ stack: 'Error: x\n    at file:///a%2Fb.mjs:1:2' })],
+    ['an address that is none', () => ({ stack: 'Error: x\n    at file:///%zz.mjs:1:2' })],
+  ])('bears %s that is thrown', async (_, make) => {
+    let end = (): void => undefined;
+    const { process, lines, result } = owned(() => new Promise<void>((resolve) => (end = resolve)));
+    process.emit('uncaughtException', make());
+    end();
+    expect((await result).fatal).toMatchObject({ code: 'ERR_UNCAUGHT' });
+    expect(lines[0]).toContain('error nobody caught an exception');
+  });
 });
