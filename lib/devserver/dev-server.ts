@@ -120,7 +120,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await plugin.close();
     hub.close();
   };
-  const url = await listen(app, host, port).catch(async (error: unknown) => {
+  const url = await listen(app, host, port, options.signal).catch(async (error: unknown) => {
     await shut();
     throw error;
   });
@@ -129,12 +129,12 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   return { url, name: plugin.name, byHand: plugin.byHand, close: () => (closing ??= shut()) };
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (cause) {
+async function listen(app: FastifyInstance, host: string, port: number, signal?: AbortSignal): Promise<string> {
+  const url = await app.listen({ host, port }).catch((cause: unknown) => {
     throw serverAddress(`${host}:${port}`, cause);
-  }
+  });
+  signal?.throwIfAborted();
+  return url;
 }
 
 /** What a developer needs to know, and when the plugin comes and goes. */

@@ -64,13 +64,15 @@ export class PluginUnderTest {
   static async open(options: PluginUnderTestOptions): Promise<PluginUnderTest> {
     // Sockets, records of processes, what was built: one folder with a short path.
     const dir = await mkdtemp(join(tmpdir(), 'rxport-'));
+    let plugin: PluginUnderTest | undefined;
     try {
       const { folder, name = '', language = 'executable' } = options;
       const source = folder === undefined ? undefined : await readPlugin(folder, options.name);
-      const plugin = new PluginUnderTest(options, dir, source ?? { plugin: namedPlugin(name, language) });
+      plugin = new PluginUnderTest(options, dir, source ?? { plugin: namedPlugin(name, language) });
       await plugin.start();
       return plugin;
     } catch (error) {
+      await plugin?.close();
       await endBuilds();
       await rm(dir, { recursive: true, force: true });
       throw error;
@@ -126,6 +128,7 @@ export class PluginUnderTest {
     await buildPlugin(this.source, this.link.plugin.executable, signal);
     signal.throwIfAborted();
     await this.link.open();
+    signal.throwIfAborted();
     if (folder === undefined || !watch) return;
     this.watch = new FolderWatch(this.source.plugin.dir, {
       clock,
