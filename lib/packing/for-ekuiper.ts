@@ -30,8 +30,9 @@ const OF_STREAMS: readonly string[] = [
 ];
 
 /**
- * The manifest that a stock eKuiper takes, from the one in the folder (`raw`, and as it was read; `settings`: of each source): it knows the languages
- * go and python, and starts a program of `go` as it is, so that one in JavaScript needs a first line and the bit.
+ * The manifest that a stock eKuiper takes, from the one in the folder: `raw`, and as it was read. It knows the languages go
+ * and python, and starts a program of `go` as it is, so that one in JavaScript needs a first line and the bit. `settings`:
+ * the names of those of each source.
  */
 export function forEkuiper(
   raw: Readonly<Record<string, unknown>>,

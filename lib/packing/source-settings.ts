@@ -4,7 +4,6 @@ import * as t from 'io-ts';
 import { parse } from 'yaml';
 import type { PackedFile } from './packed-file.js';
 
-const Sections = t.record(t.string, t.UnknownRecord);
 const Form = t.type({ properties: t.record(t.string, t.array(t.type({ name: t.string }))) });
 
 /** By source: the names in `sources/<source>.yaml` and in the form beside it. What can not be read has none. */
@@ -16,13 +15,17 @@ export async function sourceSettings(
   const entries = sources.map(async (source) => {
     const [sections, form] = await Promise.all([read(`sources/${source}.yaml`), read(`sources/${source}.json`)]);
     const names = [
-      ...(Sections.is(sections) ? Object.values(sections).flatMap(Object.keys) : []),
+      ...valuesOf(sections).filter(t.UnknownRecord.is).flatMap(Object.keys),
       ...(Form.is(form) ? Object.values(form.properties).flatMap((list) => list.map(({ name }) => name)) : []),
     ];
     return [source, new Set(names)] as const;
   });
   return new Map(await Promise.all(entries));
 }
+
+/** A section that is empty, or holds nothing but comments, is null. */
+const valuesOf = (sections: unknown): readonly unknown[] =>
+  t.UnknownRecord.is(sections) ? Object.values(sections) : [];
 
 /** JSON is YAML as well. */
 function parsed(text: string): unknown {

@@ -62,7 +62,7 @@ it('the notes tell of settings that its streams have as well, in either file of 
   await writeTree(dir, {
     'thermo.json': JSON.stringify({ version: 'v1', language: 'python', executable: 'm.py', sources: ['s', 't', 'u'] }),
     'm.py': '',
-    'sources/s.yaml': 'default:\n  delimiter: ","\nfast:\n  every: 1\n  format: csv\n',
+    'sources/s.yaml': 'default:\n  # none\nslow:\n  delimiter: ","\nfast:\n  every: 1\n  format: csv\n',
     'sources/t.yaml': 'default: {}\n',
     'sources/t.json': JSON.stringify({ properties: { default: [{ name: 'timestamp' }, { name: 'every' }] } }),
     'sources/u.yaml': ': no\nYAML: [',
