@@ -215,15 +215,18 @@ describe('a service that watches', () => {
 describe('a rule book that is closed', () => {
   it('opens no watcher for a look that was under way', async () => {
     const folder = new RuleFolder({ 'a.ts': idle('a') });
-    const watchers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'FSEventWrap').length;
-    const before = watchers();
+    const isWatching = (): boolean => process.getActiveResourcesInfo().includes('FSEventWrap');
+    await until(() => !isWatching(), 'the end of watchers before');
+    let closed: Promise<void> | undefined;
     const launch = (): never => {
-      throw new Error('not needed');
+      closed = book.close();
+      throw new Error('the host is about to stop');
     };
     const book = new RuleBook({ places: [folder.dir], launch, clock: systemClock, log: silent });
     book.follow();
-    const looked = book.scan();
-    await Promise.all([book.close(), looked]);
-    expect(watchers()).toBe(before);
+    await book.scan();
+    expect(closed).toBeDefined();
+    await closed;
+    await until(() => !isWatching(), 'no watcher', 1_000);
   });
 });
