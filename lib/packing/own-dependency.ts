@@ -31,11 +31,11 @@ async function originOf(root: string): Promise<string | undefined> {
 function shown(resolved: string, home: string): string | undefined {
   if (resolved.startsWith('git+')) return resolved;
   if (resolved.startsWith('file:')) return `file:${resolve(home, resolved.slice('file:'.length))}`;
-  return isOfRegistry(resolved) ? undefined : resolved;
+  return isAddress(resolved) ? resolved : undefined;
 }
 
-/** Where registries keep their packages: https://host/rxport/-/rxport-1.2.3.tgz */
-const isOfRegistry = (url: string): boolean => url.includes('/rxport/-/');
+/** Registries keep their packages at https://host/rxport/-/rxport-1.2.3.tgz; what is linked has a path. */
+const isAddress = (resolved: string): boolean => /^https?:/.test(resolved) && !resolved.includes('/rxport/-/');
 
 async function lockedAs(file: string, key: string): Promise<string | undefined> {
   try {

@@ -12,6 +12,7 @@ it.each([
   ['a file', locked('file:../rxport-1.2.3.tgz'), (home: string) => `file:${join(home, '../rxport-1.2.3.tgz')}`],
   ['git', locked('git+ssh://git@host/a/rxport.git#1f'), () => 'git+ssh://git@host/a/rxport.git#1f'],
   ['an address', locked('https://host/files/rxport-1.2.3.tgz'), () => 'https://host/files/rxport-1.2.3.tgz'],
+  ['a link', locked('../rxport'), () => '^1.2.3'],
   ['nobody knows where', '{}', () => '^1.2.3'],
   ['another package manager', 'lockfileVersion: 9', () => '^1.2.3'],
 ])('a copy from %s is named by that', async (_, lock, expected) => {
