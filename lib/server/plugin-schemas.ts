@@ -50,7 +50,7 @@ const standing = object({
   channels: array(object({ kind: string(), symbol: string(), url: string() })),
   lastErrors: array(object({ at: { type: 'number' }, code: string(), message: string() })),
   installedAt: orNull('When this version was installed, ISO 8601 in UTC; null for one put into the folder by hand.'),
-  source: orNull('The URL, zip or folder that it was installed from, without credentials.'),
+  source: orNull('The URL, zip or folder that it was installed from, without user, password and query values.'),
   sha256: orNull('Of that zip, in hex; null for a folder.'),
   changed: array(string(), 'Files that were not as installed when its process was last started.'),
 });
