@@ -109,6 +109,26 @@ describe('what answers', () => {
     const command = new Rxport(['plugin', 'start', 'thermo', '--url', service.url]);
     await until(() => service.asked.length > 0);
     command.child.kill('SIGINT');
-    expect(await command.finished).toMatchObject({ code: 130, stderr: expect.stringContaining('ERR_CLI_INTERRUPTED') });
+    expect(await command.finished).toMatchObject({
+      code: 130,
+      stderr: 'rxport: interrupted; the service goes on with it: rxport plugin status thermo (ERR_CLI_INTERRUPTED)\n',
+    });
+  });
+
+  it('late with a list, can be interrupted, and nothing goes on', async () => {
+    const service = await thermoService({ [`GET ${PLUGINS}`]: () => undefined });
+    const command = new Rxport(['plugin', 'list', '--url', service.url]);
+    await until(() => service.asked.length > 0);
+    command.child.kill('SIGINT');
+    expect(await command.finished).toMatchObject({ code: 130, stderr: 'rxport: interrupted (ERR_CLI_INTERRUPTED)\n' });
+  });
+
+  it('late with a change, may still be at work', async () => {
+    const { url } = await thermoService({ [`PUT ${PLUGINS}/thermo`]: () => undefined });
+    const args = ['plugin', 'update', 'thermo', '/t.zip', '--url', url, '--timeout', '1'];
+    expect(await rxport(args)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('; it may still be at work: rxport plugin status thermo (ERR_CLI_TIMEOUT)'),
+    });
   });
 });
