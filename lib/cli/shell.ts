@@ -7,7 +7,7 @@ export interface Shell {
   /** Messages, progress, errors. */
   readonly err: Terminal;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first Ctrl-C or SIGTERM, and by a terminal that is closed. */
   readonly interrupted: AbortSignal;
   /** As `interrupted`, and when nobody reads `out` any more: what is done for its output alone then has no purpose. */
   readonly signal: AbortSignal;
@@ -39,7 +39,11 @@ export function processShell({ stdout, stderr, env }: NodeJS.Process = process):
     if (signals > 1) hurried.abort();
     if (signals >= AT_ONCE) process.exit(130);
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // The terminal is gone. Kernel and shell may both say so, which is no second wish.
+  const hangUp = (): void => {
+    if (signals === 0) interrupt();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') deaf.abort();
   });
