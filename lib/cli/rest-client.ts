@@ -126,7 +126,7 @@ export class RestClient {
     if (!Refusal.is(refusal)) throw serviceRefused(this.options.url, response.status, body.trim().slice(0, 200));
     const text = refusalText(refusal);
     throw isErrorCode(refusal.code)
-      ? new RxportError(refusal.code, text)
+      ? new RxportError(refusal.code, text, { details: refusal.details ?? {} })
       : serviceRefused(this.options.url, response.status, text);
   }
 }

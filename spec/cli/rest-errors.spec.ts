@@ -12,6 +12,7 @@ describe('a service that refuses', () => {
       error: 1000,
       message: 'plugin thermo is used by overheat: stop it first',
       code: 'ERR_PLUGIN_IN_USE',
+      details: { plugin: 'thermo' },
     };
     const { url } = await thermoService({ [`DELETE ${PLUGINS}/thermo`]: { status: 400, body } });
     const args = ['plugin', 'remove', 'thermo', '--url', url];
@@ -22,7 +23,7 @@ describe('a service that refuses', () => {
     });
     const { code, stderr } = await rxport([...args, '--json']);
     expect(code).toBe(4);
-    expect(JSON.parse(stderr)).toEqual({ error: { code: body.code, message: body.message, details: {} } });
+    expect(JSON.parse(stderr)).toEqual({ error: { code: body.code, message: body.message, details: body.details } });
   });
 
   it('is told with its own reason, where it says more than the words of eKuiper', async () => {
