@@ -66,8 +66,11 @@ export const LedgerAnswer = t.type({
 });
 export type LedgerAnswer = Readonly<t.TypeOf<typeof LedgerAnswer>>;
 
-/** What a service says when it refuses: as eKuiper has it, our code, and our reason where that says more. */
-export const Refusal = t.intersection([t.type({ message: t.string }), t.partial({ code: t.string, reason: t.string })]);
+/** What a service says when it refuses: as eKuiper has it, our code, our reason where that says more, and facts. */
+export const Refusal = t.intersection([
+  t.type({ message: t.string }),
+  t.partial({ code: t.string, reason: t.string, details: t.UnknownRecord }),
+]);
 export type Refusal = Readonly<t.TypeOf<typeof Refusal>>;
 
 /** The text of what is wrong with a rule, however it is told. */

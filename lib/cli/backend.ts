@@ -33,6 +33,8 @@ export interface DroppedLines {
 export interface Backend {
   /** The address of the service, or the folder. */
   readonly where: string;
+  /** False for a folder: what is installed there does not run. */
+  readonly isService: boolean;
   plugins(): Promise<readonly PluginEntry[]>;
   /** Rejects with `ERR_PLUGIN_UNKNOWN`. */
   plugin(name: string): Promise<PluginEntry>;

@@ -19,12 +19,13 @@ const isHelp = (thrown: unknown): boolean => thrown instanceof CommanderError &&
 
 async function failed(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
   // Late: with all errors it is a third of what `--help` would load.
-  const [{ exitCode, tellFailure }, { commandInterrupted, commandUsage }] = await Promise.all([
+  const [{ exitCode, tellFailure }, { commandInterrupted, commandUsage }, { withTokenDoor }] = await Promise.all([
     import('./failure.js'),
     import('../errors.js'),
+    import('./doors.js'),
   ]);
   const json = argv.includes('--json');
-  let error = thrown;
+  let error = withTokenDoor(thrown);
   if (thrown instanceof CommanderError) {
     const text = thrown.message.replace(/^error: /, '');
     error = commandUsage(json ? text : `${text}\nTry: ${helpFor(program, argv)}`);

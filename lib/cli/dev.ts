@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { readToken } from './find-backend.js';
+import { pluginSettings } from './host-flags.js';
+import type { PluginFlags } from './install-flags.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { untilEnded } from './until-ended.js';
 
-interface DevOptions extends CommonOptions {
+interface DevOptions extends CommonOptions, PluginFlags {
   readonly name?: string;
   readonly host: string;
   readonly port: number;
@@ -22,6 +24,7 @@ export async function dev(shell: Shell, options: DevOptions, folder?: string): P
     port,
     watch,
     trace,
+    settings: pluginSettings(shell.env, options),
     signal: shell.interrupted,
     ...(folder !== undefined || name === undefined ? { folder: resolve(folder ?? '.') } : {}),
     ...(byHand && { launch: false }),

@@ -3,6 +3,7 @@ import { dataFolder } from './data-folder.js';
 import type { Finding, Level } from './doctor/finding.js';
 import { folderFindings } from './doctor/folder.js';
 import { socketFindings } from './doctor/sockets.js';
+import { tokenFindings } from './doctor/token.js';
 import { toolchainFindings } from './doctor/toolchains.js';
 import { versionFindings } from './doctor/versions.js';
 import { withProgress } from './progress.js';
@@ -19,7 +20,8 @@ interface DoctorOptions extends CommonOptions {
 export async function doctor(shell: Shell, options: DoctorOptions): Promise<number> {
   const dir = dataFolder(shell.env, options);
   const python = options.python ?? (shell.env['RXPORT_PYTHON'] || 'python3');
-  const asked = [versionFindings(), toolchainFindings(python), folderFindings(dir), socketFindings()];
+  const token = tokenFindings({ file: options.tokenFile, variable: shell.env['RXPORT_TOKEN'] });
+  const asked = [versionFindings(), toolchainFindings(python), folderFindings(dir), token, socketFindings()];
   const findings = (await withProgress(shell.err, 'looking', () => Promise.all(asked))).flat();
   const ok = findings.every(({ level }) => level !== 'fail');
   show(shell, options, { ok, findings }, () => findingLines(findings, shell.out));

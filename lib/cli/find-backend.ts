@@ -17,12 +17,15 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
     const flags = givenFlags(options);
     // To leave them out without a word would say that they hold.
     if (flags.length > 0) throw flagsOfService(flags, url);
-    const [{ RestBackend }, { RestClient }] = await Promise.all([
+    const [{ RestBackend }, { RestClient }, { PATIENCE }] = await Promise.all([
       import('./rest-backend.js'),
       import('./rest-client.js'),
+      import('./late-installation.js'),
     ]);
     const timeout = options.timeout === undefined ? undefined : options.timeout * 1_000;
-    return new RestBackend(url, new RestClient({ url, token: await readToken(env, options), timeout, signal }));
+    const client = new RestClient({ url, token: await readToken(env, options), timeout, signal });
+    // Whoever has said how long does not wait for longer.
+    return new RestBackend(url, client, timeout === undefined ? PATIENCE : { ...PATIENCE, most: 0 });
   }
   const { FolderBackend } = await import('./folder-backend.js');
   const open = async (): Promise<Host> => {

@@ -2,10 +2,13 @@
 import { type Command, Option } from 'commander';
 import { variables, wholeNumber } from './arguments.js';
 
-/** Of what installs: `HostFlags`. */
+/** Of what installs: `InstallFlags`. */
 export const addInstallFlags = (command: Command): Command =>
+  addPluginFlags(command.option('--allow-scripts', 'run the install.sh of packages that have one'));
+
+/** Of what starts plugins: `PluginFlags`. */
+export const addPluginFlags = (command: Command): Command =>
   command
-    .option('--allow-scripts', 'run the install.sh of packages that have one')
     .option('--script-timeout <seconds>', 'for an install.sh, or a step of a Python environment (120)', seconds)
     .option('--env <name[=value]>', 'a variable that plugins and their install.sh get; repeat it for more', variables)
     .option('--python <file>', 'interpreter of Python plugins (RXPORT_PYTHON; default python3)')
@@ -22,7 +25,11 @@ export const addHostFlags = (command: Command): Command =>
     .addOption(new Option('--transport <stack>', 'of the data channels').choices(['native', 'nanomsg']))
     .addOption(new Option('--verify <how>', 'of the files of installed plugins').choices(['off', 'warn', 'enforce']))
     .addOption(
-      new Option('--log-level <level>', 'what is logged on stderr, and what is worse')
-        .choices(['debug', 'info', 'warn', 'error', 'silent'])
-        .default('warn'),
+      new Option('--log-level <level>', 'what is logged on stderr, and what is worse (default warn)').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
     );

@@ -1,25 +1,22 @@
-import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { noService, type RxportError } from '../errors.js';
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { downloadUnserved, noDataFolder, noService } from '../errors.js';
 import type { Host } from '../host.js';
-import { pluginFolders } from '../install/folders.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import { loadAll } from '../install/load-all.js';
 import { livingOwner } from '../process/lock.js';
-import { Registry } from '../registry/registry.js';
 import type { LedgerAnswer, LogLine, PluginEntry, PluginStatus, RuleEntry, RuleState } from './answers.js';
 import type { Backend, Done, InstallChoice, UpdateChoice } from './backend.js';
-
-interface Broken {
-  readonly name: string;
-  readonly error: RxportError;
-}
+import { downloadHost } from './doors.js';
+import { removeEmptyFolders } from './empty-folders.js';
+import { type FolderPlugins, readPlugins } from './folder-plugins.js';
+import { pathOf } from './plugin-source.js';
 
 /**
  * A data folder that no service runs over. What only looks, reads the folder; what changes it starts a host for as long as
  * the command takes.
  */
 export class FolderBackend implements Backend {
+  readonly isService = false;
   private host: Promise<Host> | undefined;
 
   /** `open` starts the host: who only looks must not wait until all of it has been loaded. */
@@ -31,17 +28,19 @@ export class FolderBackend implements Backend {
 
   async plugins(): Promise<readonly PluginEntry[]> {
     const { registry, broken } = await this.read();
-    return [...registry.list().map(entryOf), ...broken.map(({ name }) => ({ name }))];
+    const others = broken.filter(({ name }) => !registry.has(name));
+    return [...registry.list().map(entryOf), ...others.map(({ name }) => ({ name }))];
   }
 
   async plugin(name: string): Promise<PluginEntry> {
     const { registry, broken } = await this.read();
-    return broken.some((one) => one.name === name) ? { name } : entryOf(registry.get(name));
+    const isBroken = !registry.has(name) && broken.some((one) => one.name === name);
+    return isBroken ? { name } : entryOf(registry.get(name));
   }
 
   async status(name: string): Promise<PluginStatus> {
     const { registry, broken } = await this.read();
-    const problem = broken.find((one) => one.name === name);
+    const problem = registry.has(name) ? undefined : broken.find((one) => one.name === name);
     if (problem !== undefined) return { refCount: {}, status: 'error', errMsg: problem.error.message };
     registry.get(name);
     const owner = await livingOwner(this.where);
@@ -50,14 +49,25 @@ export class FolderBackend implements Backend {
   }
 
   async install(source: string, { name, shellParas }: InstallChoice): Promise<Done> {
-    const host = await this.start();
+    const file = this.fileOf(source);
+    const isNew = !(await this.isThere());
     const options = { signal: this.signal, ...(name !== undefined && { name }), ...(shellParas && { shellParas }) };
-    const plugin = await host.plugins.install(pathOf(source), options);
-    return { name: plugin.name, text: `portable plugin ${plugin.name} is created` };
+    try {
+      const host = await this.start();
+      const plugin = await host.plugins.install(file, options);
+      return { name: plugin.name, text: `portable plugin ${plugin.name} is created` };
+    } catch (error) {
+      await this.close();
+      // The wrong folder, perhaps: it would be found there from now on.
+      if (isNew) await removeEmptyFolders(this.where);
+      throw error;
+    }
   }
 
   async update(name: string, source: string, choice: UpdateChoice): Promise<Done> {
     const { shellParas, strategy, force } = choice;
+    const file = this.fileOf(source);
+    await this.checkThere();
     const host = await this.start();
     const options = {
       signal: this.signal,
@@ -65,11 +75,12 @@ export class FolderBackend implements Backend {
       ...(force !== undefined && { force }),
       ...(shellParas && { shellParas }),
     };
-    const report = await host.plugins.update(name, pathOf(source), options);
+    const report = await host.plugins.update(name, file, options);
     return { name, text: `portable plugin ${name} is updated`, report };
   }
 
   async remove(name: string, force: boolean): Promise<Done> {
+    await this.checkThere();
     const host = await this.start();
     await host.plugins.remove(name, { force, signal: this.signal });
     return { name, text: `portable plugin ${name} is deleted` };
@@ -105,6 +116,7 @@ export class FolderBackend implements Backend {
 
   async close(): Promise<void> {
     const host = await this.host?.catch(() => undefined);
+    this.host = undefined;
     await host?.stop();
   }
 
@@ -113,24 +125,31 @@ export class FolderBackend implements Backend {
     return this.host;
   }
 
-  /** As a host would load it, without starting anything. */
-  private async read(): Promise<{ readonly registry: Registry; readonly broken: readonly Broken[] }> {
-    const { portables, portable } = pluginFolders(this.where);
-    const registry = new Registry();
-    const broken: Broken[] = [];
-    for (const found of await loadAll([portables, portable])) {
-      try {
-        if ('error' in found) throw found.error;
-        registry.add(found.plugin);
-      } catch (error) {
-        broken.push({ name: basename(found.dir), error: error as RxportError });
-      }
-    }
-    return { registry, broken };
+  private async read(): Promise<FolderPlugins> {
+    await this.checkThere();
+    return readPlugins(this.where);
   }
 
   private async refuse(what: string): Promise<never> {
+    await this.checkThere();
     throw noService(what, await realpath(this.where).catch(() => this.where));
+  }
+
+  private isThere(): Promise<boolean> {
+    return stat(this.where).then(
+      () => true,
+      (cause: unknown) => (cause as NodeJS.ErrnoException).code !== 'ENOENT',
+    );
+  }
+
+  private async checkThere(): Promise<void> {
+    if (!(await this.isThere())) throw noDataFolder(resolve(this.where));
+  }
+
+  private fileOf(source: string): string {
+    const host = downloadHost(source);
+    if (host !== undefined) throw downloadUnserved(source, host, this.where);
+    return pathOf(source);
   }
 }
 
@@ -149,7 +168,3 @@ function entryOf({ name, manifest, executable }: InstalledPlugin): PluginEntry {
     ...(env !== undefined && { env }),
   };
 }
-
-/** A `file:` address is a path to us. */
-const pathOf = (source: string): string =>
-  source.startsWith('file://') ? decodeURIComponent(new URL(source).pathname) : source;

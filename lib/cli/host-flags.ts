@@ -2,7 +2,7 @@
 import type { HostOptions } from '../host.js';
 import { jsonLogger, type Logger, type LogLevel } from '../log.js';
 import { dataFolder } from './data-folder.js';
-import type { InstallFlags } from './install-flags.js';
+import type { InstallFlags, PluginFlags } from './install-flags.js';
 import { lineLogger } from './line-logger.js';
 import type { CommonOptions, Shell } from './shell.js';
 
@@ -17,20 +17,29 @@ export function hostOptions(
   { env, err }: Shell,
   flags: CommonOptions & HostFlags,
 ): HostOptions & { readonly logger: Logger } {
-  const { allowScripts, scriptTimeout, python = env['RXPORT_PYTHON'], node, uv, conda } = flags;
-  const { transport, verify, logLevel = 'warn' } = flags;
+  const { allowScripts, transport, verify, logLevel = 'warn' } = flags;
   return {
+    ...pluginSettings(env, flags),
     dir: dataFolder(env, flags),
     logger: err.isTTY ? lineLogger(logLevel, err) : jsonLogger(logLevel),
     ...(allowScripts !== undefined && { allowScripts }),
+    ...(transport !== undefined && { transport }),
+    ...(verify !== undefined && { verify }),
+  };
+}
+
+type PluginSettings = Pick<HostOptions, 'scriptTimeout' | 'env' | 'pythonBin' | 'nodeBin' | 'uvBin' | 'condaBin'>;
+
+/** How plugins are started. */
+export function pluginSettings(env: NodeJS.ProcessEnv, flags: PluginFlags): PluginSettings {
+  const { scriptTimeout, python = env['RXPORT_PYTHON'], node, uv, conda } = flags;
+  return {
     ...(scriptTimeout !== undefined && { scriptTimeout: scriptTimeout * 1_000 }),
     ...(flags.env !== undefined && { env: named(flags.env, env) }),
     ...(python !== undefined && python !== '' && { pythonBin: python }),
     ...(node !== undefined && { nodeBin: node }),
     ...(uv !== undefined && { uvBin: uv }),
     ...(conda !== undefined && { condaBin: conda }),
-    ...(transport !== undefined && { transport }),
-    ...(verify !== undefined && { verify }),
   };
 }
 

@@ -1,6 +1,10 @@
 /** Of what installs. */
-export interface InstallFlags {
+export interface InstallFlags extends PluginFlags {
   readonly allowScripts?: boolean;
+}
+
+/** Of what starts plugins. */
+export interface PluginFlags {
   /** Seconds. */
   readonly scriptTimeout?: number;
   /** `NAME` or `NAME=value`. */

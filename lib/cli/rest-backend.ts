@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.js';
 import { RxportError, unknownName } from '../errors.js';
 import { nearest } from '../registry/nearest.js';
 import {
@@ -13,19 +14,22 @@ import {
   RuleState,
 } from './answers.js';
 import type { Backend, Done, DroppedLines, InstallChoice, UpdateChoice } from './backend.js';
+import { farHost, withHints, withPackageDoor } from './doors.js';
 import { serverEvents } from './event-stream.js';
+import { PATIENCE, type Patience, untilInstalled } from './late-installation.js';
 import { nameOf, uriOf } from './plugin-source.js';
 import type { Request, RestClient } from './rest-client.js';
 
-/** Unpacking, an install.sh, a handshake: below what an HTTP client waits for at most. */
-const LONG = 290_000;
 const PLUGINS = '/plugins/portables';
 
 /** A running service, asked over REST. */
 export class RestBackend implements Backend {
+  readonly isService = true;
+
   constructor(
     readonly where: string,
     private readonly client: RestClient,
+    private readonly patience: Patience = PATIENCE,
   ) {}
 
   plugins(): Promise<readonly PluginEntry[]> {
@@ -40,24 +44,39 @@ export class RestBackend implements Backend {
     return this.known(name, () => this.client.json(`${pathOf(name)}/status`, PluginStatus));
   }
 
-  async install(source: string, { name, shellParas }: InstallChoice): Promise<Done> {
-    const body = { name: name ?? (await nameOf(source)), file: uriOf(source), ...(shellParas && { shellParas }) };
-    return this.ask(body.name, PLUGINS, { method: 'POST', body, timeout: LONG });
+  async install(source: string, { name: given, shellParas }: InstallChoice): Promise<Done> {
+    const name = given ?? (await this.nameOf(source));
+    const body = { name, file: uriOf(source), ...(shellParas && { shellParas }) };
+    const look = `${lookAt('plugin', name)}, or rxport plugin remove ${name} to give it up`;
+    try {
+      return await this.ask(name, PLUGINS, { method: 'POST', body, look });
+    } catch (error) {
+      if (!isLate(error)) throw withPackageDoor(error, source, this.where);
+      await this.untilInstalled(name, error, look);
+      return { name, text: `portable plugin ${name} is created` };
+    }
   }
 
-  update(name: string, source: string, { shellParas, strategy, force }: UpdateChoice): Promise<Done> {
+  async update(name: string, source: string, { shellParas, strategy, force }: UpdateChoice): Promise<Done> {
     const body = { name, file: uriOf(source), ...(shellParas && { shellParas }) };
     const query = queryOf({ strategy, ...(force === true && { force: 'true' }) });
-    return this.known(name, () => this.ask(name, pathOf(name) + query, { method: 'PUT', body, timeout: LONG }));
+    const look = lookAt('plugin', name);
+    try {
+      return await this.known(name, () => this.ask(name, pathOf(name) + query, { method: 'PUT', body, look }));
+    } catch (error) {
+      throw withPackageDoor(error, source, this.where);
+    }
   }
 
   remove(name: string, force: boolean): Promise<Done> {
     const path = pathOf(name) + queryOf({ ...(force && { force: 'true' }) });
-    return this.known(name, () => this.ask(name, path, { method: 'DELETE', timeout: LONG }));
+    const look = lookAt('plugin', name);
+    return this.known(name, () => this.ask(name, path, { method: 'DELETE', look }));
   }
 
   turn(name: string, verb: 'start' | 'stop'): Promise<Done> {
-    return this.known(name, () => this.ask(name, `${pathOf(name)}/${verb}`, { method: 'POST', timeout: LONG }));
+    const look = lookAt('plugin', name);
+    return this.known(name, () => this.ask(name, `${pathOf(name)}/${verb}`, { method: 'POST', look }));
   }
 
   logs(name: string, lines: number): Promise<readonly LogLine[]> {
@@ -91,13 +110,37 @@ export class RestBackend implements Backend {
   }
 
   turnRule(id: string, verb: 'start' | 'stop' | 'restart'): Promise<Done> {
-    return this.knownRule(id, () => this.ask(id, `${rulePath(id)}/${verb}`, { method: 'POST', timeout: LONG }));
+    const look = lookAt('rule', id);
+    return this.knownRule(id, () => this.ask(id, `${rulePath(id)}/${verb}`, { method: 'POST', look }));
   }
 
   async close(): Promise<void> {}
 
   private async ask(name: string, path: string, request: Request): Promise<Done> {
-    return { name, text: (await this.client.text(path, request)).trim() };
+    const text = await this.client.text(path, { timeout: this.patience.request, ...request });
+    return { name, text: text.trim() };
+  }
+
+  /** Where the service is elsewhere, a path is one of there: it need not be here. */
+  private async nameOf(source: string): Promise<string> {
+    try {
+      return await nameOf(source);
+    } catch (error) {
+      const far = farHost(this.where);
+      if (!isCoded(error, 'ERR_INSTALL_NOT_FOUND') || far === undefined) throw error;
+      throw withHints(error, [`a path of ${far} needs --name as well`]);
+    }
+  }
+
+  private untilInstalled(name: string, late: RxportError, look: string): Promise<void> {
+    const status = (): Promise<PluginStatus | undefined> =>
+      this.client.json(`${pathOf(name)}/status`, PluginStatus, { look }).catch((error: unknown) => {
+        if (isCoded(error, 'ERR_PLUGIN_UNKNOWN')) return undefined;
+        throw error;
+      });
+    const installation = { name, url: this.where, late, look, status };
+    const { signal } = this.client;
+    return untilInstalled(installation, { clock: systemClock, patience: this.patience, signal });
   }
 
   private known<T>(name: string, ask: () => Promise<T>): Promise<T> {
@@ -115,12 +158,23 @@ export class RestBackend implements Backend {
   }
 }
 
+const isCoded = (thrown: unknown, code: RxportError['code']): thrown is RxportError =>
+  thrown instanceof RxportError && thrown.code === code;
+
+const isLate = (thrown: unknown): thrown is RxportError => isCoded(thrown, 'ERR_CLI_TIMEOUT');
+
+const lookAt = (what: 'plugin' | 'rule', name: string): string => `rxport ${what} status ${name}`;
+
 /** The better error, where there is one; the first one when it can not be had. */
-async function suggesting<T>(ask: () => Promise<T>, code: string, better: () => Promise<RxportError>): Promise<T> {
+async function suggesting<T>(
+  ask: () => Promise<T>,
+  code: RxportError['code'],
+  better: () => Promise<RxportError>,
+): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof RxportError) || error.code !== code) throw error;
+    if (!isCoded(error, code)) throw error;
     throw await better().catch(() => error);
   }
 }

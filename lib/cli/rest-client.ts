@@ -6,8 +6,8 @@ import type * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { after, systemClock } from '../clock.js';
 import {
-  commandInterrupted,
   reasonOf,
+  requestInterrupted,
   RxportError,
   serviceAnswer,
   serviceLate,
@@ -32,6 +32,13 @@ export interface Request {
   readonly body?: unknown;
   /** Milliseconds until the whole answer is there; default 10,000. */
   readonly timeout?: number;
+  /** Of a change, which a service goes on with when nobody waits for it: the command that tells how it is. */
+  readonly look?: string;
+}
+
+interface Ending {
+  readonly late?: AbortSignal;
+  readonly look?: string | undefined;
 }
 
 const TIMEOUT = 10_000;
@@ -39,6 +46,11 @@ const MAX_ANSWER = 16 * 1024 * 1024;
 
 export class RestClient {
   constructor(private readonly options: RestClientOptions) {}
+
+  /** The command has been interrupted. */
+  get signal(): AbortSignal {
+    return this.options.signal;
+  }
 
   /** The answer, checked. Rejects with `ERR_CLI_*`, or with the code that the service names. */
   async json<A>(path: string, codec: t.Decoder<unknown, A>, request: Request = {}): Promise<A> {
@@ -53,12 +65,12 @@ export class RestClient {
     const { url, signal } = this.options;
     const timeout = this.options.timeout ?? request.timeout ?? TIMEOUT;
     const late = new AbortController();
-    const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout)));
+    const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout, request.look)));
     try {
       const response = await this.fetch(path, request, AbortSignal.any([signal, late.signal]));
       return await this.read(response);
     } catch (cause) {
-      throw this.failed(cause, late.signal);
+      throw this.failed(cause, { late: late.signal, look: request.look });
     } finally {
       timer.unsubscribe();
     }
@@ -76,17 +88,17 @@ export class RestClient {
       // Not by the signal of the request alone: fetch forgets that once the request has been collected as garbage.
       return addAbortSignal(signal, Readable.fromWeb(response.body as WebStream<Uint8Array>));
     } catch (cause) {
-      throw this.failed(cause, late.signal);
+      throw this.failed(cause, { late: late.signal });
     } finally {
       timer.unsubscribe();
     }
   }
 
   /** Our error for whatever ended a request. */
-  failed(cause: unknown, late?: AbortSignal): RxportError {
+  failed(cause: unknown, { late, look }: Ending = {}): RxportError {
     const { url, signal } = this.options;
     if (cause instanceof RxportError) return cause;
-    if (signal.aborted) return commandInterrupted();
+    if (signal.aborted) return requestInterrupted(look);
     if (late?.aborted === true && late.reason instanceof RxportError) return late.reason;
     return serviceUnreachable(url, whyOf(cause), cause);
   }
@@ -114,7 +126,7 @@ export class RestClient {
     if (!Refusal.is(refusal)) throw serviceRefused(this.options.url, response.status, body.trim().slice(0, 200));
     const text = refusalText(refusal);
     throw isErrorCode(refusal.code)
-      ? new RxportError(refusal.code, text)
+      ? new RxportError(refusal.code, text, { details: refusal.details ?? {} })
       : serviceRefused(this.options.url, response.status, text);
   }
 }

@@ -5,6 +5,7 @@ import type { Service } from '../service/service.js';
 import { givingUp } from './failure.js';
 import { readToken } from './find-backend.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
+import { aboutRules } from './rule-logger.js';
 import { checkPlaces } from './rule-places.js';
 import type { CommonOptions, Shell } from './shell.js';
 import { withStrays } from './stray-errors.js';
@@ -26,7 +27,7 @@ interface ServeOptions extends CommonOptions, HostFlags {
 export async function serve(shell: Shell, options: ServeOptions, rules: readonly string[]): Promise<void> {
   await checkPlaces(rules);
   const listening = await listenOptions(shell, options);
-  const settings = hostOptions(shell, options);
+  const settings = serviceOptions(shell, options);
   const owned = { log: settings.logger, clock: systemClock, giveUp: givingUp(shell, options) };
   const { fatal } = await withStrays(owned, (strays) => {
     const ended = AbortSignal.any([shell.interrupted, strays.fatal]);
@@ -34,6 +35,13 @@ export async function serve(shell: Shell, options: ServeOptions, rules: readonly
     return serveUntil(ended, impatience, shell, { ...options, settings, rules, listening });
   });
   if (fatal !== undefined) throw fatal;
+}
+
+/** Unless somebody has said what is logged, a service says which rules come and go. */
+function serviceOptions(shell: Shell, options: ServeOptions): ReturnType<typeof hostOptions> {
+  if (options.logLevel !== undefined) return hostOptions(shell, options);
+  const settings = hostOptions(shell, { ...options, logLevel: 'info' });
+  return { ...settings, logger: aboutRules(settings.logger) };
 }
 
 interface Plan extends ServeOptions {

@@ -7,7 +7,7 @@ export interface Shell {
   /** Messages, progress, errors. */
   readonly err: Terminal;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by the first Ctrl-C or SIGTERM. */
+  /** Aborted by the first Ctrl-C or SIGTERM, and by a terminal that is closed. */
   readonly interrupted: AbortSignal;
   /** As `interrupted`, and when nobody reads `out` any more: what is done for its output alone then has no purpose. */
   readonly signal: AbortSignal;
@@ -30,16 +30,24 @@ export interface CommonOptions {
 /** A third signal does not wait for anything. */
 const AT_ONCE = 3;
 
-export function processShell({ stdout, stderr, env }: NodeJS.Process = process): Shell {
+/** What a shell takes of a process. */
+export type ShellProcess = Pick<NodeJS.Process, 'stdout' | 'stderr' | 'env' | 'on' | 'exit'>;
+
+export function processShell(of: ShellProcess = process): Shell {
+  const { stdout, stderr, env } = of;
   const [ended, hurried, deaf] = [new AbortController(), new AbortController(), new AbortController()];
   let signals = 0;
   const interrupt = (): void => {
     signals += 1;
     ended.abort();
     if (signals > 1) hurried.abort();
-    if (signals >= AT_ONCE) process.exit(130);
+    if (signals >= AT_ONCE) of.exit(130);
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  // The terminal is gone. Kernel and shell may both say so, which is no second wish.
+  const hangUp = (): void => {
+    if (signals === 0) interrupt();
+  };
+  of.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') deaf.abort();
   });

@@ -1,14 +1,14 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Actions } from './action.js';
 import { wholeNumber } from './arguments.js';
+import { addPluginFlags } from './flags.js';
 
 const DEV_PORT = 33_333;
 const MAX_PORT = 65_535;
 
 /** Commands for plugin authors, and about the machine. */
 export function addToolCommands(program: Command, act: Actions): void {
-  program
-    .command('dev [folder]')
+  addPluginFlags(program.command('dev [folder]'))
     .description('the plugin test server: try the symbols of a plugin with curl')
     .option('--name <name>', 'the plugin to wait for, started by hand (under a debugger, say)')
     .option('--host <address>', 'where it listens; another than loopback needs a token', '127.0.0.1')

@@ -6,6 +6,10 @@ export const commandUsage = (text: string): RxportError => make('ERR_CLI_USAGE',
 export const commandInterrupted = (): RxportError =>
   make('ERR_CLI_INTERRUPTED', 'interrupted: what had begun was taken back');
 
+/** Of a question; of what a service does all the same, with the command that tells how it is. */
+export const requestInterrupted = (look?: string): RxportError =>
+  make('ERR_CLI_INTERRUPTED', `interrupted${look === undefined ? '' : `; the service goes on with it: ${look}`}`);
+
 /** Rules, logs and processes live in a service; a folder alone has none. */
 export const noService = (what: string, dir: string): RxportError =>
   make(
@@ -14,11 +18,38 @@ export const noService = (what: string, dir: string): RxportError =>
     { dir },
   );
 
+/** Who only looks, or changes what is there, does not want a new folder. */
+export const noDataFolder = (dir: string): RxportError =>
+  make(
+    'ERR_CLI_NO_FOLDER',
+    `no data folder at ${dir}: name another with --dir, or a service with --url; rxport serve and rxport plugin install make one`,
+    { dir },
+  );
+
+/** Only a service has a list of hosts that packages may come from. */
+export const downloadUnserved = (source: string, host: string, dir: string): RxportError =>
+  make(
+    'ERR_CLI_NO_SERVICE',
+    `a package of ${host} is downloaded by a service, and none runs over ${dir}: rxport serve --download ${host}`,
+    { source, dir },
+  );
+
 export const serviceUnreachable = (url: string, reason: string, cause?: unknown): RxportError =>
   make('ERR_CLI_UNREACHABLE', `nobody answers at ${url} (${reason}): is the service running there?`, { url }, cause);
 
-export const serviceLate = (url: string, timeout: number): RxportError =>
-  make('ERR_CLI_TIMEOUT', `${url} has not answered within ${timeout} ms`, { url, timeout });
+/** `look`: the command that tells how what was asked for is. */
+export const serviceLate = (url: string, timeout: number, look?: string): RxportError => {
+  const hint = look === undefined ? '' : `; it may still be at work: ${look}`;
+  return make('ERR_CLI_TIMEOUT', `${url} has not answered within ${timeout} ms${hint}`, { url, timeout });
+};
+
+/** What was asked for took longer than a request may, and has come to nothing. */
+export const installationLost = (plugin: string, url: string, reason: string): RxportError =>
+  make(
+    'ERR_PLUGIN_FAILED',
+    `plugin ${plugin} is not installed: ${reason || 'the service does not know it any more'}; the log of ${url} says why`,
+    { plugin, url },
+  );
 
 /** Something else listens there, or a service of another version. */
 export const serviceAnswer = (url: string, problem: string): RxportError =>

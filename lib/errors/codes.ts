@@ -118,6 +118,7 @@ export const ERROR_CODES = {
   ERR_CLI_USAGE: usage,
   ERR_CLI_INTERRUPTED: interrupted,
   ERR_CLI_NO_SERVICE: unknown,
+  ERR_CLI_NO_FOLDER: unknown,
   ERR_CLI_UNREACHABLE: plugin,
   ERR_CLI_TIMEOUT: late,
   ERR_CLI_ANSWER: plugin,

@@ -37,6 +37,26 @@ describe('completion in bash', () => {
   });
 });
 
+describe('completion of an alias', () => {
+  /** What a shell in which `lines` have been read offers for `re`. */
+  const asked = async (shell: 'bash', lines: readonly string[], name: string): Promise<string> => {
+    const { stdout: script } = await rxport(['completion', shell]);
+    const words = `COMP_WORDS=(${name} plugin re); COMP_CWORD=2; _rxport; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync(shell, ['-c', ['shopt -s expand_aliases', script, ...lines, words].join('\n')], {
+      encoding: 'utf8',
+    });
+  };
+  const alias = `alias rxport='"${process.execPath}" "${RXPORT}"'`;
+
+  it.each([
+    ['of that name, made after the script', [alias], 'rxport'],
+    ['of another name', [alias, 'alias r=rxport', 'complete -F _rxport r'], 'r'],
+    ['that stands for a path', [], RXPORT],
+  ])('asks the command: one %s', async (_, lines, name) => {
+    expect(await asked('bash', lines, name)).toBe('remove\n');
+  });
+});
+
 describe('the scripts', () => {
   it.each([
     ['zsh', /^#compdef rxport\n/],

@@ -8,6 +8,7 @@ import { findingLines } from '../../lib/cli/doctor.js';
 import type { Finding } from '../../lib/cli/doctor/finding.js';
 import { folderFindings } from '../../lib/cli/doctor/folder.js';
 import { socketFindings } from '../../lib/cli/doctor/sockets.js';
+import { tokenFindings } from '../../lib/cli/doctor/token.js';
 import { toolchainFindings } from '../../lib/cli/doctor/toolchains.js';
 import { nodeFinding } from '../../lib/cli/doctor/versions.js';
 import { lockFolder } from '../../lib/process/lock.js';
@@ -42,6 +43,7 @@ describe('the doctor', () => {
       'versions',
       'toolchains',
       'data folder',
+      'service',
       'sockets',
     ]);
     const file = join(tempFolder(), 'file');
@@ -102,6 +104,40 @@ describe('of the data folder the doctor tells', () => {
   it('which plugins are broken', async () => {
     const dir = await writeTree(tempFolder(), { 'plugins/portables/thermo/thermo.json': '{"language":"node"}' });
     expect(of(await folderFindings(dir), 'plugins')).toMatch(/^warn 1 of 1 can not be loaded: .*executable/);
+  });
+
+  it('which plugins have a symbol of another', async () => {
+    const manifest = JSON.stringify({ language: 'node', executable: 'main.mjs', functions: ['celsius'] });
+    const dir = await writeTree(tempFolder(), {
+      'plugins/portables/thermo/thermo.json': manifest,
+      'plugins/portables/thermo/main.mjs': '',
+      'plugins/portables/weather/weather.json': manifest,
+      'plugins/portables/weather/main.mjs': '',
+    });
+    expect(of(await folderFindings(dir), 'plugins')).toMatch(
+      /^warn 1 of 2 can not be loaded: plugin thermo has .*celsius/,
+    );
+  });
+});
+
+describe('of the token the doctor tells', () => {
+  it('who may read it', async () => {
+    const file = join(tempFolder(), 'token');
+    const found = async (): Promise<string> => of(await tokenFindings({ file, variable: 'unread' }), 'token');
+    expect(await found()).toMatch(/^fail .*ENOENT/);
+    writeFileSync(file, 'secret\n');
+    chmodSync(file, 0o640);
+    expect(await found()).toBe(`warn ${file}, mode 640: others may read or change it`);
+    chmodSync(file, 0o600);
+    expect(await found()).toBe(`ok ${file}, mode 600`);
+  });
+
+  it('that there is one, and what it is for where there is none', async () => {
+    const found = async (variable?: string): Promise<string> =>
+      of(await tokenFindings({ file: undefined, variable }), 'token');
+    expect(await found('secret')).toBe('ok in RXPORT_TOKEN');
+    expect(await found()).toMatch(/^note none: .*loopback/);
+    expect(await found('')).toMatch(/^note none/);
   });
 });
 

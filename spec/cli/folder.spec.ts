@@ -20,15 +20,10 @@ describe('a data folder without a service', () => {
     const [, , typescript] = subjects({ unique, tempFolder });
     const env = { RXPORT_DIR: dir };
 
-    expect(await rxport(['plugin', 'list'], { env })).toEqual({
-      code: 0,
-      stdout: `${dir} has no plugins\n`,
-      stderr: '',
-    });
     expect(await rxport(['plugin', 'install', MIRROR], { env })).toEqual({
       code: 0,
       stdout: 'portable plugin mirror is created\n',
-      stderr: '',
+      stderr: `in ${dir}, over which no service runs: rxport serve starts one\n`,
     });
     expect(await json(dir, 'plugin', 'list')).toEqual([
       {
@@ -55,7 +50,7 @@ describe('a data folder without a service', () => {
     const unknown = await rxport(['plugin', 'remove', 'miror'], { env });
     expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('did you mean "mirror"?')]);
     expect((await rxport(['plugin', 'remove', 'mirror'], { env })).code).toBe(0);
-    expect(await json(dir, 'plugin', 'list')).toEqual([]);
+    expect((await rxport(['plugin', 'list'], { env })).stdout).toBe(`${dir} has no plugins\n`);
     expect(await pathsIn(join(dir, 'plugins/portables'))).toEqual([]);
     expect(existsSync(join(dir, 'host.lock'))).toBe(false);
   });
@@ -70,6 +65,18 @@ describe('a data folder without a service', () => {
     expect((await rxport(['plugin', 'show', 'thermo', '--dir', dir])).stdout).toMatch(/status +error/);
   });
 
+  it('shows the plugin that a host would load, of two with one name', async () => {
+    const manifest = JSON.stringify({ version: 'v1', language: 'node', executable: 'main.mjs', functions: ['f'] });
+    const dir = await writeTree(tempFolder(), {
+      'plugins/portables/thermo/thermo.json': manifest,
+      'plugins/portables/thermo/main.mjs': '',
+      'plugins/portable/thermo/thermo.json': manifest,
+      'plugins/portable/thermo/main.mjs': '',
+    });
+    expect(await json(dir, 'plugin', 'list')).toMatchObject([{ name: 'thermo', version: 'v1', status: 'stop' }]);
+    expect(await json(dir, 'plugin', 'show', 'thermo')).toMatchObject({ version: 'v1', status: 'stop', errMsg: '' });
+  });
+
   it.each([
     ['plugin logs', ['plugin', 'logs', 'x']],
     ['plugin logs', ['plugin', 'logs', 'x', '--follow']],
@@ -77,7 +84,7 @@ describe('a data folder without a service', () => {
     ['rule list', ['rule', 'list']],
     ['rule restart', ['rule', 'restart', 'x']],
   ])('says that %s needs a service', async (what, args) => {
-    const { code, stdout, stderr } = await rxport(args);
+    const { code, stdout, stderr } = await rxport([...args, '--dir', tempFolder()]);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(
       new RegExp(`^rxport: ${what} needs a running service.*rxport serve.*\\(ERR_CLI_NO_SERVICE\\)\n$`),
@@ -96,7 +103,7 @@ describe('a data folder without a service', () => {
   });
 
   it('is as before when an installation is interrupted', async () => {
-    const dir = join(tempFolder(), 'data');
+    const dir = tempFolder();
     const folder = join(tempFolder(), 'mute');
     await writeTree(folder, {
       'mute.json': JSON.stringify({
@@ -112,5 +119,40 @@ describe('a data folder without a service', () => {
     command.child.kill('SIGINT');
     expect(await command.finished).toMatchObject({ code: 130, stdout: '' });
     expect(await json(dir, 'plugin', 'list')).toEqual([]);
+  });
+});
+
+describe('a data folder that is not there', () => {
+  it.each([
+    ['list'],
+    ['show', 'nope'],
+    ['status', 'nope'],
+    ['logs', 'nope'],
+    ['update', 'nope', MIRROR],
+    ['remove', 'nope', '--force'],
+    ['stop', 'nope'],
+  ])('is no place for plugin %s', async (...args) => {
+    const cwd = tempFolder();
+    const { code, stdout, stderr } = await rxport(['plugin', ...args, '--dir', 'nothere'], { cwd });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^rxport: no data folder at \/.*\/nothere: .*--dir.*\(ERR_CLI_NO_FOLDER\)\n$/);
+    expect(existsSync(join(cwd, 'nothere'))).toBe(false);
+  });
+
+  it.each([
+    ['that is not there', 'nope.zip', 3, 'ERR_INSTALL_NOT_FOUND'],
+    ['that has to be downloaded', 'http://example.com/x.zip', 3, 'rxport serve --download example.com'],
+    ['without a manifest', '.', 2, 'ERR_MANIFEST_MISSING'],
+  ])('does not come of a package %s', async (_, source, exit, text) => {
+    const cwd = tempFolder();
+    const { code, stdout, stderr } = await rxport(['plugin', 'install', source, '--dir', 'nothere'], { cwd });
+    expect([code, stdout, stderr]).toEqual([exit, '', expect.stringContaining(text)]);
+    expect(existsSync(join(cwd, 'nothere'))).toBe(false);
+  });
+
+  it('is made by an installation, of which a program is told on stdout alone', async () => {
+    const cwd = tempFolder();
+    const { code, stderr } = await rxport(['plugin', 'install', MIRROR, '--dir', 'data', '--json'], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
   });
 });

@@ -12,6 +12,7 @@ describe('a service that refuses', () => {
       error: 1000,
       message: 'plugin thermo is used by overheat: stop it first',
       code: 'ERR_PLUGIN_IN_USE',
+      details: { plugin: 'thermo' },
     };
     const { url } = await thermoService({ [`DELETE ${PLUGINS}/thermo`]: { status: 400, body } });
     const args = ['plugin', 'remove', 'thermo', '--url', url];
@@ -22,7 +23,7 @@ describe('a service that refuses', () => {
     });
     const { code, stderr } = await rxport([...args, '--json']);
     expect(code).toBe(4);
-    expect(JSON.parse(stderr)).toEqual({ error: { code: body.code, message: body.message, details: {} } });
+    expect(JSON.parse(stderr)).toEqual({ error: { code: body.code, message: body.message, details: body.details } });
   });
 
   it('is told with its own reason, where it says more than the words of eKuiper', async () => {
@@ -109,6 +110,26 @@ describe('what answers', () => {
     const command = new Rxport(['plugin', 'start', 'thermo', '--url', service.url]);
     await until(() => service.asked.length > 0);
     command.child.kill('SIGINT');
-    expect(await command.finished).toMatchObject({ code: 130, stderr: expect.stringContaining('ERR_CLI_INTERRUPTED') });
+    expect(await command.finished).toMatchObject({
+      code: 130,
+      stderr: 'rxport: interrupted; the service goes on with it: rxport plugin status thermo (ERR_CLI_INTERRUPTED)\n',
+    });
+  });
+
+  it('late with a list, can be interrupted, and nothing goes on', async () => {
+    const service = await thermoService({ [`GET ${PLUGINS}`]: () => undefined });
+    const command = new Rxport(['plugin', 'list', '--url', service.url]);
+    await until(() => service.asked.length > 0);
+    command.child.kill('SIGINT');
+    expect(await command.finished).toMatchObject({ code: 130, stderr: 'rxport: interrupted (ERR_CLI_INTERRUPTED)\n' });
+  });
+
+  it('late with a change, may still be at work', async () => {
+    const { url } = await thermoService({ [`PUT ${PLUGINS}/thermo`]: () => undefined });
+    const args = ['plugin', 'update', 'thermo', '/t.zip', '--url', url, '--timeout', '1'];
+    expect(await rxport(args)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('; it may still be at work: rxport plugin status thermo (ERR_CLI_TIMEOUT)'),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rxport, Rxport } from '../helpers/rxport.js';
 import { root } from '../helpers/toolchains.js';
@@ -51,16 +52,42 @@ describe('rxport serve', () => {
     expect(await ask('plugin', 'status', 'mirror')).toMatchObject({ status: 'stop' });
   }, 60_000);
 
+  it('ends as for Ctrl-C when its terminal is closed, however often it is told', async () => {
+    const { cwd, service } = await serve();
+    service.child.kill('SIGHUP');
+    await service.errs('stopping');
+    service.child.kill('SIGHUP');
+    service.child.kill('SIGHUP');
+    service.child.kill('SIGHUP');
+    expect(await service.finished).toMatchObject({ code: 0 });
+    expect(existsSync(join(cwd, 'rxport-data/run/rest.json'))).toBe(false);
+    expect(existsSync(join(cwd, 'rxport-data/host.lock'))).toBe(false);
+  });
+
+  it('says which rules it has loaded, and not what plugins print', async () => {
+    const cwd = await writeTree(tempFolder(), { 'rules/steady.ts': RULE });
+    const service = new Rxport(['serve', 'rules', '--watch', '--port', '0'], { cwd });
+    await service.says('Ctrl-C ends it');
+    await service.errs(/"level":30.*"loaded .*steady\.ts"/);
+    expect(await rxport(['plugin', 'install', await talkative()], { cwd })).toMatchObject({ code: 0 });
+    await service.errs('rule steady starts again: plugin mirror is there now');
+    await writeTree(cwd, { 'rules/steady.ts': RULE.replace('interval: 5', 'interval: 6') });
+    await service.errs(/"reloaded .*steady\.ts"/);
+    rmSync(join(cwd, 'rules/steady.ts'));
+    await service.errs(/steady\.ts is gone, its rules are stopped/);
+    expect((await rxport(['plugin', 'logs', 'mirror'], { cwd })).stdout).toContain('a plugin talks');
+    expect(service.stderr).not.toContain('a plugin talks');
+  }, 30_000);
+
+  it('refuses an address that others reach, without a token, and says where that is read', async () => {
+    const { code, stderr } = await rxport(['serve', '--port', '0', '--host', '0.0.0.0']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/RXPORT_TOKEN.*--token-file \(ERR_SERVER_ADDRESS\)\n$/)]);
+  });
+
   it('outlives whoever read what it has printed', async () => {
     const { url, service } = await serve();
     service.child.stdout?.destroy();
     expect((await fetch(`${url}/health`)).status).toBe(200);
-  });
-
-  it('refuses an address that others reach, without a token', async () => {
-    const { code, stderr } = await rxport(['serve', '--port', '0', '--host', '0.0.0.0']);
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('token');
   });
 
   it('refuses rules that are not there, before it begins', async () => {
@@ -98,6 +125,15 @@ describe('rxport serve', () => {
     expect(await ask('plugin', 'list', '--token-file', token)).toEqual([]);
   });
 });
+
+/** The plugin mirror, which prints a line first. */
+async function talkative(): Promise<string> {
+  const folder = join(tempFolder(), 'mirror');
+  await cp(`${root}dist/plugins/mirror`, folder, { recursive: true });
+  const program = readFileSync(join(folder, 'main.mjs'), 'utf8').replace(/^#!.*\n/, '');
+  await writeTree(folder, { 'main.mjs': `console.log('a plugin talks');\n${program}` });
+  return folder;
+}
 
 type Ask = Awaited<ReturnType<typeof serve>>['ask'];
 

@@ -2,7 +2,7 @@
 export type Level = 'ok' | 'note' | 'warn' | 'fail';
 
 export interface Finding {
-  readonly area: 'versions' | 'toolchains' | 'data folder' | 'sockets';
+  readonly area: 'versions' | 'toolchains' | 'data folder' | 'service' | 'sockets';
   readonly what: string;
   readonly level: Level;
   /** What was found. */

@@ -2,8 +2,8 @@ import { access, constants, lstat, readdir, stat, statfs } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from '../../errors.js';
 import { pluginFolders } from '../../install/folders.js';
-import { loadAll } from '../../install/load-all.js';
 import { livingOwner, LOCK } from '../../process/lock.js';
+import { readPlugins } from '../folder-plugins.js';
 import { bytes } from '../format.js';
 import { addressFile, serviceAddress, writtenAddress } from '../service-address.js';
 import type { Finding, Level } from './finding.js';
@@ -77,12 +77,12 @@ async function staging(dir: string): Promise<Finding> {
 }
 
 async function plugins(dir: string): Promise<Finding> {
-  const { portables, portable } = pluginFolders(dir);
   try {
-    const loaded = await loadAll([portables, portable]);
-    const broken = loaded.flatMap((one) => ('error' in one ? [one.error.message] : []));
-    if (broken.length === 0) return told('plugins', 'ok', `${loaded.length} installed`);
-    return told('plugins', 'warn', `${broken.length} of ${loaded.length} can not be loaded: ${broken.join('; ')}`);
+    const { registry, broken } = await readPlugins(dir);
+    const count = registry.list().length + broken.length;
+    if (broken.length === 0) return told('plugins', 'ok', `${count} installed`);
+    const reasons = broken.map(({ error }) => error.message).join('; ');
+    return told('plugins', 'warn', `${broken.length} of ${count} can not be loaded: ${reasons}`);
   } catch (cause) {
     return told('plugins', 'fail', reasonOf(cause));
   }

@@ -18,32 +18,48 @@ interface InstallOptions extends Options {
 
 interface UpdateOptions extends InstallOptions, Pick<UpdateChoice, 'strategy' | 'force'> {}
 
-export const install = (shell: Shell, options: InstallOptions, source: string): Promise<void> =>
-  change(shell, options, `installing ${basename(source)}`, (backend) =>
-    backend.install(source, { name: options.name, shellParas: options.para }),
+export async function install(shell: Shell, options: InstallOptions, source: string): Promise<void> {
+  const backend = await change(shell, options, `installing ${basename(source)}`, (on) =>
+    on.install(source, { name: options.name, shellParas: options.para }),
   );
+  // Who has expected one is in the wrong folder.
+  if (!backend.isService && options.json !== true)
+    shell.err.line(printable(`in ${backend.where}, over which no service runs: rxport serve starts one`));
+}
 
-export const update = (shell: Shell, options: UpdateOptions, name: string, source: string): Promise<void> =>
-  change(shell, options, `updating ${name}`, (backend) => {
-    const { strategy, force, para } = options;
-    return backend.update(name, source, { strategy, force, shellParas: para });
-  });
+export async function update(shell: Shell, options: UpdateOptions, name: string, source: string): Promise<void> {
+  const { strategy, force, para } = options;
+  await change(shell, options, `updating ${name}`, (backend) =>
+    backend.update(name, source, { strategy, force, shellParas: para }),
+  );
+}
 
-export const remove = (shell: Shell, options: Options & { readonly force?: boolean }, name: string): Promise<void> =>
-  change(shell, options, `removing ${name}`, (backend) => backend.remove(name, options.force === true));
+export async function remove(
+  shell: Shell,
+  options: Options & { readonly force?: boolean },
+  name: string,
+): Promise<void> {
+  await change(shell, options, `removing ${name}`, (backend) => backend.remove(name, options.force === true));
+}
 
-export const start = (shell: Shell, options: Options, name: string): Promise<void> =>
-  change(shell, options, `starting ${name}`, (backend) => backend.turn(name, 'start'));
+export async function start(shell: Shell, options: Options, name: string): Promise<void> {
+  await change(shell, options, `starting ${name}`, (backend) => backend.turn(name, 'start'));
+}
 
-export const stop = (shell: Shell, options: Options, name: string): Promise<void> =>
-  change(shell, options, `stopping ${name}`, (backend) => backend.turn(name, 'stop'));
+export async function stop(shell: Shell, options: Options, name: string): Promise<void> {
+  await change(shell, options, `stopping ${name}`, (backend) => backend.turn(name, 'stop'));
+}
 
+/** Answers what it worked on. */
 async function change(
   shell: Shell,
   options: Options,
   doing: string,
   work: (backend: Backend) => Promise<Done>,
-): Promise<void> {
-  const done = await withBackend(shell, options, (backend) => withProgress(shell.err, doing, () => work(backend)));
-  show(shell, options, done, () => [printable(done.text)]);
+): Promise<Pick<Backend, 'isService' | 'where'>> {
+  return withBackend(shell, options, async (backend) => {
+    const done = await withProgress(shell.err, doing, () => work(backend));
+    show(shell, options, done, () => [printable(done.text)]);
+    return backend;
+  });
 }

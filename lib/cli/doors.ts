@@ -1,0 +1,49 @@
+/** What allows what was refused: the flag, where an error of a service names only the setting. */
+import { RxportError } from '../errors.js';
+import { isLoopback } from '../server/guard.js';
+
+/** The host that `source` would be downloaded from; undefined for what is no `http` or `https` address. */
+export function downloadHost(source: string): string | undefined {
+  const url = URL.canParse(source) ? new URL(source) : undefined;
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? bare(url.hostname) : undefined;
+}
+
+/** The host of a service that is not on this machine, as far as its address tells. */
+export function farHost(service: string): string | undefined {
+  const host = bare(new URL(service).hostname);
+  return isLoopback(host) ? undefined : host;
+}
+
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
+
+/** Why the service at `service` does not take the package `source`, and what to do; other errors are as they were. */
+export function withPackageDoor(thrown: unknown, source: string, service: string): unknown {
+  if (!(thrown instanceof RxportError)) return thrown;
+  const far = farHost(service);
+  const isFile = downloadHost(source) === undefined;
+  const isLost = thrown.code === 'ERR_INSTALL_NOT_FOUND' || thrown.code === 'ERR_DOWNLOAD_REFUSED';
+  return isFile && isLost && far !== undefined
+    ? withHints(thrown, [`a path is looked for on ${far}`, flagFor(thrown, source)])
+    : withHints(thrown, [flagFor(thrown, source)]);
+}
+
+function flagFor({ code, message }: RxportError, source: string): string | undefined {
+  // A redirection to what is no allowed address at all.
+  if (code !== 'ERR_DOWNLOAD_REFUSED' || message.includes('it leads to ')) return undefined;
+  const host = downloadHost(source);
+  if (host === undefined) return 'rxport serve --packages FOLDER allows a folder';
+  const [, named = host] = /(\S+) is (?:not among|\S+, on a private)/.exec(message) ?? [];
+  return `rxport serve --download ${named} allows that`;
+}
+
+/** An address that others reach wants a token: where that is read from. */
+export const withTokenDoor = (thrown: unknown): unknown =>
+  thrown instanceof RxportError && thrown.code === 'ERR_SERVER_ADDRESS' && thrown.cause === undefined
+    ? withHints(thrown, ['a token is read from RXPORT_TOKEN or the file of --token-file'])
+    : thrown;
+
+export function withHints(error: RxportError, hints: readonly (string | undefined)[]): RxportError {
+  const { code, message, details, cause } = error;
+  const said = hints.filter((hint) => hint !== undefined);
+  return said.length === 0 ? error : new RxportError(code, [message, ...said].join('; '), { details, cause });
+}

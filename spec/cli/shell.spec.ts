@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
+import { processShell, type ShellProcess } from '../../lib/cli/shell.js';
+
+/** A process that is told of signals by hand. */
+function started() {
+  const exits: unknown[] = [];
+  const outputs = { stdout: new EventEmitter(), stderr: new EventEmitter() };
+  const own = Object.assign(new EventEmitter(), outputs, { env: {}, exit: (code: unknown) => exits.push(code) });
+  const shell = processShell(own as unknown as ShellProcess);
+  const state = (): readonly boolean[] => [shell.interrupted.aborted, shell.impatience.aborted];
+  const after = (...signals: readonly NodeJS.Signals[]) => {
+    for (const signal of signals) own.emit(signal);
+    return [...state(), ...exits];
+  };
+  return { after };
+}
+
+describe('a command is told by signals', () => {
+  it.each<[what: string, signals: readonly NodeJS.Signals[], heard: readonly unknown[]]>([
+    ['nothing', [], [false, false]],
+    ['to end', ['SIGINT'], [true, false]],
+    ['to hurry', ['SIGINT', 'SIGTERM'], [true, true]],
+    ['not to wait', ['SIGINT', 'SIGINT', 'SIGINT'], [true, true, 130]],
+    ['to end, when its terminal is closed', ['SIGHUP'], [true, false]],
+    ['no more by a terminal that says so again', ['SIGHUP', 'SIGHUP', 'SIGHUP'], [true, false]],
+    ['no more by a terminal that is closed meanwhile', ['SIGINT', 'SIGHUP'], [true, false]],
+    ['to hurry, after its terminal is closed', ['SIGHUP', 'SIGTERM'], [true, true]],
+  ])('%s', (_, signals, heard) => {
+    expect(started().after(...signals)).toEqual(heard);
+  });
+});
