@@ -12,7 +12,12 @@ export function addServiceCommands(program: Command, act: Actions): void {
     .option('--host <address>', 'where REST listens; another than loopback needs a token', '127.0.0.1')
     .option('--port <port>', '0 for any that is free', wholeNumber(0, MAX_PORT), REST_PORT)
     .option('--watch', 'load a rule anew when its file changes')
-    .option('--name <name>', 'a further name by which it is reached, with a token; repeat it for more', collected, undefined)
+    .option(
+      '--name <name>',
+      'a further name by which it is reached, with a token; repeat it for more',
+      collected,
+      undefined,
+    )
     .option('--packages <folder>', 'where packages may lie (default: anywhere on loopback)', collected, undefined)
     .option('--download <host>', 'a host that packages may be loaded from (default: none)', collected, undefined)
     .action(act(async () => (await import('./serve.js')).serve));
