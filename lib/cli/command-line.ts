@@ -19,11 +19,9 @@ const isHelp = (thrown: unknown): boolean => thrown instanceof CommanderError &&
 
 async function failed(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
   // Late: with all errors it is a third of what `--help` would load.
-  const [{ exitCode, tellFailure }, { commandInterrupted, commandUsage }, { withTokenDoor }] = await Promise.all([
-    import('./failure.js'),
-    import('../errors.js'),
-    import('./doors.js'),
-  ]);
+  const { exitCode, tellFailure } = await import('./failure.js');
+  const { commandInterrupted, commandUsage } = await import('../errors.js');
+  const { withTokenDoor } = await import('./doors.js');
   const json = argv.includes('--json');
   let error = withTokenDoor(thrown);
   if (thrown instanceof CommanderError) {

@@ -17,11 +17,9 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
     const flags = givenFlags(options);
     // To leave them out without a word would say that they hold.
     if (flags.length > 0) throw flagsOfService(flags, url);
-    const [{ RestBackend }, { RestClient }, { PATIENCE }] = await Promise.all([
-      import('./rest-backend.js'),
-      import('./rest-client.js'),
-      import('./late-installation.js'),
-    ]);
+    const { RestBackend } = await import('./rest-backend.js');
+    const { RestClient } = await import('./rest-client.js');
+    const { PATIENCE } = await import('./late-installation.js');
     const timeout = options.timeout === undefined ? undefined : options.timeout * 1_000;
     const client = new RestClient({ url, token: await readToken(env, options), timeout, signal });
     // Whoever has said how long does not wait for longer.
@@ -29,7 +27,8 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
   }
   const { FolderBackend } = await import('./folder-backend.js');
   const open = async (): Promise<Host> => {
-    const [{ Host }, { hostOptions }] = await Promise.all([import('../host.js'), import('./host-flags.js')]);
+    const { Host } = await import('../host.js');
+    const { hostOptions } = await import('./host-flags.js');
     return Host.start({ ...hostOptions(shell, options), signal });
   };
   return new FolderBackend(dir, open, signal);

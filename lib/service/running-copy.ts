@@ -17,9 +17,8 @@ const MODULES = [
  * host. Rejects when rxjs, a peer dependency, is not there.
  */
 export async function runningCopy(): Promise<Readonly<Record<string, unknown>>> {
-  const loaded = await Promise.all(
-    // By its own name a package finds its exports, which are the running ones.
-    MODULES.map(async (name) => [name, (await import(name)) as unknown] as const),
-  );
-  return Object.fromEntries(loaded);
+  const loaded: Record<string, unknown> = {};
+  // By its own name a package finds its exports, which are the running ones.
+  for (const name of MODULES) loaded[name] = (await import(name)) as unknown;
+  return loaded;
 }
