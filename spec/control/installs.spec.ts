@@ -8,6 +8,17 @@ import { places } from '../helpers/refused.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { until } from '../helpers/until.js';
 
+/** Of a plugin whose process is there, and never shakes hands; `refused` once it is removed. */
+async function onItsWay() {
+  const at = places();
+  const host = await startHost({ ...at, killTimeout: 200 });
+  const plugin = badPlugin('never-connects');
+  const installed = host.plugins.install(plugin.dir);
+  const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
+  await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+  return { at, host, plugin, refused };
+}
+
 describe('an installation', () => {
   it.each([
     ['at once', () => Promise.resolve(true)],
@@ -26,24 +37,14 @@ describe('an installation', () => {
   });
 
   it('ends when its plugin is removed meanwhile, and does not touch the next one of that name', async () => {
-    const at = places();
-    const host = await startHost({ ...at, killTimeout: 200 });
-    const plugin = badPlugin('never-connects');
-    const installed = host.plugins.install(plugin.dir);
-    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
-    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    const { at, host, plugin, refused } = await onItsWay();
     await host.plugins.remove(plugin.name);
     await refused;
     expect(leftovers(at, [plugin.name, plugin.symbol])).toEqual([]);
   });
 
   it('is not met by an update before its process has come', async () => {
-    const at = places();
-    const host = await startHost({ ...at, killTimeout: 200 });
-    const plugin = badPlugin('never-connects');
-    const installed = host.plugins.install(plugin.dir);
-    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
-    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    const { host, plugin, refused } = await onItsWay();
     const update = host.plugins.update(plugin.name, plugin.dir);
     await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
     expect(host.plugins.get(plugin.name).state.phase).toBe('starting');
@@ -52,12 +53,7 @@ describe('an installation', () => {
   });
 
   it('is not met by a stop or a start before its process has come', async () => {
-    const at = places();
-    const host = await startHost({ ...at, killTimeout: 200 });
-    const plugin = badPlugin('never-connects');
-    const installed = host.plugins.install(plugin.dir);
-    const refused = expect(installed).rejects.toMatchObject({ code: 'ERR_PLUGIN_STOPPED' });
-    await until(() => processesOf(at.dir, [plugin.name]).length > 0);
+    const { host, plugin, refused } = await onItsWay();
     await expect(host.plugins.stop(plugin.name)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
     await expect(host.plugins.start(plugin.name)).rejects.toMatchObject({ code: 'ERR_PLUGIN_BUSY' });
     // Nothing has become of it: it is still on its way.
