@@ -68,10 +68,15 @@ export class RuleBook implements ServiceRules {
     await this.turn;
   }
 
-  /** Starts what has failed for want of one of these plugins, whose processes are ready: once for each installation. */
-  supply(plugins: readonly Supplier[]): void {
-    if (this.closed) return;
-    for (const rule of [...this.files.values()].flatMap(({ rules }) => rules)) {
+  /**
+   * Starts what has failed for want of one of the plugins whose processes are `ready`, which are asked for only when a rule
+   * has failed: once for each installation.
+   */
+  supply(ready: () => readonly Supplier[]): void {
+    const rules = [...this.files.values()].flatMap((file) => file.rules);
+    if (this.closed || rules.every(({ status }) => status.phase !== 'failed')) return;
+    const plugins = ready();
+    for (const rule of rules) {
       const { status } = rule;
       const plugin = status.phase === 'failed' ? supplierOf(status, plugins) : undefined;
       if (plugin === undefined || !rule.mayTry(`${plugin.name} ${plugin.installedAt}`)) continue;

@@ -67,7 +67,7 @@ export class Service implements AsyncDisposable {
   }
 
   private supply(): void {
-    this.book.supply(this.host.plugins.list().filter(({ state }) => state.phase === 'ready'));
+    this.book.supply(() => this.host.plugins.list().filter(({ state }) => state.phase === 'ready'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
