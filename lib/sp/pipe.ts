@@ -4,9 +4,10 @@ import { after } from '../clock.js';
 import { channelClosed, frameInvalid, greetingInvalid, reasonOf, RxportError } from '../errors.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameWriter } from './frame-writer.js';
-import { checkSize, GREETING_TIMEOUT, HIGH_WATER, MAX_FRAME, READ_BYTES } from './limits.js';
+import { checkSize, GREETING_TIMEOUT, HIGH_WATER, MAX_FRAME } from './limits.js';
 import type { PipeOptions } from './pipe-options.js';
 import { greeting, GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
+import { SocketReader } from './socket-reader.js';
 
 /** What a pipe tells its owner. Every callback runs on the socket's tick and must not throw. */
 export interface PipeHandler {
@@ -28,14 +29,14 @@ export interface PipeHandler {
 export class Pipe {
   private readonly decoder: FrameDecoder;
   private readonly writer: FrameWriter;
+  private readonly reader: SocketReader;
   private readonly maxSend: number;
   private readonly deadline: Subscription;
   private greeted: Buffer | undefined = Buffer.alloc(0);
   private state: 'greeting' | 'open' | 'closing' | 'closed' = 'greeting';
-  private paused = false;
-  /** Bytes that are still in the socket's own buffer, while what is there is read out; undefined otherwise. */
-  private toReadOut: number | undefined;
   private delivering = false;
+  /** Frames handed on of the chunk at hand. */
+  private frames = 0;
   private full = false;
   /** No more is sent. */
   private ended = false;
@@ -56,6 +57,7 @@ export class Pipe {
     this.maxSend = options.maxSend?.() ?? maxFrame;
     this.decoder = new FrameDecoder(address, maxFrame);
     this.writer = new FrameWriter(socket, (frames) => handler.accepted?.(this, frames));
+    this.reader = new SocketReader(socket, options.clock, protocol === 'pull');
     const timeout = options.greetingTimeout ?? GREETING_TIMEOUT;
     this.deadline = after(options.clock, timeout, () =>
       this.destroy(greetingInvalid(address, `the peer sent no greeting within ${timeout} ms`)),
@@ -96,30 +98,24 @@ export class Pipe {
 
   /** Stops handing on frames, within a chunk too; the kernel's buffer fills and the peer blocks. */
   pause(): void {
-    this.paused = true;
-    this.toReadOut = undefined;
-    this.socket.pause();
+    this.reader.pause();
   }
 
   /** Hands on what has come up to now, from the kernel's buffer too, and pauses again. */
   readOut(): void {
-    if (!this.paused) return;
-    const { readableLength } = this.socket;
-    this.flow();
-    if (!this.paused) this.toReadOut = readableLength;
+    if (this.reader.paused) this.flow(true);
   }
 
   resume(): void {
-    this.toReadOut = undefined;
-    this.flow();
+    this.flow(false);
   }
 
-  private flow(): void {
-    this.paused = false;
+  private flow(gulp: boolean): void {
+    this.reader.release(gulp);
     // From within a callback the loop that called it goes on: a second one would overtake the frame at hand.
     if (!this.delivering) this.deliver();
-    if (this.paused) return;
-    if (!this.gone) this.socket.resume();
+    if (this.reader.paused) return;
+    if (!this.gone) this.reader.go();
     else if (!this.delivering) this.finish();
   }
 
@@ -146,15 +142,9 @@ export class Pipe {
       chunk = rest;
     }
     this.decoder.push(chunk);
+    this.frames = 0;
     this.deliver();
-    if (this.toReadOut !== undefined) this.hasReadOut(this.toReadOut, chunk.length);
-  }
-
-  private hasReadOut(ahead: number, length: number): void {
-    this.toReadOut = Math.max(0, ahead - length);
-    // A chunk that is not as long as it could be has emptied the kernel's buffer. Never inside a frame: its rest would
-    // come a gulp later, and its sender may not wait for so long.
-    if (ahead === 0 && length < READ_BYTES && !this.decoder.truncated) this.pause();
+    this.reader.read(chunk.length, this.frames, this.decoder.truncated);
   }
 
   /** Takes the peer's greeting off the front; answers what follows it, or undefined until it is complete and right. */
@@ -180,7 +170,7 @@ export class Pipe {
     this.delivering = true;
     try {
       // Asked per frame: the owner may pause or close within a chunk.
-      while (!this.paused && this.state === 'open') if (!this.handOn()) break;
+      while (!this.reader.paused && this.state === 'open' && this.handOn()) this.frames += 1;
     } catch (error) {
       this.destroy(error instanceof RxportError ? error : this.endError(error));
     }
@@ -215,7 +205,7 @@ export class Pipe {
   };
 
   private closeInTurn(): void {
-    if (this.heardOut && !this.paused) this.end();
+    if (this.heardOut && !this.reader.paused) this.end();
   }
 
   private onDrain(): void {
@@ -226,9 +216,11 @@ export class Pipe {
 
   private onGone(): void {
     this.gone = true;
+    this.reader.close();
     this.deadline.unsubscribe();
     // Whole frames may still wait behind a pause: `closed` comes after them.
-    const waiting = this.paused && this.state === 'open' && this.error === undefined && this.decoder.buffered > 0;
+    const waiting =
+      this.reader.paused && this.state === 'open' && this.error === undefined && this.decoder.buffered > 0;
     if (!waiting) this.finish();
   }
 
