@@ -138,7 +138,7 @@ export class Pipe {
   private receive(chunk: Buffer): void {
     if (this.greeted !== undefined) {
       const rest = this.greet(chunk, this.greeted);
-      if (rest === undefined) return;
+      if (rest === undefined || rest.length === 0) return;
       chunk = rest;
     }
     this.decoder.push(chunk);

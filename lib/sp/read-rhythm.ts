@@ -1,55 +1,35 @@
 /** A read of up to so many bytes is small. */
-const SMALL = 1_024;
+const SMALL = 512;
 /** So many small reads in a row, the last no more than a millisecond after the first, are a flood. */
 const MANY = 16;
 const WITHIN = 1;
 /** A rest that has brought fewer frames was not worth it: the flood is over. */
 const FEW = 8;
-/** How long in milliseconds there are no rests once the peer has waited for one to end. */
-const AWAKE = 1_000;
 
 /**
- * What Linux lets a unix socket hold that has not been read, in bytes, if nobody sets another limit (`wmem_default`); a
- * peer that has filled nine tenths of it in a rest may have been stopped by the end. Each message counts for its bytes
- * and the kernel's own 320 at its end, rounded up to a power of two, and 256 more: 278 messages of 109 bytes, as measured.
- */
-const HELD = 0.9 * 212_992;
-const heldFor = (frames: number, bytes: number): number =>
-  frames * (2 ** Math.ceil(Math.log2(bytes / frames + 320)) + 256);
-
-/**
- * Whether a reader rests for a millisecond, as network cards do: a peer that sends many small messages would wake it for
- * each of them, which costs both more than the message does.
- *
- * Measured with a Go source that floods with 100 bytes on two cores: see `docs/performance.md`.
+ * When a reader rests for a millisecond, as network cards do: a peer that sends many small messages one by one would wake
+ * it for each of them, which costs both more than the message does. While the work on what was read is rest enough, and
+ * the next read brings many, there is none.
  */
 export class ReadRhythm {
-  private resting = false;
+  private flooded = false;
+  private rested = false;
   private reads = 0;
   private since = 0;
-  private awakeUntil = -Infinity;
 
-  /**
-   * After a read: true to rest. `bytes` and `frames` are what has come since the last rest, or in this read when there was
-   * none; `now` in milliseconds.
-   */
+  /** After a read: true to rest. `bytes` and `frames` are those of this read, and of what has come in a rest before it. */
   rests(now: number, bytes: number, frames: number): boolean {
-    this.resting = this.resting ? this.goesOn(now, bytes, frames) : this.begins(now, bytes);
-    return this.resting;
+    if (this.rested && frames < FEW) this.flooded = false;
+    if (!this.flooded) this.flooded = this.floods(now, bytes);
+    this.rested = this.flooded && bytes <= SMALL;
+    return this.rested;
   }
 
-  private begins(now: number, bytes: number): boolean {
-    if (bytes > SMALL || now < this.awakeUntil) this.reads = 0;
+  private floods(now: number, bytes: number): boolean {
+    if (bytes > SMALL) this.reads = 0;
     else if (this.reads++ === 0) this.since = now;
     if (this.reads < MANY) return false;
     this.reads = 0;
     return now - this.since <= WITHIN;
-  }
-
-  private goesOn(now: number, bytes: number, frames: number): boolean {
-    if (frames < FEW) return false;
-    if (heldFor(frames, bytes) < HELD) return true;
-    this.awakeUntil = now + AWAKE;
-    return false;
   }
 }
