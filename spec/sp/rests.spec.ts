@@ -26,6 +26,9 @@ class Log extends Recorder {
   };
 }
 
+/** Bytes, more than kernel and socket hold. */
+const LARGE = 1_000_000;
+
 const listeners: Peers[] = [];
 afterEach(async () => {
   await Promise.all(listeners.splice(0).map((peers) => peers.close()));
@@ -64,9 +67,9 @@ async function settled(): Promise<void> {
   await log.until(() => log.frames === 1);
 }
 
-/** Three messages, each in a write of its own. */
-async function more(peer: RawPeer): Promise<void> {
-  for (let i = 0; i < 3; i += 1) {
+/** Each in a write of its own. */
+async function more(peer: RawPeer, messages = 3): Promise<void> {
+  for (let i = 0; i < messages; i += 1) {
     peer.write(frame('y'));
     await settled();
   }
@@ -101,12 +104,25 @@ describe('the reader of a flood of small messages', () => {
   it('is paused by its owner beyond the end of a rest', async () => {
     const { log, clock, peer, pipe } = await flooded();
     pipe.pause();
-    await more(peer);
     clock.advance(1);
-    await settled();
+    peer.write(frame(Buffer.alloc(LARGE)));
+    for (let turns = 0; turns < 20; turns += 1) await settled();
+    // Not even into memory: the kernel holds some of it, and one read came into the buffer of the socket.
+    expect(peer.socket.writableLength).toBeGreaterThan(LARGE / 2);
     expect(log.frames).toBe(16);
     pipe.resume();
-    await log.until(() => log.frames === 19);
+    await log.until(() => log.frames === 17);
+  });
+
+  it('goes on while each rest brings eight messages, the first of which has come at its beginning', async () => {
+    const { log, clock, peer } = await flooded();
+    await more(peer, 9);
+    clock.advance(1);
+    await log.until(() => log.frames === 25);
+    await more(peer);
+    expect(log.frames).toBe(25);
+    clock.advance(1);
+    await log.until(() => log.frames === 28);
   });
 
   it.each<[string, (pipe: Pipe) => void]>([
