@@ -23,6 +23,8 @@ export interface Target {
   readonly base?: string;
   readonly least?: number;
   readonly most?: number;
+  /** It holds when this one does, too. */
+  readonly or?: Target;
 }
 
 export interface Measured {

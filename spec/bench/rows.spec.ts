@@ -51,6 +51,22 @@ describe('a table of a benchmark', () => {
     expect(verdict(0.85)).toBe('misses per s ≥ 0.85');
   });
 
+  it('has targets that hold when another one does', () => {
+    const variants: readonly Measured[] = [
+      { name: 'part', base: 'alone', samples: rates(100) },
+      { name: 'bound', base: 'cores', samples: rates(50) },
+      { name: 'rule', ours: true, samples: rates(40) },
+    ];
+    const verdict = (ofAlone: number, ofCores: number): string | undefined => {
+      const or = { metric: 'per s', base: 'cores', least: ofCores };
+      const targets = [{ metric: 'per s', base: 'alone', least: ofAlone, or }];
+      return cell(tablesOf('rules', [result(variants, { targets })])[0], 'rule', 'target');
+    };
+    expect(verdict(0.4, 0.9)).toBe('holds');
+    expect(verdict(0.5, 0.8)).toBe('holds');
+    expect(verdict(0.5, 0.9)).toBe('misses per s ≥ 0.5 of alone or 0.9 of cores');
+  });
+
   it('names what was skipped and what was given up', () => {
     const variants: readonly Measured[] = [
       { name: 'rule', skip: 'no Go', samples: [] },

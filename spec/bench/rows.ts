@@ -141,16 +141,32 @@ function verdictOf(
   samples: readonly Sample[],
   bases: readonly Base[],
 ): readonly [string, string][] {
-  const verdicts = targets.flatMap(({ metric: name, base: baseName, least = -Infinity, most = Infinity }) => {
-    const metric = metrics.find((metric) => metric.name === name);
-    const base = bases.find((base) => base.name === baseName);
-    if (metric === undefined || (base === undefined && baseName !== undefined)) return [];
-    const found =
-      base === undefined ? median(samples.map((sample) => sample[name] ?? NaN)) : ratio(metric, samples, base);
-    const wanted = least === -Infinity ? `≤ ${most}` : `≥ ${least}`;
-    return [found >= least && found <= most ? 'holds' : `misses ${name} ${wanted}`];
+  const verdicts = targets.flatMap((target) => {
+    const held = holds(target, metrics, samples, bases);
+    return held === undefined ? [] : [held ? 'holds' : `misses ${wanted(target)}`];
   });
   return verdicts.length === 0 ? [] : [[TARGET, [...new Set(verdicts)].join(', ')]];
+}
+
+/** Undefined where there is nothing to compare. */
+function holds(
+  { metric: name, base: baseName, least = -Infinity, most = Infinity, or }: Target,
+  metrics: readonly Metric[],
+  samples: readonly Sample[],
+  bases: readonly Base[],
+): boolean | undefined {
+  const metric = metrics.find((metric) => metric.name === name);
+  const base = bases.find((base) => base.name === baseName);
+  if (metric === undefined || (base === undefined && baseName !== undefined)) return undefined;
+  const found =
+    base === undefined ? median(samples.map((sample) => sample[name] ?? NaN)) : ratio(metric, samples, base);
+  const held = found >= least && found <= most;
+  return held || (or !== undefined && holds(or, metrics, samples, bases) === true);
+}
+
+function wanted({ metric, base, least, most, or }: Target): string {
+  const bound = least === undefined ? `≤ ${most}` : `≥ ${least}`;
+  return or === undefined ? `${metric} ${bound}` : `${metric} ${bound} of ${base} or ${or.least} of ${or.base}`;
 }
 
 const spreadKey = (metric: string): string => `${metric} spread`;
