@@ -99,4 +99,8 @@ export const pluginQuiet = (name: string, silence: number): RxportError =>
   });
 
 export const pluginHung = (name: string, silence: number): RxportError =>
-  make('ERR_PLUGIN_HUNG', `plugin ${name} has said nothing for ${silence} ms`, { name, silence });
+  make(
+    'ERR_PLUGIN_HUNG',
+    `plugin ${name} has said nothing for ${silence} ms and is restarted: its log may say where it hangs`,
+    { name, silence },
+  );

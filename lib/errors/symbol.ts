@@ -1,25 +1,35 @@
 import { make, reasonOf, type RxportError, showJson } from './rxport-error.js';
 
 export const commandTimeout = (plugin: string, verb: string, symbol: string, timeout: number): RxportError =>
-  make('ERR_COMMAND_TIMEOUT', `plugin ${plugin} did not answer ${verb} ${symbol} within ${timeout} ms`, {
-    plugin,
-    verb,
-    symbol,
-    timeout,
-  });
+  make(
+    'ERR_COMMAND_TIMEOUT',
+    `plugin ${plugin} did not answer ${verb} ${symbol} within ${timeout} ms: its log may say why`,
+    {
+      plugin,
+      verb,
+      symbol,
+      timeout,
+    },
+  );
 
 export const commandLost = (plugin: string): RxportError =>
-  make('ERR_COMMAND_LOST', `plugin ${plugin} went away before it answered`, { plugin });
+  make('ERR_COMMAND_LOST', `plugin ${plugin} went away before it answered: its log may say why`, {
+    plugin,
+  });
 
 export const symbolRefused = (plugin: string, verb: string, symbol: string, text: string): RxportError =>
   make('ERR_SYMBOL_REFUSED', `plugin ${plugin} refused to ${verb} ${symbol}: ${text}`, { plugin, verb, symbol, text });
 
 export const symbolDied = (plugin: string, symbol: string, times: number): RxportError =>
-  make('ERR_SYMBOL_DIED', `${symbol} has ended ${times} times in a row in the living process of plugin ${plugin}`, {
-    plugin,
-    symbol,
-    times,
-  });
+  make(
+    'ERR_SYMBOL_DIED',
+    `${symbol} has ended ${times} times in a row in the living process of plugin ${plugin}, which is restarted: its log may say why`,
+    {
+      plugin,
+      symbol,
+      times,
+    },
+  );
 
 export const symbolNotConnected = (plugin: string, symbol: string, timeout: number): RxportError =>
   make('ERR_CHANNEL_DIAL', `plugin ${plugin} has started ${symbol}, and has not connected to it within ${timeout} ms`, {
@@ -29,7 +39,11 @@ export const symbolNotConnected = (plugin: string, symbol: string, timeout: numb
   });
 
 export const callTimeout = (symbol: string, timeout: number): RxportError =>
-  make('ERR_CALL_TIMEOUT', `function ${symbol} did not answer within ${timeout} ms`, { symbol, timeout });
+  make(
+    'ERR_CALL_TIMEOUT',
+    `function ${symbol} did not answer within ${timeout} ms: raise timeout, or give it replicas`,
+    { symbol, timeout },
+  );
 
 export const callStuck = (symbol: string, silence: number): RxportError =>
   make('ERR_CALL_TIMEOUT', `function ${symbol} has answered nothing for ${silence} ms while calls wait for it`, {
@@ -38,7 +52,11 @@ export const callStuck = (symbol: string, silence: number): RxportError =>
   });
 
 export const callLost = (symbol: string): RxportError =>
-  make('ERR_CALL_LOST', `function ${symbol}: its process ended while the call was out`, { symbol });
+  make(
+    'ERR_CALL_LOST',
+    `function ${symbol}: its process ended while the call was out: the log of its plugin says why`,
+    { symbol },
+  );
 
 export const callFailed = (symbol: string, result: unknown): RxportError =>
   make('ERR_CALL_FAILED', `function ${symbol} failed: ${typeof result === 'string' ? result : showJson(result)}`, {
@@ -57,7 +75,11 @@ export const sourceReported = (symbol: string, text: string): RxportError =>
   make('ERR_SOURCE_REPORTED', `source ${symbol} reports: ${text}`, { symbol, text });
 
 export const queueOverflow = (where: string, size: number): RxportError =>
-  make('ERR_QUEUE_OVERFLOW', `${where}: its queue of ${size} is full and its policy is "error"`, { where, size });
+  make(
+    'ERR_QUEUE_OVERFLOW',
+    `${where}: its queue of ${size} is full and its policy is "error": take a larger one, or a policy that drops`,
+    { where, size },
+  );
 
 export const sinkShared = (symbol: string): RxportError =>
   make('ERR_SINK_SHARED', `sink ${symbol} has a stream already: use merge for one sink, or two sinks`, { symbol });

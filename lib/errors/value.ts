@@ -19,7 +19,11 @@ export const operatorBound = (operator: string, problem: string, details = {}): 
   make('ERR_OPERATOR_BOUND', `${operator}: ${problem}`, { operator, ...details });
 
 export const projectTimeout = (operator: string, timeout: number): RxportError =>
-  make('ERR_PROJECT_TIMEOUT', `${operator}: its project gave nothing within ${timeout} ms`, { operator, timeout });
+  make(
+    'ERR_PROJECT_TIMEOUT',
+    `${operator}: its project gave nothing within ${timeout} ms: raise timeout, or mend what it waits for`,
+    { operator, timeout },
+  );
 
 export const stageStalled = (operator: string, held: number, silence: number): RxportError =>
   make(
