@@ -34,7 +34,12 @@ describe('a project that is late', () => {
     source.next(1);
     clock.advance(5);
 
-    expect(seen).toEqual([coded('ERR_PROJECT_TIMEOUT', 'store: its project gave nothing within 10 ms: raise timeout, or mend what it waits for')]);
+    expect(seen).toEqual([
+      coded(
+        'ERR_PROJECT_TIMEOUT',
+        'store: its project gave nothing within 10 ms: raise timeout, or mend what it waits for',
+      ),
+    ]);
     expect(aborted()).toEqual([true, true]);
   });
 
