@@ -9,4 +9,5 @@ export { Queue } from './stage/queue.js';
 export { Lane, type LaneHandler, type LaneOptions, type Slot } from './stage/lane.js';
 export { currentScope, type StageScope, withScope } from './stage/scope.js';
 export { isBalanced, Stage, type StageCounts, type StageHooks, type StageKind } from './stage/stage.js';
+export { taken, type Waiting } from './stage/taken.js';
 export { Throttle } from './stage/throttle.js';

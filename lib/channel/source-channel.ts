@@ -2,6 +2,7 @@ import { Subscription } from 'rxjs';
 import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, PullSocket, Transport } from '../sp/transport.js';
+import { taken } from '../stage.js';
 import { decodeSourceBatch, decodeSourceFrame, type Parse, type SourceFrame } from '../wire/source.js';
 import { isBatch } from '../wire/source-batch.js';
 import { FrameGate } from './frame-gate.js';
@@ -74,10 +75,6 @@ const ARRIVAL = 1_000;
 
 /** Characters of a large tuple. */
 const LARGE = 16_384;
-
-/** How long a rule may take for what its stopped source had sent, in milliseconds, and how long it may take nothing of it. */
-const DELIVERY = 5_000;
-const STANDSTILL = 1_000;
 
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
 const SILENCE = 100;
@@ -159,13 +156,7 @@ export async function openSourceChannel(
     resume: () => pacer.resume(),
     collect: () => pacer.collect(),
     async delivered() {
-      const emptied = new AbortController();
-      gate.onEmpty = () => emptied.abort();
-      const until = clock.now() + DELIVERY;
-      for (let before = -1; !gate.isEmpty && gate.told > before && clock.now() < until;) {
-        before = gate.told;
-        await pause(clock, STANDSTILL, emptied.signal);
-      }
+      await taken(clock, gate);
       gate.flush();
     },
     flush: () => gate.flush(),
