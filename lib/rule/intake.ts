@@ -7,8 +7,10 @@ const HEAVY = 16_384;
 /** The sources of a run, held back while it has more than it can work off. */
 export class Intake {
   private readonly sources = new Set<Stoppable>();
-  /** Those whose tuples are large now, and what each of these counts for. */
+  /** Those whose tuples are large now, and how many characters each of these has. */
   private readonly heavy = new Map<Stoppable, number>();
+  /** How many characters the largest tuples have that come now: 0 while they are small. */
+  size = 0;
   private readonly pressure = new Pressure((under, by) => (under ? this.pause(by) : this.resume()));
 
   /** `paused` hears which stage the sources are paused for. */
@@ -18,7 +20,7 @@ export class Intake {
     this.sources.add(source);
     if (this.pressure.under) source.pause();
     return {
-      size: (characters) => this.weigh(source, characters / HEAVY),
+      size: (characters) => this.weigh(source, characters),
       left: () => {
         this.sources.delete(source);
         this.weigh(source, 0);
@@ -26,7 +28,7 @@ export class Intake {
     };
   }
 
-  gauge(name: string, marks: Marks): Gauge {
+  gauge(name: string | (() => string), marks: Marks): Gauge {
     return this.pressure.gauge(name, marks);
   }
 
@@ -35,10 +37,11 @@ export class Intake {
   }
 
   /** The heaviest tuples that come now count. */
-  private weigh(source: Stoppable, weight: number): void {
-    if (weight > 1) this.heavy.set(source, weight);
+  private weigh(source: Stoppable, characters: number): void {
+    if (characters > HEAVY) this.heavy.set(source, characters);
     else this.heavy.delete(source);
-    this.pressure.weight = Math.max(1, ...this.heavy.values());
+    this.size = Math.max(0, ...this.heavy.values());
+    this.pressure.weight = Math.max(1, this.size / HEAVY);
   }
 
   private pause(by: string): void {

@@ -1,13 +1,14 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
-import { type Clock, settlesWithin } from '../clock.js';
+import { settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
-import { type Marks, type Stage, type StageHooks, type StageKind, type StageScope, withScope } from '../stage.js';
+import { type Gauge, type Marks, type Stage, type StageKind, type StageScope, withScope } from '../stage.js';
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
 import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';
+import type { RunOptions, StopPlan } from './run-options.js';
 import { settled } from './settled.js';
 import { Tail } from './tail.js';
 import { Tallies } from './tallies.js';
@@ -27,34 +28,15 @@ interface SinkEntry {
   readonly ended: Promise<void>;
 }
 
-/** What a run asks of its rule. */
-export interface RunOptions {
-  readonly ruleId: string;
-  readonly clock: Clock;
-  readonly opId: () => string;
-  /** The id of a call position, stable over runs. */
-  readonly callId: (position: number) => string;
-  readonly stage: (kind: StageKind, name: string, depth?: () => number, hooks?: StageHooks) => Stage;
-  readonly report: (event: SymbolEvent) => void;
-  readonly missing: (labels: readonly string[]) => void;
-  /** The first error of the run. */
-  readonly failed: (error: RxportError) => void;
-}
-
-export interface StopPlan {
-  readonly flush: boolean;
-  /** Milliseconds that the flush may take. */
-  readonly timeout: number;
-}
-
 /** One run of a rule's body: owns what the body opened. */
 export class RuleRun implements Owner, StageScope {
   readonly ruleId: string;
+  private readonly title: string;
   stopping = false;
   readonly life = new Subscription();
   private readonly stopped = new Subject<void>();
   readonly stopping$ = guarded(this.stopped, (thrown) =>
-    this.tell(userError(`a subscriber of stopping$ of rule ${this.ruleId}`, thrown)),
+    this.tell(userError(`a subscriber of stopping$ of ${this.title}`, thrown)),
   );
   private readonly roll: Roll;
   /** Each with the promise that its stream has ended. */
@@ -70,6 +52,7 @@ export class RuleRun implements Owner, StageScope {
 
   constructor(private readonly options: RunOptions) {
     this.ruleId = options.ruleId;
+    this.title = options.title ?? `rule ${options.ruleId}`;
     this.roll = new Roll(options.missing);
     this.tallies = new Tallies(options.clock, (news) => this.report(news));
   }
@@ -87,7 +70,7 @@ export class RuleRun implements Owner, StageScope {
       });
       this.roll.call();
     } catch (thrown) {
-      this.fail(userError(`the body of rule ${this.ruleId}`, thrown));
+      this.fail(userError(`the body of ${this.title}`, thrown));
       this.cut();
     }
   }
@@ -150,6 +133,16 @@ export class RuleRun implements Owner, StageScope {
     });
   }
 
+  /** Where something outside the run tells how many values wait for it: they hold back the sources of the run. */
+  gauge(name: string | (() => string), marks: Marks): Gauge {
+    return this.intake.gauge(name, marks);
+  }
+
+  /** How many characters the tuples have that come now: 0 while they are small. */
+  get size(): number {
+    return this.intake.size;
+  }
+
   attend(label: string): Attendance {
     return this.roll.attend(label);
   }
@@ -207,7 +200,7 @@ export class RuleRun implements Owner, StageScope {
   private untracked(branch: unknown): RxportError {
     if (branch instanceof Subscription) this.tryClose(branch);
     if (branch instanceof Promise)
-      branch.catch((thrown: unknown) => this.tell(userError(`the body of rule ${this.ruleId}`, thrown)));
+      branch.catch((thrown: unknown) => this.tell(userError(`the body of ${this.title}`, thrown)));
     return ruleBranchUntracked(this.ruleId, branch);
   }
 
@@ -215,12 +208,12 @@ export class RuleRun implements Owner, StageScope {
     try {
       subscription.unsubscribe();
     } catch (thrown) {
-      this.tell(userError(`the end of a subscription of rule ${this.ruleId}`, teardownError(thrown)));
+      this.tell(userError(`the end of a subscription of ${this.title}`, teardownError(thrown)));
     }
   }
 
   private subscribe(stream: Observable<unknown>): void {
-    const tail = new Tail((thrown) => this.fail(userError(`a branch of rule ${this.ruleId}`, thrown)));
+    const tail = new Tail((thrown) => this.fail(userError(`a branch of ${this.title}`, thrown)));
     this.branches.add(tail);
     stream.subscribe(tail);
   }

@@ -14,7 +14,8 @@ import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
 import type { RuleContext, RuleDefinition } from './define.js';
-import { type Ledger, LedgerBook } from './ledger.js';
+import type { Ledger } from './ledger.js';
+import { RuleMemory } from './memory.js';
 import { DEFAULT_RESTART, nextRestart } from './restart.js';
 import type { Rule, RuleEvent, StopOptions, StopReport } from './rule.js';
 import { RuleRun } from './run.js';
@@ -29,6 +30,10 @@ export interface RuleDeps {
   readonly opId: () => string;
   /** Milliseconds that operators may take to emit what they hold when the rule stops. */
   readonly flushTimeout: number;
+  /** What the log and the texts of errors call it; default `rule <id>`. */
+  readonly title?: string;
+  /** Default one of its own. */
+  readonly memory?: RuleMemory;
 }
 
 /** Runs a definition, again and again as its restart policy has it, until it ends. */
@@ -40,9 +45,8 @@ export class RunningRule implements Rule {
   private readonly statuses: BehaviorSubject<RuleStatus>;
   private readonly events = new Subject<RuleEvent>();
   private finished: (status: RuleStatus) => void = () => undefined;
-  private readonly book = new LedgerBook();
-  /** By call position: the contexts of a rule leak in the SDKs, so they are the same in each run. */
-  private readonly callIds: string[] = [];
+  private readonly title: string;
+  private readonly memory: RuleMemory;
   private run: RuleRun | undefined;
   /** Emits when a body has run. */
   private readonly built = new Subject<void>();
@@ -58,9 +62,11 @@ export class RunningRule implements Rule {
     private readonly deps: RuleDeps,
   ) {
     this.id = definition.id;
+    this.title = deps.title ?? `rule ${this.id}`;
+    this.memory = deps.memory ?? new RuleMemory();
     this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: deps.clock.now() });
     const thrown = (cause: unknown): void => {
-      const { code, message } = userError(`a subscriber of rule ${this.id}`, cause);
+      const { code, message } = userError(`a subscriber of ${this.title}`, cause);
       deps.log.error({ rule: this.id, code }, message);
     };
     this.status$ = guarded(this.statuses, thrown);
@@ -82,11 +88,11 @@ export class RunningRule implements Rule {
   }
 
   ledger(): Ledger {
-    return this.book.read();
+    return this.memory.book.read();
   }
 
   async stop({ flush = true, timeout = this.deps.flushTimeout, signal }: StopOptions = {}): Promise<StopReport> {
-    const before = this.book.dropped();
+    const before = this.memory.book.dropped();
     const { run } = this;
     this.requestStop();
     const cut = (): void => run?.cut();
@@ -95,7 +101,7 @@ export class RunningRule implements Rule {
     await run?.stop({ flush, timeout });
     await this.done;
     signal?.removeEventListener('abort', cut);
-    const dropped = difference(this.book.dropped(), before);
+    const dropped = difference(this.memory.book.dropped(), before);
     return { drained: Object.keys(dropped).length === 0, dropped };
   }
 
@@ -143,7 +149,7 @@ export class RunningRule implements Rule {
         if (this.status.phase === 'restarting') await this.backOff(this.status.nextTry);
       } while (this.again || this.status.phase === 'starting');
     } catch (thrown) {
-      this.change({ type: 'error', error: userError(`the end of rule ${this.id}`, thrown) });
+      this.change({ type: 'error', error: userError(`the end of ${this.title}`, thrown) });
     }
     this.change({ type: 'ended' });
     this.over = true;
@@ -161,15 +167,18 @@ export class RunningRule implements Rule {
   /** One run, from the body to the last closed channel. */
   private async once(): Promise<void> {
     const { clock, context, opId, flushTimeout } = this.deps;
+    const { title } = this;
+    const { book, callIds } = this.memory;
     const started = clock.now();
     let failed: () => void;
     const failure = new Promise<void>((resolve) => (failed = resolve));
     const run = new RuleRun({
       ruleId: this.id,
+      title,
       clock,
       opId,
-      callId: (position) => (this.callIds[position] ??= opId()),
-      stage: (kind, name, depth, hooks) => this.book.stage(kind, name, depth, hooks),
+      callId: (position) => (callIds[position] ??= opId()),
+      stage: (kind, name, depth, hooks) => book.stage(kind, name, depth, hooks),
       report: (event) => this.events.next(event),
       missing: (missing) => this.change({ type: 'attendance', missing }),
       failed: (error) => {
@@ -184,7 +193,7 @@ export class RunningRule implements Rule {
     await Promise.race([failure, run.ended()]);
     await run.stop({ flush: true, timeout: flushTimeout });
     this.run = undefined;
-    this.book.fold();
+    book.fold();
   }
 
   private onError(error: RxportError, lasted: number): void {
@@ -192,12 +201,12 @@ export class RunningRule implements Rule {
     const restart = nextRestart(policy, error, { attempt: this.attempt, lasted });
     const fields = { rule: this.id, code: error.code };
     if (restart === undefined) {
-      this.deps.log.error(fields, `rule ${this.id} has failed: ${error.message}`);
+      this.deps.log.error(fields, `${this.title} has failed: ${error.message}`);
       this.change({ type: 'error', error });
       return;
     }
     this.attempt = restart.attempt;
-    this.deps.log.warn(fields, `rule ${this.id} restarts in ${restart.wait} ms: ${error.message}`);
+    this.deps.log.warn(fields, `${this.title} restarts in ${restart.wait} ms: ${error.message}`);
     const at = this.deps.clock.now() + restart.wait;
     this.change({ type: 'error', error, retry: { attempt: restart.attempt, at } });
   }

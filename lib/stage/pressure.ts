@@ -22,7 +22,8 @@ export class Pressure {
     return this.isUnder;
   }
 
-  gauge(name: string, marks: Marks): Gauge {
+  /** A name that is asked for: of a stage in which one of several queues decides. */
+  gauge(name: Name, marks: Marks): Gauge {
     let busy = false;
     return {
       set: (waiting) => {
@@ -37,18 +38,22 @@ export class Pressure {
     };
   }
 
-  private rise(name: string): void {
+  private rise(name: Name): void {
     if (this.isUnder) return;
     this.isUnder = true;
-    this.changed(true, name);
+    this.changed(true, textOf(name));
   }
 
-  private settle(name: string): void {
+  private settle(name: Name): void {
     if (!this.isUnder) return;
     this.isUnder = false;
-    this.changed(false, name);
+    this.changed(false, textOf(name));
   }
 }
+
+type Name = string | (() => string);
+
+const textOf = (name: Name): string => (typeof name === 'string' ? name : name());
 
 /** Where one stage tells how many values wait in it. */
 export interface Gauge {

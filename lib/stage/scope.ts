@@ -14,9 +14,10 @@ export interface StageScope {
   readonly life: Subscription;
 }
 
-const scopes = new AsyncLocalStorage<StageScope>();
+const scopes = new AsyncLocalStorage<StageScope | undefined>();
 
-export const withScope = <T>(scope: StageScope, work: () => T): T => scopes.run(scope, work);
+/** Without a scope: work that belongs to no rule, whoever has set it off. */
+export const withScope = <T>(scope: StageScope | undefined, work: () => T): T => scopes.run(scope, work);
 
 /** The rule that is being built or subscribed now, if any. Ask at subscription, not when a value arrives. */
 export const currentScope = (): StageScope | undefined => scopes.getStore();

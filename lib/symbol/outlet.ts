@@ -1,4 +1,4 @@
-import { type Subscriber, UnsubscriptionError } from 'rxjs';
+import { type Subscriber, Subscription, UnsubscriptionError } from 'rxjs';
 
 /**
  * The way from a symbol into a user's chain.
@@ -39,6 +39,15 @@ export class Outlet<T> {
       this.thrown(teardownError(cause));
     }
   }
+}
+
+/**
+ * Of what is subscribed while its rule stops. On a later macrotask: operators that subscribe again on completion would
+ * otherwise never return.
+ */
+export function completeLater(outlet: Outlet<unknown>): Subscription {
+  const immediate = setImmediate(() => outlet.complete());
+  return new Subscription(() => clearImmediate(immediate));
 }
 
 /** The one error that a teardown threw, without the wrapping of rxjs. */

@@ -2,7 +2,7 @@ import { type Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
 import type { SymbolEvent } from './owner.js';
-import { Outlet } from './outlet.js';
+import { completeLater, Outlet } from './outlet.js';
 import { type Emit, SourceRun } from './source-run.js';
 import type { SourceSpec } from './source-spec.js';
 
@@ -56,11 +56,7 @@ function runSource<T>(
 ): Subscription | undefined {
   const { owner, symbol } = spec;
   const outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(`what follows source ${symbol}`, thrown)));
-  if (owner.stopping) {
-    // On a later macrotask: operators that subscribe again on completion would otherwise never return.
-    const immediate = setImmediate(() => outlet.complete());
-    return new Subscription(() => clearImmediate(immediate));
-  }
+  if (owner.stopping) return completeLater(outlet);
   const run = new SourceRun(spec, events, outlet, emit);
   return new Subscription(() => run.end());
 }

@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import { Stage } from '../stage.js';
+import { RuleRun } from './run.js';
+
+/** What plugins are told as the rule of a symbol that is used without one. */
+const OUTSIDE = 'host';
+
+export interface OutsideDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly opId: () => string;
+  /** Of all calls. */
+  readonly callId: string;
+}
+
+/** Owns what is used without a rule: what happens to it is logged, nobody reads what it counts. */
+export const outsideRun = ({ clock, log, opId, callId }: OutsideDeps): RuleRun =>
+  new RuleRun({
+    ruleId: OUTSIDE,
+    clock,
+    opId,
+    callId: () => callId,
+    stage: (kind, name, depth) => new Stage(kind, name, depth),
+    report: (event) => log.warn({ event }, `outside a rule: ${event.type}`),
+    missing: () => undefined,
+    failed: (error) => log.error({ code: error.code }, error.message),
+  });
