@@ -4,7 +4,7 @@ import { systemClock } from './clock.js';
 import { checkSettings, type HostSettings } from './config.js';
 import { PluginSet } from './control/plugin-set.js';
 import type { Plugins } from './control/plugins.js';
-import { configInvalid, hostStopped, ruleExists, ruleUnknown } from './errors.js';
+import { configInvalid, hostStopped, ruleExists, ruleUnknown, shareExists } from './errors.js';
 import { pluginFolders } from './install/install.js';
 import { PluginStore } from './install/plugin-store.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
@@ -17,13 +17,15 @@ import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
 import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
 import type { SinkFactory, SourceFactory } from './rule/factories.js';
+import { outsideRun } from './rule/outside.js';
 import type { Rule } from './rule/rule.js';
-import { RuleRun } from './rule/run.js';
-import { RunningRule } from './rule/running-rule.js';
+import type { RuleRun } from './rule/run.js';
+import { type RuleDeps, RunningRule } from './rule/running-rule.js';
+import type { ShareBody, Shared, ShareOptions } from './rule/shared.js';
+import { Shares } from './rule/shares.js';
 import { openNanomsgTransport } from './sp/nanomsg.js';
 import { nativeTransport } from './sp/native.js';
 import type { Transport } from './sp/transport.js';
-import { Stage } from './stage.js';
 import { FunctionPool } from './symbol/function-pool.js';
 import { type RemoteFunction, remoteFunction, type RemoteFunctionOptions } from './symbol/remote-function.js';
 import { Remotes } from './symbol/remotes.js';
@@ -36,8 +38,6 @@ export interface HostOptions extends HostSettings {
 }
 
 const FLUSH_TIMEOUT = 5_000;
-/** What plugins are told as the rule of a symbol that is used without one. */
-const OUTSIDE = 'host';
 
 /** Owns plugins and rules. One per data folder. */
 export class Host implements AsyncDisposable {
@@ -77,6 +77,7 @@ export class Host implements AsyncDisposable {
   private readonly functions: FunctionPool;
   private readonly remotes: Remotes;
   private readonly running = new Map<string, RunningRule>();
+  private readonly shares: Shares;
   private readonly log: Logger;
   private readonly hostId = randomBytes(3).toString('hex');
   /** Aborted when the plugins are to end. */
@@ -118,19 +119,11 @@ export class Host implements AsyncDisposable {
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
     this.remotes = new Remotes({ find, functions, transport, clock, etcDir: join(dir, 'etc') });
-    this.outside = new RuleRun({
-      ruleId: OUTSIDE,
-      clock,
-      opId: () => this.nextId(),
-      callId: () => this.hostId,
-      stage: (kind, name, depth) => new Stage(kind, name, depth),
-      report: (event) => log.warn({ event }, `outside a rule: ${event.type}`),
-      missing: () => undefined,
-      failed: (error) => log.error({ code: error.code }, error.message),
-    });
+    this.outside = outsideRun({ clock, log, opId: () => this.nextId(), callId: this.hostId });
     const { source, sink } = ruleContext(this.remotes, this.outside);
     this.source = source;
     this.sink = sink;
+    this.shares = new Shares({ clock, log, outside: this.outside, launch: (...rule) => this.launch(...rule) });
   }
 
   /** The rules that have not ended. */
@@ -148,17 +141,23 @@ export class Host implements AsyncDisposable {
     const definition = defined.length === 1 ? defined[0] : defineRule(...defined);
     if (this.stopped !== undefined) throw hostStopped();
     if (this.running.has(definition.id)) throw ruleExists(definition.id);
-    const rule = new RunningRule(definition, {
-      clock: systemClock,
-      log: this.log,
-      context: (run) => ruleContext(this.remotes, run),
-      opId: () => this.nextId(),
-      flushTimeout: this.options.flushTimeout ?? FLUSH_TIMEOUT,
-    });
+    if (this.shares.has(definition.id)) throw shareExists(definition.id);
+    const rule = this.launch(definition);
     this.running.set(definition.id, rule);
     void rule.done.then(() => this.running.delete(definition.id));
     rule.start();
     return rule;
+  }
+
+  /**
+   * One stream for many rules: `body` runs once while any of them takes it, and each has a bounded queue of its own. Its name
+   * is that of a rule: what plugins are told, and in the ledgers. Throws `ERR_NAME_INVALID`, `ERR_OPERATOR_OPTION`,
+   * `ERR_RULE_EXISTS`, `ERR_HOST_STOPPED`; what goes wrong in the body is the error of its subscribers.
+   */
+  share<T>(name: string, body: ShareBody<T>, options?: ShareOptions): Shared<T> {
+    if (this.stopped !== undefined) throw hostStopped();
+    if (this.running.has(name)) throw ruleExists(name);
+    return this.shares.define(name, body, options);
   }
 
   /** A rule that has not ended. Throws `ERR_RULE_UNKNOWN`. */
@@ -182,6 +181,7 @@ export class Host implements AsyncDisposable {
     this.stopped ??= this.shut();
     const cut = (): void => {
       for (const rule of this.running.values()) rule.unsubscribe();
+      this.shares.cut();
       this.outside.cut();
     };
     if (signal?.aborted === true) cut();
@@ -197,14 +197,28 @@ export class Host implements AsyncDisposable {
     await this.stop();
   }
 
+  private launch(definition: RuleDefinition, named: Pick<RuleDeps, 'title' | 'memory'> = {}): RunningRule {
+    return new RunningRule(definition, {
+      clock: systemClock,
+      log: this.log,
+      context: (run) => ruleContext(this.remotes, run),
+      opId: () => this.nextId(),
+      flushTimeout: this.options.flushTimeout ?? FLUSH_TIMEOUT,
+      ...named,
+    });
+  }
+
   private async load(): Promise<void> {
     await this.records.reap();
     await this.pluginSet.autoload();
   }
 
   private async shut(): Promise<void> {
+    // First, as it is above them: what it has read is theirs, and they take it while they stop.
+    const shares = this.shares.stop();
     await Promise.all([...this.running.values()].map((rule) => rule.stop()));
     await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
+    await shares;
     await this.functions.close();
     this.closing.abort(hostStopped());
     await this.pluginSet.close();

@@ -20,6 +20,8 @@ export type { Functions, Sinks, Sources } from './rule/names.js';
 export type { RestartPolicy } from './rule/restart.js';
 export type { Rule, RuleEvent, StopOptions, StopReport } from './rule/rule.js';
 export type { Branch } from './rule/run.js';
+export type { Pace } from './rule/share-pace.js';
+export type { ShareBody, ShareContext, Shared, ShareOptions } from './rule/shared.js';
 export type { RuleStatus } from './rule/status.js';
 
 export type { Overflow } from './stage.js';

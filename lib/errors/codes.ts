@@ -88,6 +88,7 @@ export const ERROR_CODES = {
   ERR_RULE_UNKNOWN: unknown,
   ERR_RULE_BRANCH_UNTRACKED: usage,
   ERR_RULE_CLOSED: usage,
+  ERR_SHARE_CIRCLE: usage,
   ERR_USER_FUNCTION: usage,
 
   ERR_SCAFFOLD_EXISTS: taken,

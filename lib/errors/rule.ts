@@ -7,6 +7,11 @@ export const ruleBranchUntracked = (rule: string, branch: unknown): RxportError 
     { rule },
   );
 
+export const shareBodyInvalid = (share: string, stream: unknown): RxportError =>
+  make('ERR_RULE_BRANCH_UNTRACKED', `share ${share}: its body returned ${whatItIs(stream)}; return one Observable`, {
+    share,
+  });
+
 const whatItIs = (branch: unknown): string => {
   if (branch === undefined || branch === null) return 'nothing';
   if (branch instanceof Promise) return 'a promise (a body is not async)';
@@ -20,6 +25,15 @@ export const ruleClosed = (rule: string): RxportError =>
 
 export const ruleExists = (rule: string): RxportError =>
   make('ERR_RULE_EXISTS', `rule ${rule} is running: stop it first, or choose another id`, { rule });
+
+export const shareExists = (share: string): RxportError =>
+  make('ERR_RULE_EXISTS', `${share} is the name of a share: stop it first, or choose another one`, { share });
+
+export const shareClosed = (share: string): RxportError =>
+  make('ERR_RULE_CLOSED', `share ${share} has been stopped: define it anew with host.share()`, { share });
+
+export const shareCircle = (share: string, by: string): RxportError =>
+  make('ERR_SHARE_CIRCLE', `share ${by} can not take from share ${share}, which takes from it`, { share, by });
 
 export const ruleUnknown = (rule: string, known: readonly string[]): RxportError =>
   make('ERR_RULE_UNKNOWN', `there is no rule ${rule}; running: ${known.join(', ') || 'none'}`, { rule, known });

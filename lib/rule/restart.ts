@@ -26,6 +26,8 @@ const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_CALL_INVALID',
   'ERR_SINK_SHARED',
   'ERR_RULE_BRANCH_UNTRACKED',
+  'ERR_RULE_CLOSED',
+  'ERR_SHARE_CIRCLE',
 ]);
 
 /** Which restart comes next and how long to wait for it; undefined when none does. */

@@ -10,8 +10,8 @@ export interface StageCounts {
   readonly inFlight: number;
 }
 
-/** What counts there: a symbol of a plugin, or an operator that holds values. */
-export type StageKind = 'source' | 'call' | 'sink' | 'queue' | 'window';
+/** What counts there: a symbol of a plugin, a stream that rules share, or an operator that holds values. */
+export type StageKind = 'source' | 'share' | 'call' | 'sink' | 'queue' | 'window';
 
 /** What a stage tells its rule as it happens. */
 export interface StageHooks {

@@ -1,0 +1,169 @@
+import type { Clock } from '../clock.js';
+import { queueOverflow, type RxportError } from '../errors.js';
+import { admit, type Overflow, Queue, type Stage, type StageScope, taken, type Waiting, withScope } from '../stage.js';
+import type { Outlet } from '../symbol/outlet.js';
+import type { Attendance, Owner, Place, Stoppable } from '../symbol/owner.js';
+
+/** The share, as one of its subscriptions sees it. */
+export interface Upstream<T> {
+  readonly name: string;
+  readonly overflow: Overflow;
+  readonly clock: Clock;
+  /** Another number of values waits for it. */
+  weighed(): void;
+  /** Its rule stops: resolves when it has got all that it is to get. */
+  retire(consumer: Consumer<T>): Promise<void>;
+  /** It takes nothing any longer: resolves when what ends with it has ended. */
+  leave(consumer: Consumer<T>): Promise<void>;
+}
+
+/** One subscription to a share: what a source is to its rule. */
+export class Consumer<T> implements Stoppable, Waiting {
+  told = 0;
+  onEmpty: (() => void) | undefined;
+  private readonly queue = new Queue<T>();
+  private readonly stage: Stage;
+  private readonly attendance: Attendance;
+  private readonly place: Place;
+  /** So many waited when that was told last. */
+  private weight = 0;
+  /** Its rule has more than it can work off. */
+  private held = false;
+  /** Its rule stops, and gets what waits whatever it holds. */
+  private flushed = false;
+  private telling = false;
+  private closed = false;
+  /** Nothing more comes, for this reason. */
+  private end: { readonly error: RxportError | undefined } | undefined;
+
+  constructor(
+    private readonly share: Upstream<T>,
+    private readonly owner: Owner,
+    /** In which what follows is run; undefined outside a rule. */
+    readonly scope: StageScope | undefined,
+    private readonly outlet: Outlet<T>,
+  ) {
+    const { name } = share;
+    this.stage = owner.stage('share', name, () => this.queue.length);
+    this.attendance = owner.attend(`share ${name}`);
+    // Last: it may be told to pause.
+    this.place = owner.running(this);
+  }
+
+  get ruleId(): string {
+    return this.owner.ruleId;
+  }
+
+  /** Its rule stops. */
+  get retiring(): boolean {
+    return this.owner.stopping;
+  }
+
+  /** How many values wait for it. */
+  get waits(): number {
+    return this.queue.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.length === 0;
+  }
+
+  // ---- what the share says
+
+  next(value: T): void {
+    if (this.closed) return;
+    const { name, overflow } = this.share;
+    this.stage.received += 1;
+    const { dropped, failed } = admit(this.queue, value, overflow);
+    if (dropped > 0) this.stage.overflow(dropped);
+    if (failed) withScope(this.scope, () => this.outlet.error(queueOverflow(`share ${name}`, overflow.size)));
+    else this.drain();
+  }
+
+  /** Nothing more comes; what waits goes first. */
+  finish(error?: RxportError): void {
+    this.end ??= { error };
+    this.drain();
+  }
+
+  size(characters: number): void {
+    if (!this.closed) this.place.size(characters);
+  }
+
+  /** Whether the symbols of the share are running. */
+  attend(present: boolean): void {
+    if (present) this.attendance.present();
+    else this.attendance.absent();
+  }
+
+  // ---- Stoppable: what its rule says
+
+  pause(): void {
+    if (this.flushed) return;
+    this.held = true;
+    this.stage.pauses += 1;
+  }
+
+  resume(): void {
+    this.held = false;
+    this.drain();
+  }
+
+  async stop(): Promise<void> {
+    await this.share.retire(this);
+    await taken(this.share.clock, this);
+    this.flushed = true;
+    this.held = false;
+    this.finish();
+  }
+
+  /** The end of the subscription, whatever ended it. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    const { owner, stage } = this;
+    if (!this.isEmpty) stage.drop(owner.cutOff, this.queue.clear());
+    stage.end();
+    this.attendance.leave();
+    this.place.left();
+    this.onEmpty?.();
+    owner.track(this.share.leave(this));
+  }
+
+  // ---- inside
+
+  private drain(): void {
+    // From within what it tells, the loop that tells it goes on.
+    if (!this.telling) {
+      this.telling = true;
+      withScope(this.scope, this.tellAll);
+      this.telling = false;
+    }
+    this.weigh();
+    if (this.isEmpty) this.onEmpty?.();
+  }
+
+  private readonly tellAll = (): void => {
+    while (!this.held && !this.isEmpty) {
+      this.told += 1;
+      this.stage.passed += 1;
+      this.outlet.next(this.queue.shift() as T);
+      this.weigh();
+    }
+    if (this.isEmpty && this.end !== undefined && !this.closed) this.conclude(this.end.error);
+  };
+
+  private conclude(error: RxportError | undefined): void {
+    if (error === undefined) this.outlet.complete();
+    else this.outlet.error(error);
+  }
+
+  /** Only what waits longer than its turn is told. */
+  private weigh(): void {
+    const { waits } = this;
+    if (this.closed || waits === this.weight) return;
+    this.weight = waits;
+    this.stage.weigh(waits);
+    this.share.weighed();
+  }
+}
