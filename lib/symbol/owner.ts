@@ -36,7 +36,10 @@ export type SymbolNews =
 /** News that are summed up: one as soon as something happens, then one a second at most. */
 export type Tally =
   | { readonly type: 'dropped'; readonly symbol: string; readonly reason: string; readonly count: number }
-  /** More values than its high mark waited in a stage, `sink file` say, so that the sources of the rule were paused. */
+  /**
+   * More values than its high mark waited in a stage, `sink file` say, or, of a share, for one of its subscribers, `rule big`
+   * say, so that the sources were paused.
+   */
   | { readonly type: 'paused'; readonly symbol: string; readonly count: number };
 
 /** The same with its time, in milliseconds since the epoch. */

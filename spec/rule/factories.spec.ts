@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as t from 'io-ts';
-import { map, type Observable, type OperatorFunction, type Subscription } from 'rxjs';
-import type { RuleContext, Sink, Source, Tuple } from '../../lib/index.js';
+import { map, NEVER, type Observable, type OperatorFunction, type Subscription } from 'rxjs';
+import type { Host, RuleContext, Shared, Sink, Source, Tuple } from '../../lib/index.js';
 
 interface Reading {
   readonly kelvin: number;
@@ -56,8 +56,35 @@ function body({ source, call, sink, stopping$ }: RuleContext): readonly (Subscri
   return [branch, claimed.pipe(operator), stopping$];
 }
 
+/** Never called, either. */
+function shares(host: Host): void {
+  const readings = host.share('readings', ({ source }) => source<Reading>('thermo'), { pace: 'fastest' });
+  is<Shared<Reading>>()(readings, true);
+  const celsius = host.share('celsius', ({ source, call }) =>
+    source<Reading>('thermo').pipe(
+      call(
+        'celsius',
+        (r) => [r.kelvin],
+        (_, value: number) => value,
+      ),
+    ),
+  );
+  is<Shared<number>>()(celsius, true);
+  host.rule('both', ({ sink }) => [readings.subscribe(sink<Reading>('file')), celsius.pipe(map((value) => value + 1))]);
+  // @ts-expect-error sinks are those of its rules
+  host.share('sink', ({ sink: _ }) => NEVER);
+  // @ts-expect-error it returns one stream
+  host.share('many', () => [NEVER]);
+  // @ts-expect-error there are two
+  host.share('pace', () => NEVER, { pace: 'average' });
+}
+
 describe('the factories of a rule', () => {
   it('carry the types from a source to its sink', () => {
     expect(body).toBeInstanceOf(Function);
+  });
+
+  it('carry them through a share', () => {
+    expect(shares).toBeInstanceOf(Function);
   });
 });
