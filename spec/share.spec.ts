@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { concatMap, firstValueFrom, ignoreElements, type OperatorFunction, tap, timer } from 'rxjs';
-import type { Host, LedgerStage, Rule, RuleEvent, Shared } from '../lib/index.js';
+import { concatMap, firstValueFrom, ignoreElements, NEVER, type OperatorFunction, tap, timer } from 'rxjs';
+import type { Host, LedgerStage, Pace, Rule, RuleEvent, Shared } from '../lib/index.js';
 import { mapAsync } from '../operators/index.js';
 import { startHost } from './helpers/host.js';
 import { watchLedger } from './helpers/ledger-watch.js';
@@ -118,7 +118,7 @@ eachLanguage(
 );
 
 describe('a source in TypeScript that rules share', () => {
-  async function flooded(pace: 'slowest' | 'fastest', size: number) {
+  async function flooded(pace: Pace, size: number) {
     const versions = versionsOf('node');
     const host = await startHost();
     const plugin = await host.plugins.install(versions.version('v1'));
@@ -153,6 +153,26 @@ describe('a source in TypeScript that rules share', () => {
       expect(seen).toEqual([...seen.keys()]);
       expect([shareOf(rule, shared)?.dropped['overflow'], rule.ledger().balanced]).toEqual([undefined, true]);
     }
+  });
+
+  it.each<[Pace, string]>([
+    ['fastest', 'somebody comes who is not behind'],
+    ['slowest', 'the one that was behind goes'],
+  ])('flows again at the pace of the %s when %s', async (pace) => {
+    const { host, shared } = await flooded(pace, 2_000);
+    const stuck = taker(
+      host,
+      shared,
+      mapAsync(() => NEVER, { concurrency: 1 }),
+    );
+    if (pace === 'slowest') taker(host, shared);
+    await until(() => sourceOf(shared)?.pauses === 1, 'it is paused');
+    const stood = sourceOf(shared)?.received ?? 0;
+    if (pace === 'fastest') taker(host, shared);
+    else stuck.rule.unsubscribe();
+    await until(() => (sourceOf(shared)?.received ?? 0) > stood + 10_000, 'it flows');
+    await stuck.rule.stop({ flush: false });
+    expect(stuck.rule.ledger().balanced).toBe(true);
   });
 
   it('goes on without a gap for the others when one stops, fails or comes again', async () => {
