@@ -12,11 +12,12 @@ export type ShareContext = Pick<RuleContext, 'source' | 'call' | 'stopping$'>;
 /** Runs once for each run of the share, and returns the stream that all its subscribers get. */
 export type ShareBody<T> = (rule: ShareContext) => Observable<T>;
 
+/** How a share treats subscribers that are behind. */
 export interface ShareOptions {
   /**
    * Whom the sources of the share wait for. `slowest` (default): they are held back while more values than its high mark wait
-   * for any of the subscribers, so that nobody loses a value as long as the sources can wait. `fastest`: only while that
-   * many wait for each of them; who is slower loses values, by the policy of `queue`.
+   * for any of the subscribers, so that nobody loses a value as long as the sources can wait, and one that stands still lets all
+   * of them wait. `fastest`: only while that many wait for each of them; who is slower loses values, by the policy of `queue`.
    */
   readonly pace?: Pace;
   /**
@@ -30,14 +31,15 @@ export interface ShareOptions {
  * One stream for many rules: its body runs once, whoever subscribes.
  *
  * Hot while somebody takes it: the first subscription starts its run, and when the last one has gone, that is stopped; who
- * comes meanwhile waits for the next run. A subscriber gets what comes from then on, no earlier value. All get the
- * same object for a value: do not change it.
+ * comes meanwhile waits for the next run. A subscriber gets what comes from then on, no earlier value. All get the same object
+ * for a value: do not change it.
  *
  * To its rule a subscription is what a source is: with a stage `share <name>` in its ledger, held back while the rule has more
  * than it can work off, and completed when the rule stops, after what the share had read. When the run of the share fails, each
  * subscriber gets its error; who subscribes again, as the restart policy of a rule does, starts it again.
  */
 export interface Shared<T> extends Observable<T> {
+  /** To plugins the rule that its sources run in. */
   readonly name: string;
   /** Of the run; `stopped` while nobody subscribes, from the beginning. */
   readonly status: RuleStatus;
