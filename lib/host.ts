@@ -174,7 +174,7 @@ export class Host implements AsyncDisposable {
   }
 
   /**
-   * Stops the rules with flush, then the plugins; resolves when every process is gone and the folder is free. `signal`
+   * Stops rules and shares with flush, then the plugins; resolves when every process is gone and the folder is free. `signal`
    * cuts the flush short.
    */
   async stop({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -36,7 +36,8 @@ export interface ShareOptions {
  *
  * To its rule a subscription is what a source is: with a stage `share <name>` in its ledger, held back while the rule has more
  * than it can work off, and completed when the rule stops, after what the share had read. When the run of the share fails, each
- * subscriber gets its error; who subscribes again, as the restart policy of a rule does, starts it again.
+ * subscriber gets its error; who subscribes again, as the restart policy of a rule does, starts it again. Without a rule a
+ * subscription ends with the host.
  */
 export interface Shared<T> extends Observable<T> {
   /** To plugins the rule that its sources run in. */

@@ -39,11 +39,11 @@ export const rulePlan = fc.record({
 });
 export type RulePlan = typeof rulePlan extends fc.Arbitrary<infer T> ? T : never;
 
-export function bodyOf(shared: Pick<SharedHost, 'symbol'>, { burst, branches }: RulePlan): RuleBody {
+/** A rule over a source of its own, or over what it shares with others. */
+export function bodyOf(shared: Pick<SharedHost, 'symbol'>, { burst, branches }: RulePlan, shares?: Flow): RuleBody {
   return (context) => {
-    const values: Flow = context
-      .source<Counted>(shared.symbol('count'), { config: { burst, interval: 1 } })
-      .pipe(share());
+    const values: Flow =
+      shares ?? context.source<Counted>(shared.symbol('count'), { config: { burst, interval: 1 } }).pipe(share());
     return branches.map(({ stages, end }): Branch => {
       const flow = stages.reduce((stream, plan) => stream.pipe(stepOf(shared, context, plan)), values);
       if (end === undefined) return flow;
