@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY, interval, NEVER, Observable, of, Subject, take, tap, throwError } from 'rxjs';
-import type { ShareBody, ShareOptions } from '../../lib/index.js';
+import { EMPTY, interval, map, merge, NEVER, Observable, of, Subject, take, tap, throwError } from 'rxjs';
+import type { Host, ShareBody, Shared, ShareOptions } from '../../lib/index.js';
 import { mapAsync } from '../../operators/index.js';
+import { startHost } from '../helpers/host.js';
 import { statusOf } from '../helpers/parts.js';
 import { shareOf, sharing } from '../helpers/sharing.js';
 import { until } from '../helpers/until.js';
@@ -144,6 +145,36 @@ describe('the end of a share', () => {
     await on.host.stop();
     for (const { rule: taker, seen } of takers) expect([taker.status.phase, seen]).toEqual(['stopped', [1, 99]]);
     expect(() => on.host.share('late', () => NEVER)).toThrow(expect.objectContaining({ code: 'ERR_HOST_STOPPED' }));
+  });
+
+  it('is seen without a rule, too', async () => {
+    const values = new Subject<number>();
+    const shared = on.share(({ stopping$ }) => merge(values, stopping$.pipe(map(() => 99))));
+    const seen: unknown[] = [];
+    shared.subscribe({ next: (value) => seen.push(value), complete: () => seen.push('completed') });
+    values.next(1);
+    await on.host.stop();
+    expect(seen).toEqual([1, 99, 'completed']);
+  });
+
+  it.each<[string, (host: Host, shared: Shared<unknown>) => Promise<unknown>]>([
+    ['the stop of its host is cut short', (host) => host.stop({ signal: AbortSignal.abort() })],
+    ['its own stop is cut short', (_, shared) => shared.stop({ signal: AbortSignal.abort() })],
+    ['it is stopped without flush', (_, shared) => shared.stop({ flush: false })],
+    ['so are its rules', (host) => Promise.all(host.rules.map((rule) => rule.stop({ flush: false })))],
+  ])('does not wait for what its operators hold when %s', async (_, stop) => {
+    const host = await startHost({ flushTimeout: 600_000 });
+    const values = new Subject<number>();
+    const shared = host.share('held', () => values.pipe(mapAsync(() => NEVER)));
+    const rule = host.rule('taker', () => shared);
+    values.next(1);
+    await stop(host, shared);
+    await rule.done;
+    await host.stop();
+    expect(shared.ledger()).toMatchObject({
+      balanced: true,
+      stages: { 'queue mapAsync': { dropped: { stopped: 1 } } },
+    });
   });
 
   it('lets the last rule that stops have what its operators hold', async () => {
