@@ -33,7 +33,11 @@ export const shareClosed = (share: string): RxportError =>
   make('ERR_RULE_CLOSED', `share ${share} has been stopped: define it anew with host.share()`, { share });
 
 export const shareCircle = (share: string, by: string): RxportError =>
-  make('ERR_SHARE_CIRCLE', `share ${by} can not take from share ${share}, which takes from it`, { share, by });
+  make(
+    'ERR_SHARE_CIRCLE',
+    `share ${by} can not take from share ${share}, which takes from it: give one of them a source of its own`,
+    { share, by },
+  );
 
 export const ruleUnknown = (rule: string, known: readonly string[]): RxportError =>
   make('ERR_RULE_UNKNOWN', `there is no rule ${rule}; running: ${known.join(', ') || 'none'}`, { rule, known });
