@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { RuleEvent, ShareOptions } from '../../lib/index.js';
+import { statusOf } from '../helpers/parts.js';
 import { shareOf, sharing } from '../helpers/sharing.js';
 
 const on = sharing();
@@ -50,6 +51,21 @@ describe('a rule that is slower than what it shares', () => {
     await slow.rule.done;
     expect(shareOf(slow.rule, shared)).toMatchObject({ received: 8, dropped: { overflow: 1 }, inFlight: 0 });
     expect([slow.seen, slow.rule.ledger().balanced]).toEqual([[0], true]);
+  });
+
+  it('gets what waits before the error of the share', async () => {
+    const values = new Subject<number>();
+    const shared = on.share(() => values);
+    const slow = on.worker(shared, 2);
+    for (let i = 0; i < 8; i += 1) values.next(i);
+    values.error(new Error('broken'));
+    const fails = statusOf(slow.rule, 'restarting');
+    // Its run is over then.
+    await shared.stop();
+    expect([shared.status.phase, slow.rule.status.phase]).toEqual(['failed', 'running']);
+    await slow.catchUp();
+    expect(await fails).toMatchObject({ error: { code: 'ERR_USER_FUNCTION' } });
+    expect(shareOf(slow.rule, shared)).toMatchObject({ received: 8, passed: 8, dropped: {}, inFlight: 0 });
   });
 
   it('gets what waits when it stops, whatever it holds', async () => {
