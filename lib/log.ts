@@ -16,22 +16,34 @@ export interface Logger {
 export const jsonLogger = (level: LogLevel | 'silent' = 'warn'): Logger =>
   pino({ level, base: null }, pino.destination({ fd: 2, sync: true }));
 
-/** A logger is the user's, and may throw: the text is then lost, and nothing else. */
-export function safeLogger(log: Logger): Logger {
-  const safe =
+/** A logger of one function for all levels; by default its children are the logger itself. */
+export function loggerOf(
+  say: (level: LogLevel, fields: object, text: string) => void,
+  child?: (fields: object) => Logger,
+): Logger {
+  const at =
     (level: LogLevel) =>
-    (fields: object, text: string): void => {
+    (fields: object, text: string): void =>
+      say(level, fields, text);
+  const log: Logger = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: child ?? (() => log),
+  };
+  return log;
+}
+
+/** A logger is the user's, and may throw: the text is then lost, and nothing else. */
+export const safeLogger = (log: Logger): Logger =>
+  loggerOf(
+    (level, fields, text) => {
       try {
         log[level](fields, text);
       } catch {
         // There is nobody left to tell.
       }
-    };
-  return {
-    debug: safe('debug'),
-    info: safe('info'),
-    warn: safe('warn'),
-    error: safe('error'),
-    child: (fields) => safeLogger(log.child(fields)),
-  };
-}
+    },
+    (fields) => safeLogger(log.child(fields)),
+  );

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { take } from 'rxjs';
 import ts from 'typescript';
-import type { Logger } from '../lib/index.js';
+import { type Logger, loggerOf } from '../lib/log.js';
 import { startHost } from './helpers/host.js';
 import { linesOf } from './helpers/lines.js';
 import { root } from './helpers/toolchains.js';
@@ -115,7 +115,5 @@ describe('the printed plugin', () => {
 });
 
 function recording(output: string[]): Logger {
-  const put = (fields: object, text: string): void => void output.push(`${text} ${JSON.stringify(fields)}`);
-  const logger: Logger = { debug: put, info: put, warn: put, error: put, child: () => logger };
-  return logger;
+  return loggerOf((_level, fields, text) => void output.push(`${text} ${JSON.stringify(fields)}`));
 }

@@ -1,4 +1,4 @@
-import type { Logger, LogLevel } from '../log.js';
+import { type Logger, loggerOf, type LogLevel } from '../log.js';
 import { printable } from './table.js';
 import type { Style, Terminal } from './terminal.js';
 
@@ -10,19 +10,9 @@ const STYLES: Readonly<Record<LogLevel, Style>> = { debug: 'dim', info: 'cyan', 
  * fields are left out: texts say who and what.
  */
 export function lineLogger(from: LogLevel | 'silent', to: Pick<Terminal, 'line' | 'paint'>): Logger {
-  const say =
-    (level: LogLevel) =>
-    (fields: { readonly plugin?: unknown; readonly stream?: unknown }, text: string): void => {
-      if (LEVELS.indexOf(level) < LEVELS.indexOf(from)) return;
-      const who = typeof fields.plugin === 'string' && fields.stream !== undefined ? `${fields.plugin}: ` : '';
-      to.line(`${to.paint(STYLES[level], level.padEnd(5))} ${printable(who + text)}`);
-    };
-  const log: Logger = {
-    debug: say('debug'),
-    info: say('info'),
-    warn: say('warn'),
-    error: say('error'),
-    child: () => log,
-  };
-  return log;
+  return loggerOf((level, fields: { readonly plugin?: unknown; readonly stream?: unknown }, text) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(from)) return;
+    const who = typeof fields.plugin === 'string' && fields.stream !== undefined ? `${fields.plugin}: ` : '';
+    to.line(`${to.paint(STYLES[level], level.padEnd(5))} ${printable(who + text)}`);
+  });
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Logger, LogLevel } from '../log.js';
+import { type Logger, loggerOf, type LogLevel } from '../log.js';
 import { plainText } from '../process/output.js';
 
 /**
@@ -8,21 +8,11 @@ import { plainText } from '../process/output.js';
  */
 export function lineLogger(clock: Clock, write: (line: string) => void, from: LogLevel = 'info'): Logger {
   const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-  const line =
-    (level: LogLevel) =>
-    (fields: object, text: string): void => {
-      if (levels.indexOf(level) < levels.indexOf(from)) return;
-      const time = new Date(clock.now()).toISOString().slice(11, 23);
-      const stream = 'stream' in fields ? `${String(fields.stream)} | ` : '';
-      const mark = level === 'info' ? '' : `${level}: `;
-      write(`${time} ${stream}${mark}${plainText(text)}\n`);
-    };
-  const logger: Logger = {
-    debug: line('debug'),
-    info: line('info'),
-    warn: line('warn'),
-    error: line('error'),
-    child: () => logger,
-  };
-  return logger;
+  return loggerOf((level, fields, text) => {
+    if (levels.indexOf(level) < levels.indexOf(from)) return;
+    const time = new Date(clock.now()).toISOString().slice(11, 23);
+    const stream = 'stream' in fields ? `${String(fields.stream)} | ` : '';
+    const mark = level === 'info' ? '' : `${level}: `;
+    write(`${time} ${stream}${mark}${plainText(text)}\n`);
+  });
 }

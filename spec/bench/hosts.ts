@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { Host, type HostOptions, type Logger } from '../../lib/index.js';
+import { Host, type HostOptions } from '../../lib/index.js';
+import { loggerOf } from '../../lib/log.js';
 import { subjectPython as pythonBin } from '../helpers/subject.js';
 import { type PluginFolder, tempFolder } from './plugins.js';
 
-const quiet = (): void => undefined;
-const silent: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => silent };
+const silent = loggerOf(() => undefined);
 
 /** A host in a folder of its own, with these plugins installed. */
 export async function startHost(

@@ -1,4 +1,4 @@
-import type { Logger } from '../../lib/index.js';
+import { type Logger, loggerOf } from '../../lib/log.js';
 
 export interface CollectedLog {
   readonly log: Logger;
@@ -8,13 +8,6 @@ export interface CollectedLog {
 
 export function collectedLog(): CollectedLog {
   const warnings: string[] = [];
-  const quiet = (): void => undefined;
-  const log: Logger = {
-    debug: quiet,
-    info: quiet,
-    warn: (_fields, text) => void warnings.push(text),
-    error: quiet,
-    child: () => log,
-  };
+  const log = loggerOf((level, _fields, text) => void (level === 'warn' && warnings.push(text)));
   return { log, warnings };
 }

@@ -3,7 +3,7 @@ import { afterEach } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DevServer, type DevServerOptions, startDevServer } from '../../lib/devserver/dev-server.js';
-import type { Logger } from '../../lib/log.js';
+import { loggerOf } from '../../lib/log.js';
 import { toolchain } from './toolchains.js';
 import { tempFolder, unique } from './unique.js';
 import { until } from './until.js';
@@ -37,8 +37,7 @@ export interface SentEvent {
 
 export async function devServer(options: DevServerOptions): Promise<Asked> {
   const lines: string[] = [];
-  const line = (_: object, text: string): void => void lines.push(text);
-  const log: Logger = { debug: line, info: line, warn: line, error: line, child: () => log };
+  const log = loggerOf((_level, _fields, text) => void lines.push(text));
   const python = toolchain('python');
   const settings = { killTimeout: 500, ...(python.ok && { pythonBin: python.bin }), ...options.settings };
   const server = await startDevServer({ port: 0, log, ...options, settings });

@@ -1,7 +1,8 @@
 /** Hosts in folders of their own, stopped after the spec that started them. */
 import { afterEach } from '@jest/globals';
 import { join } from 'node:path';
-import { Host, type HostOptions, type Logger } from '../../lib/index.js';
+import { Host, type HostOptions } from '../../lib/index.js';
+import { loggerOf } from '../../lib/log.js';
 import { toolchain } from './toolchains.js';
 import { tempFolder } from './unique.js';
 
@@ -23,5 +24,4 @@ export async function startHost(options: Partial<HostOptions> = {}): Promise<Hos
   return host;
 }
 
-const quiet = (): void => undefined;
-export const silent: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => silent };
+export const silent = loggerOf(() => undefined);
