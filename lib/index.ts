@@ -5,11 +5,11 @@ export { ERROR_CODES, type ErrorCode, RxportError } from './errors.js';
 export { jsonLogger, type Logger, type LogLevel } from './log.js';
 export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
-export type { UpdateStrategy } from './control/change-over.js';
 export type { PluginFault, PluginLine } from './control/journal.js';
 export type { Plugin, PluginChannel, RunningSymbol } from './control/plugin-view.js';
 export type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './control/plugins.js';
-export type { UpdateOptions, UpdateReport } from './control/update.js';
+export type { UpdateOptions } from './control/update.js';
+export type { UpdateReport, UpdateStrategy } from './control/update-report.js';
 export type { Language, Manifest } from './install/manifest.js';
 export type { ProcessExit, ProcessState } from './process/state.js';
 

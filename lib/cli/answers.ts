@@ -19,6 +19,20 @@ export const PluginEntries = t.readonlyArray(PluginEntry);
 
 const Trouble = t.partial({ at: t.number, code: t.string, message: t.string });
 
+const gaps = t.readonlyArray(t.partial({ gap: t.number, queued: t.number }));
+
+const LastUpdate = t.partial({
+  at: t.number,
+  from: t.string,
+  to: t.string,
+  strategy: t.string,
+  took: t.number,
+  sources: gaps,
+  sinks: gaps,
+  functions: t.readonlyArray(t.partial({ drained: t.number })),
+});
+export type LastUpdate = Readonly<t.TypeOf<typeof LastUpdate>>;
+
 export const PluginStatus = t.intersection([
   t.type({ refCount: t.record(t.string, t.number), status: t.string, errMsg: t.string }),
   t.partial({
@@ -26,6 +40,7 @@ export const PluginStatus = t.intersection([
     restarts: t.number,
     symbols: t.readonlyArray(t.partial({ kind: t.string, symbol: t.string, ruleId: t.string })),
     lastErrors: t.readonlyArray(Trouble),
+    lastUpdate: t.union([LastUpdate, t.null]),
   }),
 ]);
 export type PluginStatus = Readonly<t.TypeOf<typeof PluginStatus>>;

@@ -5,9 +5,7 @@ import { becomesReady } from './readiness.js';
 import { replace } from './replace.js';
 import type { Replica } from './replica.js';
 import type { Replicas } from './replicas.js';
-
-/** `overlap`: both versions live for a moment; `replace`: the old one is gone before the new one comes. */
-export type UpdateStrategy = 'overlap' | 'replace';
+import type { UpdateStrategy } from './update-report.js';
 
 export interface LinkUpdate {
   readonly strategy: UpdateStrategy;

@@ -5,6 +5,7 @@ import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
 import { Queue } from '../stage.js';
+import type { UpdateReport } from './update-report.js';
 
 /** A line that a plugin's process has written. */
 export interface PluginLine {
@@ -32,6 +33,8 @@ const MAX_FAULTS = 10;
 export class Journal {
   /** How often a process of it was started again after it had died. */
   restarts = 0;
+  /** Which update has brought the version that serves. */
+  lastUpdate: UpdateReport | undefined;
   /** Each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly line$: Observable<PluginLine>;
   private readonly written = new Subject<PluginLine>();

@@ -11,7 +11,8 @@ import { type Plugin, viewOf } from './plugin-view.js';
 import type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './plugins.js';
 import { becomesReady } from './readiness.js';
 import { type RepairOptions, repairPlugin } from './repair.js';
-import { type UpdateOptions, updatePlugin, type UpdateReport } from './update.js';
+import { type UpdateOptions, updatePlugin } from './update.js';
+import type { UpdateReport } from './update-report.js';
 
 export interface PluginSetOptions extends LaunchOptions {
   readonly registry: Registry;
@@ -64,7 +65,12 @@ export class PluginSet implements Plugins {
   }
 
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
-    return this.change(name, () => this.updateNow(name, source, options));
+    return this.change(name, async () => {
+      const report = await this.updateNow(name, source, options);
+      const link = this.links.get(name);
+      if (link !== undefined) link.journal.lastUpdate = report;
+      return report;
+    });
   }
 
   remove(name: string, options: RemoveOptions = {}): Promise<void> {

@@ -7,6 +7,7 @@ import type { SymbolKind } from '../wire/names.js';
 import { usersOf } from './instances.js';
 import type { PluginFault, PluginLine } from './journal.js';
 import type { PluginLink } from './plugin-link.js';
+import type { UpdateReport } from './update-report.js';
 
 /** A symbol of a plugin that runs, or is to run, for a rule. */
 export interface RunningSymbol {
@@ -42,6 +43,8 @@ export interface Plugin {
   readonly restarts: number;
   /** Why its processes ended, oldest first: the last 10. */
   readonly lastErrors: readonly PluginFault[];
+  /** What the last update has cost; undefined when there was none since the host started. */
+  readonly lastUpdate: UpdateReport | undefined;
   /** The rules that use it now. */
   readonly usedBy: readonly string[];
   /** When this version was installed (ISO 8601, UTC); undefined when it was put into the folder by hand. */
@@ -89,6 +92,9 @@ export const viewOf = (link: PluginLink, store: PluginStore): Plugin => ({
   },
   get lastErrors() {
     return link.journal.lastErrors;
+  },
+  get lastUpdate() {
+    return link.journal.lastUpdate;
   },
   get usedBy() {
     return link.usedBy;

@@ -1,7 +1,8 @@
 import type { RxportError } from '../errors.js';
 import type { Manifest } from '../install/manifest.js';
 import type { Plugin } from './plugin-view.js';
-import type { UpdateOptions, UpdateReport } from './update.js';
+import type { UpdateOptions } from './update.js';
+import type { UpdateReport } from './update-report.js';
 
 export interface BrokenPlugin {
   readonly dir: string;

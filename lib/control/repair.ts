@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.js';
 import type { PluginLink } from './plugin-link.js';
 import type { BrokenPlugin } from './plugins.js';
 import { becomesReady } from './readiness.js';
-import type { UpdateReport } from './update.js';
+import type { UpdateReport } from './update-report.js';
 
 export interface RepairParts {
   readonly registry: Registry;
@@ -48,7 +48,8 @@ export async function repairPlugin(
   }
   await serve(parts, version, options.signal);
   const versions = { from: broken.manifest?.version ?? '', to: version.manifest.version };
-  return { name, ...versions, strategy: 'replace', took: clock.now() - started, sources: [], functions: [], sinks: [] };
+  const at = clock.now();
+  return { name, at, ...versions, strategy: 'replace', took: at - started, sources: [], functions: [], sinks: [] };
 }
 
 async function serve({ registry, store, open, close }: RepairParts, version: InstalledPlugin, signal: AbortSignal) {

@@ -6,9 +6,10 @@ import type { Registry } from '../registry/registry.js';
 import { type Instance, lacks } from './instance.js';
 import { usersOf } from './instances.js';
 import type { Cost } from './overlap.js';
-import type { Updated, UpdateStrategy } from './change-over.js';
+import type { Updated } from './change-over.js';
 import type { PluginLink } from './plugin-link.js';
 import type { ReplicaOptions } from './replica.js';
+import type { UpdateReport, UpdateStrategy } from './update-report.js';
 
 export interface UpdateOptions {
   /**
@@ -32,29 +33,6 @@ export interface UpdateOptions {
 /** The same, with what was left open decided. */
 type UpdateChoice = Required<Pick<UpdateOptions, 'strategy' | 'force' | 'signal'>> &
   Pick<UpdateOptions, 'shellParas' | 'origin'>;
-
-/** What an update has cost. */
-export interface UpdateReport {
-  readonly name: string;
-  /** Versions, as the manifests have them. */
-  readonly from: string;
-  readonly to: string;
-  /** As asked for, and `replace` when the old process was not there. */
-  readonly strategy: UpdateStrategy;
-  /** Milliseconds until the old process was gone. */
-  readonly took: number;
-  /** `gap`: milliseconds in which a source or sink ran nowhere. */
-  readonly sources: readonly { readonly rule: string; readonly symbol: string; readonly gap: number }[];
-  /** `drained`: calls in flight that the old version still answered. */
-  readonly functions: readonly { readonly symbol: string; readonly drained: number }[];
-  /** `queued`: values that waited in the queue of the sink for the new version. */
-  readonly sinks: readonly {
-    readonly rule: string;
-    readonly symbol: string;
-    readonly gap: number;
-    readonly queued: number;
-  }[];
-}
 
 export interface UpdateParts {
   readonly link: PluginLink;
@@ -103,8 +81,15 @@ export async function updatePlugin(
   }
   await store.drop(old);
   const versions = { from: old.manifest.version, to: version.manifest.version };
-  const took = clock.now() - started;
-  return { name: link.name, ...versions, strategy: updated.strategy, took, ...reportOf(updated.costs) };
+  const at = clock.now();
+  return {
+    name: link.name,
+    at,
+    ...versions,
+    strategy: updated.strategy,
+    took: at - started,
+    ...reportOf(updated.costs),
+  };
 }
 
 function check(staged: Staged, link: PluginLink, registry: Registry, force: boolean): void {

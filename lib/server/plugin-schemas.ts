@@ -18,6 +18,9 @@ const portable = object({
   error: string('Why it can not be loaded; only where it can not. What is not known of it then is empty.'),
 });
 
+const milliseconds = (description: string) => ({ type: 'number', description: `Milliseconds. ${description}` });
+const count = (description: string) => ({ type: 'integer', description });
+
 /** What is missing is answered in eKuiper's words, not by the schema. */
 const packageBody = object({
   name: string('The name of the plugin, as its manifest has it; it has to be there.'),
@@ -33,6 +36,24 @@ const line = object({
   stream: { type: 'string', enum: ['stdout', 'stderr'] },
   text: string(),
 });
+
+const inRule = { rule: string(), symbol: string(), gap: milliseconds('In which it ran nowhere.') };
+
+const lastUpdate = {
+  ...object({
+    name: string(),
+    at: milliseconds('Since the epoch, when it was over.'),
+    from: string('The version before; empty where that was broken and could not be read.'),
+    to: string(),
+    strategy: string('`overlap` or `replace`'),
+    took: milliseconds('Until the old process was gone.'),
+    sources: array(object(inRule)),
+    functions: array(object({ symbol: string(), drained: count('Calls that the old version still answered.') })),
+    sinks: array(object({ ...inRule, queued: count('Values that waited for the new version.') })),
+  }),
+  nullable: true,
+  description: 'What the last update has cost; null when there was none since the host started.',
+};
 
 const standing = object({
   refCount: {
@@ -53,6 +74,7 @@ const standing = object({
   source: orNull('The URL, zip or folder that it was installed from, without user, password and query values.'),
   sha256: orNull('Of that zip, in hex; null for a folder.'),
   changed: array(string(), 'Files that were not as installed when its process was last started.'),
+  lastUpdate,
 });
 
 export const list = { tags, summary: 'All plugins', response: { 200: data(array(portable)), ...always } };

@@ -98,7 +98,7 @@ function describe(name: string, dir: string, manifest: Described): Description {
 /** eKuiper's three keys first, in its order: clients compare the text. */
 export function statusOfPlugin(plugin: Plugin): Readonly<Record<string, unknown>> {
   const { state, pid, restarts, replicas, symbols, channels, lastErrors, manifest } = plugin;
-  const { installedAt = null, source = null, sha256 = null, changed } = plugin;
+  const { installedAt = null, source = null, sha256 = null, changed, lastUpdate = null } = plugin;
   const refCount = new Map<string, number>();
   for (const { ruleId } of symbols) refCount.set(ruleId, (refCount.get(ruleId) ?? 0) + 1);
   return {
@@ -116,5 +116,6 @@ export function statusOfPlugin(plugin: Plugin): Readonly<Record<string, unknown>
     source,
     sha256,
     changed,
+    lastUpdate,
   };
 }

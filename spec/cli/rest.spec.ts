@@ -44,6 +44,7 @@ describe('a service over REST', () => {
       'rules overheat',
       'pid 4711',
       'restarts 2',
+      expect.stringMatching(/^last update v0\.9\.0 to v1\.0\.0 \d+ d ago, overlap in 340 ms; gap of 4 ms$/),
       '',
       'runs now:',
       ' KIND SYMBOL RULE',

@@ -40,10 +40,12 @@ describe('an update of a plugin that can not be loaded', () => {
     const { at, plugin, home, host } = await broken(scriptedPlugin());
     const { name, symbol } = plugin;
     expect(brokenOnes(host)).toEqual(['ERR_MANIFEST_INVALID']);
-    expect(await host.plugins.update(name, plugin.dir)).toMatchObject({
+    const report = await host.plugins.update(name, plugin.dir);
+    expect(report).toMatchObject({
       ...{ name, from: '', to: 'v1.0.0', strategy: 'replace' },
       ...{ sources: [], functions: [], sinks: [] },
     });
+    expect(host.plugins.get(name).lastUpdate).toBe(report);
     expect(brokenOnes(host)).toEqual([]);
     expect(host.plugins.get(name)).toMatchObject({ state: { phase: 'ready' }, source: plugin.dir, changed: [] });
     expect(await host.function(symbol('echo')).exec(7)).toBe(7);

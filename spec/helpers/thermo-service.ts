@@ -21,6 +21,7 @@ export const status = {
   symbols: [{ kind: 'source', symbol: 'temperature', ruleId: 'overheat' }],
   channels: [],
   lastErrors: [{ at: 1_000, code: 'ERR_PLUGIN_EXITED', message: 'plugin thermo \x1b[31mexited with code 1' }],
+  lastUpdate: { at: 1_000, from: 'v0.9.0', to: 'v1.0.0', strategy: 'overlap', took: 340, sources: [{ gap: 4 }] },
 };
 export const at = new Date(2026, 4, 4, 12, 3, 4, 5).getTime();
 export const lines = [

@@ -1,10 +1,12 @@
 /** How plugins are installed and updated, as a live eKuiper answers. */
 import { describe, expect, it } from '@jest/globals';
+import type { UpdateReport } from '../../lib/index.js';
 import { startRest } from '../helpers/rest.js';
-import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { type ScriptedPlugin, scriptedPlugin, versionNaming } from '../helpers/scripted-plugin.js';
 import { startService } from '../helpers/service.js';
 import { serviceWithPlugin } from '../helpers/service-with-plugin.js';
 import { unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 import { zipped } from '../helpers/zipped.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -90,6 +92,44 @@ describe('PUT /plugins/portables/{name}', () => {
       headers: { 'content-type': TEXT },
       text: `portable plugin ${plugin.name} is updated`,
     });
+  });
+
+  it('is told of in the status until the next one: what it has cost, and when it was over', async () => {
+    const { plugin, rest, service } = await serviceWithPlugin();
+    const id = unique('r');
+    const rule = service.host.rule(id, ({ source }) => source(plugin.symbol('count')));
+    await until(() => rule.status.phase === 'running', 'the rule runs');
+    const path = `/plugins/portables/${plugin.name}`;
+    const lastUpdate = async (): Promise<unknown> =>
+      (await rest.get(`${path}/status`)).json<{ lastUpdate: unknown }>().lastUpdate;
+    const update = async ({ dir, name }: ScriptedPlugin, query = ''): Promise<number> => {
+      const answer = await rest.ask('PUT', path + query, { name, file: `file://${dir}` });
+      return answer.status;
+    };
+    const begun = Date.now();
+    expect(await update(versionNaming(plugin, 'v2.0.0'))).toBe(200);
+    const told = await lastUpdate();
+    expect(told).toEqual({
+      name: plugin.name,
+      at: expect.any(Number),
+      from: 'v1.0.0',
+      to: 'v2.0.0',
+      strategy: 'overlap',
+      took: expect.any(Number),
+      sources: [{ rule: id, symbol: plugin.symbol('count'), gap: expect.any(Number) }],
+      functions: [],
+      sinks: [],
+    });
+    const { at, took } = told as UpdateReport;
+    expect([at >= begun + took, at <= Date.now()]).toEqual([true, true]);
+    // Nothing has changed by one that was refused, nor by a stop.
+    expect(await update(scriptedPlugin())).toBe(400);
+    await service.host.plugins.stop(plugin.name);
+    expect(await lastUpdate()).toEqual(told);
+    await service.host.plugins.start(plugin.name);
+    expect(await update(versionNaming(plugin, 'v3.0.0'), '?strategy=replace')).toBe(200);
+    expect(await lastUpdate()).toMatchObject({ from: 'v2.0.0', to: 'v3.0.0', strategy: 'replace' });
+    expect(service.host.plugins.get(plugin.name).lastUpdate).toEqual(await lastUpdate());
   });
 
   it('refuses a body that names another plugin, and changes nothing', async () => {

@@ -77,7 +77,14 @@ describe('GET /plugins/portables/{name}/status', () => {
     await ask('POST', '/plugins/portables', { name: plugin.name, file: zip.url });
     const path = `/plugins/portables/${plugin.name}/status`;
     const status = (await get(path)).json<Record<string, unknown>>();
-    expect(Object.keys(status).slice(-5)).toEqual(['lastErrors', 'installedAt', 'source', 'sha256', 'changed']);
+    expect(Object.keys(status).slice(-6)).toEqual([
+      'lastErrors',
+      'installedAt',
+      'source',
+      'sha256',
+      'changed',
+      'lastUpdate',
+    ]);
     expect(status).toMatchObject({
       installedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       source: fileURLToPath(zip.url),
@@ -85,6 +92,7 @@ describe('GET /plugins/portables/{name}/status', () => {
         .update(readFileSync(fileURLToPath(zip.url)))
         .digest('hex'),
       changed: [],
+      lastUpdate: null,
     });
     appendFileSync(join(dir, 'plugins/portables', plugin.name, 'sp.mjs'), '\n');
     await service.host.plugins.stop(plugin.name);

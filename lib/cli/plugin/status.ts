@@ -2,6 +2,7 @@ import type { PluginStatus } from '../answers.js';
 import { ago } from '../format.js';
 import { pairs, printable, table } from '../table.js';
 import type { Terminal } from '../terminal.js';
+import { updateText } from './update-text.js';
 
 /** The status of a plugin, what runs of it, and its last errors; `before` is told first. */
 export function statusLines(
@@ -10,7 +11,7 @@ export function statusLines(
   now: number,
   before: Readonly<Record<string, string | undefined>> = {},
 ): readonly string[] {
-  const { refCount, errMsg, pid, restarts, symbols = [], lastErrors = [] } = status;
+  const { refCount, errMsg, pid, restarts, symbols = [], lastErrors = [], lastUpdate } = status;
   const facts = {
     ...before,
     status: status.status,
@@ -18,6 +19,7 @@ export function statusLines(
     rules: Object.keys(refCount).join(', '),
     pid: pid ?? undefined,
     restarts,
+    'last update': lastUpdate ? updateText(lastUpdate, now) : undefined,
   };
   return [
     ...pairs(facts, out),
