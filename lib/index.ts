@@ -6,6 +6,7 @@ export { jsonLogger, type Logger, type LogLevel } from './log.js';
 export { isBalanced, type StageCounts, type StageKind } from './stage.js';
 
 export type { PluginFault, PluginLine } from './control/journal.js';
+export type { PluginEvent, PluginNews } from './control/plugin-events.js';
 export type { Plugin, PluginChannel, RunningSymbol } from './control/plugin-view.js';
 export type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './control/plugins.js';
 export type { UpdateOptions } from './control/update.js';

@@ -28,6 +28,11 @@ export class Changes {
     return work;
   }
 
+  /** Aborted by `signal`, and when nothing is to go on. */
+  until(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.closing : AbortSignal.any([this.closing, signal]);
+  }
+
   async settled(): Promise<void> {
     await Promise.allSettled(this.work);
   }

@@ -33,14 +33,13 @@ const MAX_FAULTS = 10;
 export class Journal {
   /** How often a process of it was started again after it had died. */
   restarts = 0;
-  /** Which update has brought the version that serves. */
-  lastUpdate: UpdateReport | undefined;
   /** Each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly line$: Observable<PluginLine>;
   private readonly written = new Subject<PluginLine>();
   private readonly lines = new Queue<PluginLine>();
   private size = 0;
   private faults: readonly PluginFault[] = [];
+  private update: UpdateReport | undefined;
 
   constructor(
     private readonly name: string,
@@ -57,6 +56,11 @@ export class Journal {
     return Array.from({ length: this.lines.length }, (_, index) => this.lines.at(index) as PluginLine);
   }
 
+  /** What the last update has cost. */
+  get lastUpdate(): UpdateReport | undefined {
+    return this.update;
+  }
+
   /** The newest faults, oldest first: 10 at most. */
   get lastErrors(): readonly PluginFault[] {
     return this.faults;
@@ -69,6 +73,10 @@ export class Journal {
     while (this.lines.length > MAX_LINES || this.size > MAX_TEXT) this.size -= this.lines.shift()?.text.length ?? 0;
     this.written.next(line);
     this.log.info({ plugin: this.name, stream }, text);
+  }
+
+  updated(report: UpdateReport): void {
+    this.update = report;
   }
 
   /** Where a process of it stands now. */

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { pluginBusy, pluginInUse, pluginUnloaded, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/install.js';
 import type { Registry } from '../registry/registry.js';
@@ -6,6 +7,7 @@ import { BrokenPlugins } from './broken-plugins.js';
 import { Changes } from './changes.js';
 import { Installs } from './installs.js';
 import { ipcDirOf, type LaunchOptions, launchOptions } from './launch.js';
+import { type PluginEvent, PluginEvents } from './plugin-events.js';
 import { PluginLink } from './plugin-link.js';
 import { type Plugin, viewOf } from './plugin-view.js';
 import type { BrokenPlugin, InstallOptions, Plugins, RemoveOptions } from './plugins.js';
@@ -25,9 +27,13 @@ export class PluginSet implements Plugins {
   private readonly unloadable: BrokenPlugins;
   private readonly changes: Changes;
   private readonly installs: Installs;
+  private readonly events: PluginEvents;
+  readonly events$: Observable<PluginEvent>;
 
   constructor(private readonly options: PluginSetOptions) {
-    const { store, registry, log, closing } = options;
+    const { store, registry, clock, log, closing } = options;
+    this.events = new PluginEvents(clock, log);
+    this.events$ = this.events.event$;
     this.changes = new Changes(closing);
     this.unloadable = new BrokenPlugins(store, log);
     this.installs = new Installs({
@@ -67,8 +73,8 @@ export class PluginSet implements Plugins {
   update(name: string, source: string, options: UpdateOptions = {}): Promise<UpdateReport> {
     return this.change(name, async () => {
       const report = await this.updateNow(name, source, options);
-      const link = this.links.get(name);
-      if (link !== undefined) link.journal.lastUpdate = report;
+      this.links.get(name)?.journal.updated(report);
+      this.events.tell(name, { type: 'updated', report });
       return report;
     });
   }
@@ -82,7 +88,7 @@ export class PluginSet implements Plugins {
       signal?.throwIfAborted();
       const link = this.loadedLink(name);
       link.start();
-      await becomesReady(link, this.untilClosing(signal));
+      await becomesReady(link, this.changes.until(signal));
     });
   }
 
@@ -120,6 +126,7 @@ export class PluginSet implements Plugins {
     await this.changes.settled();
     await Promise.all([...this.links.values()].map((link) => link.close()));
     this.links.clear();
+    this.events.close();
   }
 
   private linkOf(name: string): PluginLink {
@@ -143,8 +150,9 @@ export class PluginSet implements Plugins {
   }
 
   private async installNow(source: string, options: InstallOptions): Promise<Plugin> {
-    const link = await this.installs.install(source, { ...options, signal: this.untilClosing(options.signal) });
+    const link = await this.installs.install(source, { ...options, signal: this.changes.until(options.signal) });
     this.unloadable.forget(link.name);
+    this.events.tell(link.name, { type: 'installed' });
     return this.viewOf(link);
   }
 
@@ -163,7 +171,7 @@ export class PluginSet implements Plugins {
       if (!this.has(name)) return;
     }
     await this.changes.alone(name, async () => {
-      if (!this.has(name) && (await this.unloadable.remove(name))) return;
+      if (!this.has(name) && (await this.unloadable.remove(name))) return this.events.tell(name, { type: 'removed' });
       const plugin = this.options.registry.get(name);
       checkUnused();
       await this.uninstall(plugin);
@@ -173,7 +181,7 @@ export class PluginSet implements Plugins {
   private async updateNow(name: string, source: string, options: UpdateOptions): Promise<UpdateReport> {
     const { registry, store, clock, retire, closing } = this.options;
     const { strategy = 'overlap', force = false } = options;
-    const signal = this.untilClosing(options.signal);
+    const signal = this.changes.until(options.signal);
     const broken = this.has(name) ? undefined : this.unloadable.find(name);
     if (broken !== undefined) return this.repair(broken, source, { ...options, signal });
     const link = this.linkOf(name);
@@ -220,10 +228,12 @@ export class PluginSet implements Plugins {
     this.links.delete(name);
     await retire(manifest.functions);
     await link?.close();
+    this.events.tell(name, { type: 'removed' });
   }
 
   private async open(plugin: InstalledPlugin): Promise<PluginLink> {
     const link = new PluginLink({ ...launchOptions(plugin, this.options), ipcDir: ipcDirOf(plugin, this.options) });
+    this.events.follow(link);
     await link.open();
     this.links.set(plugin.name, link);
     return link;
@@ -236,10 +246,5 @@ export class PluginSet implements Plugins {
       return work();
     });
     return this.changes.track(alone);
-  }
-
-  private untilClosing(signal: AbortSignal | undefined): AbortSignal {
-    const { closing } = this.options;
-    return signal === undefined ? closing : AbortSignal.any([closing, signal]);
   }
 }

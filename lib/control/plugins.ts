@@ -1,5 +1,7 @@
+import type { Observable } from 'rxjs';
 import type { RxportError } from '../errors.js';
 import type { Manifest } from '../install/manifest.js';
+import type { PluginEvent } from './plugin-events.js';
 import type { Plugin } from './plugin-view.js';
 import type { UpdateOptions } from './update.js';
 import type { UpdateReport } from './update-report.js';
@@ -78,4 +80,9 @@ export interface Plugins {
   installing(): readonly string[];
   /** Folders that hold no plugin that can be loaded, and why. */
   broken(): readonly BrokenPlugin[];
+  /**
+   * Hot: what happens to the plugins from now on; what was before, `list` tells. Never errors, completes when the host has
+   * stopped. What a subscriber throws is logged.
+   */
+  readonly events$: Observable<PluginEvent>;
 }

@@ -16,6 +16,8 @@ export interface RuleBookOptions {
   /** Files and folders. */
   readonly places: readonly string[];
   readonly launch: (definition: RuleDefinition) => Rule;
+  /** The plugins whose processes are ready; asked for only when a rule has failed. */
+  readonly suppliers: () => readonly Supplier[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -68,14 +70,11 @@ export class RuleBook implements ServiceRules {
     await this.turn;
   }
 
-  /**
-   * Starts what has failed for want of one of the plugins whose processes are `ready`, which are asked for only when a rule
-   * has failed: once for each installation.
-   */
-  supply(ready: () => readonly Supplier[]): void {
+  /** Starts what has failed for want of a plugin that is ready by now: once for each installation. */
+  supply(): void {
     const rules = [...this.files.values()].flatMap((file) => file.rules);
     if (this.closed || rules.every(({ status }) => status.phase !== 'failed')) return;
-    const plugins = ready();
+    const plugins = this.options.suppliers();
     for (const rule of rules) {
       const { status } = rule;
       const plugin = status.phase === 'failed' ? supplierOf(status, plugins) : undefined;
@@ -172,8 +171,8 @@ export class RuleBook implements ServiceRules {
     }
     await Promise.all((known?.rules ?? []).map((rule) => rule.retire()));
     if (this.closed) return;
-    const { launch } = this.options;
-    const rules = loaded.rules.map((definition) => new RuleEntry(definition, file, launch, clock));
+    const ended = (): void => this.supply();
+    const rules = loaded.rules.map((definition) => new RuleEntry(definition, file, { ...this.options, ended }));
     this.files.set(file, { file, rules, parts, print, error, since });
     await Promise.all(rules.map((rule) => this.begin(rule)));
     log.info({ file, rules: rules.map(({ id }) => id) }, `${known === undefined ? 'loaded' : 'reloaded'} ${file}`);

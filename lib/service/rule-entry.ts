@@ -11,6 +11,13 @@ const START_PATIENCE = 1_000;
 
 const NO_LEDGER: Ledger = { stages: {}, balanced: true };
 
+export interface RuleEntryParts {
+  readonly launch: (definition: RuleDefinition) => Rule;
+  readonly clock: Clock;
+  /** Called whenever it has ended, and its status says how. */
+  readonly ended: () => void;
+}
+
 /** A rule of a file, over all that it is started and stopped. */
 export class RuleEntry {
   private running: Rule | undefined;
@@ -25,10 +32,9 @@ export class RuleEntry {
   constructor(
     readonly definition: RuleDefinition,
     readonly file: string,
-    private readonly launch: (definition: RuleDefinition) => Rule,
-    private readonly clock: Clock,
+    private readonly parts: RuleEntryParts,
   ) {
-    this.last = { status: { phase: 'stopped', since: clock.now() }, ledger: NO_LEDGER };
+    this.last = { status: { phase: 'stopped', since: parts.clock.now() }, ledger: NO_LEDGER };
   }
 
   get id(): string {
@@ -65,7 +71,7 @@ export class RuleEntry {
   /** Resolves when it runs, or waits, or will be tried again, and after a second at the latest. Rejects when it has failed. */
   async begun(): Promise<void> {
     const { running } = this;
-    if (running?.status.phase === 'starting') await leavesStart(running, this.clock);
+    if (running?.status.phase === 'starting') await leavesStart(running, this.parts.clock);
     const { status } = this;
     if (status.phase === 'failed') throw status.error;
   }
@@ -104,10 +110,10 @@ export class RuleEntry {
   private run(): void {
     let rule: Rule;
     try {
-      rule = this.launch(this.definition);
+      rule = this.parts.launch(this.definition);
     } catch (error) {
       this.last = {
-        status: { phase: 'failed', since: this.clock.now(), error: error as RxportError },
+        status: { phase: 'failed', since: this.parts.clock.now(), error: error as RxportError },
         ledger: NO_LEDGER,
       };
       throw error;
@@ -117,6 +123,7 @@ export class RuleEntry {
       this.last = { status, ledger: rule.ledger() };
       // What its body holds is free.
       if (this.running === rule) this.running = undefined;
+      this.parts.ended();
     });
   }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Subscription } from 'rxjs';
-import { every, systemClock } from '../clock.js';
+import { systemClock } from '../clock.js';
 import { configInvalid } from '../errors.js';
 import { Host, type HostOptions } from '../host.js';
 import { jsonLogger, type Logger, safeLogger } from '../log.js';
@@ -14,9 +14,6 @@ export interface ServiceOptions extends HostOptions {
   readonly watch?: boolean;
 }
 
-/** Milliseconds between two looks at which plugins have come. */
-const SUPPLY_STEP = 1_000;
-
 /** A host over a data folder, with the rules of files. */
 export class Service implements AsyncDisposable {
   /**
@@ -29,9 +26,11 @@ export class Service implements AsyncDisposable {
     const host = await Host.start(options);
     const service = new Service(host, options, rules ?? [join(options.dir, 'rules')]);
     try {
+      service.supplying = host.plugins.events$.subscribe(({ type }) => {
+        if (type === 'ready') service.book.supply();
+      });
       await service.book.scan();
       if (watch) service.book.follow();
-      service.supplying = every(systemClock, SUPPLY_STEP, () => service.supply());
       options.signal?.throwIfAborted();
     } catch (error) {
       await service.stop();
@@ -54,7 +53,13 @@ export class Service implements AsyncDisposable {
   ) {
     this.dir = resolve(dir);
     const log = (this.log = safeLogger(logger ?? jsonLogger()));
-    this.book = new RuleBook({ places, clock: systemClock, log, launch: (definition) => host.rule(definition) });
+    this.book = new RuleBook({
+      places,
+      clock: systemClock,
+      log,
+      launch: (definition) => host.rule(definition),
+      suppliers: () => host.plugins.list().filter(({ state }) => state.phase === 'ready'),
+    });
     this.rules = this.book;
   }
 
@@ -64,10 +69,6 @@ export class Service implements AsyncDisposable {
     const closed = this.book.close();
     await this.host.stop(options);
     await closed;
-  }
-
-  private supply(): void {
-    this.book.supply(() => this.host.plugins.list().filter(({ state }) => state.phase === 'ready'));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -222,7 +222,13 @@ describe('a rule book that is closed', () => {
       closed = book.close();
       throw new Error('the host is about to stop');
     };
-    const book = new RuleBook({ places: [folder.dir], launch, clock: systemClock, log: silent });
+    const book = new RuleBook({
+      places: [folder.dir],
+      launch,
+      suppliers: () => [],
+      clock: systemClock,
+      log: silent,
+    });
     book.follow();
     await book.scan();
     expect(closed).toBeDefined();
