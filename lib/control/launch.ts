@@ -66,10 +66,8 @@ export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): 
 function spawn(plugin: InstalledPlugin, options: LaunchOptions, quit: AbortSignal): Observable<Life> {
   const { store, closing, log } = options;
   const { integrity, environments } = store;
-  if (!integrity.enforced && !needsEnvironment(plugin)) {
-    integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
-    return execute(plugin, options);
-  }
+  integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
+  if (!integrity.enforced && !needsEnvironment(plugin)) return execute(plugin, options);
   const signal = AbortSignal.any([closing, quit]);
   const prepare = async (): Promise<string | undefined> => {
     await orAborted(integrity.demand(plugin), signal);

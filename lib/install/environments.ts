@@ -10,7 +10,7 @@ import { basename, join, resolve } from 'node:path';
 import { environmentFailed, environmentMissing, type RxportError } from '../errors.js';
 import { type Ended, NOT_FOUND, type RunCommand, type RunLimits } from './command.js';
 import { isInside } from './copy-folder.js';
-import { fingerprint, hashFile } from './fingerprint.js';
+import { fingerprint, type HashFile, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { orAborted } from './or-aborted.js';
@@ -25,6 +25,8 @@ export interface EnvironmentOptions {
   readonly uvBin?: string | undefined;
   /** Milliseconds for each step. */
   readonly timeout: number;
+  /** How files are hashed that requirements name; default `hashFile`. */
+  readonly hash?: HashFile | undefined;
   /** Ends what is asked for everybody. */
   readonly closing?: AbortSignal | undefined;
 }
@@ -106,7 +108,7 @@ export class Environments {
   /** What an environment is made of: its kind, its interpreter, the requirements, and the files that these name. */
   private async keyOf(plugin: InstalledPlugin): Promise<string> {
     const requirements = await requirementsOf(plugin);
-    const files = await filesNamed(requirements, plugin.dir);
+    const files = await filesNamed(requirements, plugin.dir, this.options.hash);
     const { identity } = await this.interpreter(plugin);
     const parts = [plugin.manifest.virtualEnvType, identity, requirements, files];
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
@@ -208,15 +210,19 @@ async function requirementsOf({ dir }: InstalledPlugin): Promise<string> {
 }
 
 /** Hashes of what a requirement names in the plugin's folder: a wheel, a package, a further list. */
-async function filesNamed(requirements: string, dir: string): Promise<readonly (readonly [string, string])[]> {
+async function filesNamed(
+  requirements: string,
+  dir: string,
+  hash: HashFile = hashFile,
+): Promise<readonly (readonly [string, string])[]> {
   const words = new Set(requirements.split(/[\s@=,;]+/).map((word) => word.replace(/^file:(\/\/)?/, '')));
   const found: (readonly [string, string])[] = [];
   for (const word of [...words].filter((one) => one !== '')) {
     const path = resolve(dir, word);
     const type = isInside(dir, path) ? await lstat(path).catch(() => undefined) : undefined;
-    if (type?.isFile() === true) found.push([word, await hashFile(path)]);
+    if (type?.isFile() === true) found.push([word, await hash(path)]);
     if (type?.isDirectory() === true)
-      found.push(...[...(await fingerprint(path))].filter(([file]) => !BUILT.test(file)));
+      found.push(...[...(await fingerprint(path, undefined, hash))].filter(([file]) => !BUILT.test(file)));
   }
   return found.sort();
 }

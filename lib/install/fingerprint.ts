@@ -16,7 +16,10 @@ const WHOLE = 256 * 1024;
 
 const NONE: ChangedFiles = { changed: [], missing: [], added: [] };
 
-/** The SHA-256 of a file, in hex. */
+/** Resolves with the SHA-256 of a file, in hex. */
+export type HashFile = (path: string, signal?: AbortSignal) => Promise<string>;
+
+/** Reads the file. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   if ((await lstat(path)).size <= WHOLE) return hash.update(await readFile(path)).digest('hex');
@@ -26,11 +29,11 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
 }
 
 /** Of everything in `dir`; folders count by what is in them. */
-export async function fingerprint(dir: string, signal?: AbortSignal): Promise<Fingerprint> {
+export async function fingerprint(dir: string, signal?: AbortSignal, hash: HashFile = hashFile): Promise<Fingerprint> {
   const print = new Map<string, string>();
   await inParallel(AT_ONCE, await pathsIn(dir), async (path) => {
     signal?.throwIfAborted();
-    print.set(path, await printOf(join(dir, path), signal));
+    print.set(path, await printOf(join(dir, path), hash, signal));
   });
   return print;
 }
@@ -38,6 +41,8 @@ export async function fingerprint(dir: string, signal?: AbortSignal): Promise<Fi
 export interface CompareOptions {
   /** Also what `print` does not name, and the caches that Python writes beside its files. */
   readonly strict: boolean;
+  /** Default `hashFile`. */
+  readonly hash?: HashFile | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,14 +50,14 @@ export interface CompareOptions {
 export async function compare(
   print: Fingerprint,
   dir: string,
-  { strict, signal }: CompareOptions,
+  { strict, hash = hashFile, signal }: CompareOptions,
 ): Promise<ChangedFiles> {
   const changed: string[] = [];
   const missing: string[] = [];
   const known = [...print].filter(([path]) => strict || !isCache(path));
   await inParallel(AT_ONCE, known, async ([path, expected]) => {
     signal?.throwIfAborted();
-    const found = await printOf(join(dir, path), signal).catch(() => undefined);
+    const found = await printOf(join(dir, path), hash, signal).catch(() => undefined);
     if (found === undefined) missing.push(path);
     else if (found !== expected) changed.push(path);
   });
@@ -67,11 +72,11 @@ export const namesOf = ({ changed, missing, added }: ChangedFiles = NONE): reado
 
 const isCache = (path: string): boolean => path.split('/').includes('__pycache__');
 
-async function printOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+async function printOf(path: string, hash: HashFile, signal: AbortSignal | undefined): Promise<string> {
   const found = await lstat(path);
   if (found.isSymbolicLink()) return `link:${await readlink(path)}`;
   // A pipe would be read for ever.
-  return found.isFile() ? hashFile(path, signal) : 'other';
+  return found.isFile() ? hash(path, signal) : 'other';
 }
 
 /** Files, links and whatever else is no folder. */

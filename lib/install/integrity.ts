@@ -1,6 +1,6 @@
 import { type ChangedFiles, pluginChanged } from '../errors.js';
 import type { Logger } from '../log.js';
-import { compare, differs, namesOf } from './fingerprint.js';
+import { compare, differs, type HashFile, namesOf } from './fingerprint.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import type { LockEntry } from './lock-file.js';
 
@@ -25,6 +25,8 @@ export class Integrity {
       readonly verify: Verify;
       readonly log: Logger;
       readonly entryOf: (plugin: InstalledPlugin) => LockEntry | undefined;
+      /** Where it only tells, it is told what is known of a file; what is enforced, is read. */
+      readonly hash?: HashFile;
       /** Aborted when the host stops. */
       readonly closing: AbortSignal;
     },
@@ -80,7 +82,9 @@ export class Integrity {
   private async compare(plugin: InstalledPlugin): Promise<ChangedFiles> {
     const entry = this.options.entryOf(plugin);
     if (entry === undefined) return { changed: [], missing: [], added: [] };
-    const files = await compare(entry.files, plugin.dir, { strict: this.enforced, signal: this.options.closing });
+    const { closing: signal, hash } = this.options;
+    const options = this.enforced ? { strict: true, signal } : { strict: false, signal, hash };
+    const files = await compare(entry.files, plugin.dir, options);
     if (this.options.entryOf(plugin) === entry) this.found.set(plugin.dir, namesOf(files));
     return files;
   }

@@ -25,6 +25,7 @@ import {
 } from './install.js';
 import { runInstallScript } from './install-script.js';
 import { Integrity, type Verify } from './integrity.js';
+import { KnownHashes } from './known-hashes.js';
 import { type LockEntry, LockFile } from './lock-file.js';
 import { type ZipLimits, zipLimits } from './zip-entries.js';
 
@@ -68,12 +69,14 @@ export class PluginStore {
   private readonly entries = new Map<string, LockEntry>();
 
   constructor(private readonly options: StoreOptions) {
-    const { folders, settings, run, log, closing } = options;
+    const { folders, settings, run, clock, log, closing } = options;
     const { verify = 'warn', pythonBin, uvBin, scriptTimeout: timeout = SCRIPT_TIMEOUT } = settings;
     const entryOf = (plugin: InstalledPlugin): LockEntry | undefined => this.entryOf(plugin);
     this.lock = new LockFile(folders.lockFile, folders.staging);
-    this.integrity = new Integrity({ verify, log, entryOf, closing });
-    this.environments = new Environments({ folder: folders.environments, run, pythonBin, uvBin, timeout, closing });
+    const hash = new KnownHashes(clock).of;
+    this.integrity = new Integrity({ verify, log, entryOf, hash, closing });
+    const envs = { folder: folders.environments, run, pythonBin, uvBin, timeout, hash, closing };
+    this.environments = new Environments(envs);
   }
 
   /**

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fingerprint } from '../../lib/install/fingerprint.js';
+import { load } from '../../lib/install/install.js';
+import { Integrity, type Verify } from '../../lib/install/integrity.js';
 import { collectedLog } from '../helpers/collected-log.js';
-import { startHost } from '../helpers/host.js';
+import { silent, startHost } from '../helpers/host.js';
 import { errorOf, places } from '../helpers/refused.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder } from '../helpers/unique.js';
@@ -130,6 +133,25 @@ describe('a plugin whose files are not those that were installed', () => {
     );
     await host.stop();
     await called;
+  });
+});
+
+describe('what is known of the hash of a file', () => {
+  it.each<[verify: Verify, changed: readonly string[]]>([
+    ['warn', []],
+    // What is said of it is not true, and nobody is believed here.
+    ['enforce', ['main.mjs']],
+  ])('is taken where it is told of only: %s', async (verify, changed) => {
+    const { dir } = scriptedPlugin();
+    const plugin = await load(dir);
+    const entry = { version: '', source: '', installedAt: '', files: await fingerprint(dir) };
+    const hash = async (path: string): Promise<string> => entry.files.get(path.slice(dir.length + 1)) ?? '';
+    const { signal: closing } = new AbortController();
+    const integrity = new Integrity({ verify, log: silent, entryOf: () => entry, hash, closing });
+    writeFileSync(join(dir, 'main.mjs'), 'two');
+    await integrity.tell(plugin);
+    await integrity.demand(plugin).catch(() => undefined);
+    expect(integrity.changed(plugin)).toEqual(changed);
   });
 });
 
