@@ -8,7 +8,10 @@ import type { PackedFile } from './packed-file.js';
 /** How a plugin is built decides what it leaves behind. */
 export type Build = 'bundled' | 'node' | 'python' | 'go' | 'none';
 
-const ALWAYS_OUT = [/^\./, /^node_modules$/, /^__pycache__$/, /\.py[co]$/, /\.zip$/];
+const HIDDEN = /^\./;
+/** Nobody wants these in a zip. */
+const GIT = /^\.git/;
+const ALWAYS_OUT = [HIDDEN, /^node_modules$/, /^__pycache__$/, /\.py[co]$/, /\.zip$/];
 
 /** In the root only. */
 const TESTS = /^(spec|test|tests)$/;
@@ -27,14 +30,21 @@ const OUT: Readonly<Record<Build, readonly RegExp[]>> = {
   none: [],
 };
 
+export interface Contents {
+  readonly files: readonly PackedFile[];
+  /** What is left out for a name that begins with a dot, and somebody may miss. */
+  readonly hidden: readonly string[];
+}
+
 /**
  * The files below `dir`, without what only their author needs: dotfiles, `node_modules`, environments of Python, caches,
  * other zips, tests in the root, and the sources of what is built.
  *
  * A link counts as what it leads to; one that leaves the folder or leads to a folder is `ERR_ZIP_PATH`.
  */
-export async function contents(dir: string, build: Build, signal?: AbortSignal): Promise<readonly PackedFile[]> {
+export async function contents(dir: string, build: Build, signal?: AbortSignal): Promise<Contents> {
   const root = await realpath(dir);
+  const hidden: string[] = [];
   const isOut = (name: string, path: string): boolean =>
     ALWAYS_OUT.some((pattern) => pattern.test(name)) || OUT[build].some((pattern) => pattern.test(path));
   const walk = async (folder: string): Promise<readonly PackedFile[]> => {
@@ -46,13 +56,14 @@ export async function contents(dir: string, build: Build, signal?: AbortSignal):
       signal?.throwIfAborted();
       const file = join(folder, item.name);
       const path = relative(root, file).replaceAll('\\', '/');
+      if (HIDDEN.test(item.name) && !GIT.test(item.name)) hidden.push(path);
       if (isOut(item.name, path)) continue;
       if (item.isDirectory()) files.push(...(await walk(file)));
       else files.push(await packed(root, file, path, dir));
     }
     return files;
   };
-  return walk(root);
+  return { files: await walk(root), hidden: hidden.sort() };
 }
 
 async function packed(root: string, file: string, path: string, shown: string): Promise<PackedFile> {

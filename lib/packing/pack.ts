@@ -32,7 +32,7 @@ export interface Packed {
   readonly files: number;
   /** Of the zip; the same files make the same zip. */
   readonly sha256: string;
-  /** What is worth a look: warnings of the build, and what an eKuiper does differently. */
+  /** What is worth a look: warnings of the build, dotfiles that were left out, and what an eKuiper does differently. */
   readonly notes: readonly string[];
 }
 
@@ -99,7 +99,8 @@ async function outFile(out: string | undefined, name: string): Promise<string> {
 async function collect(plugin: PluginSource, stock: boolean, signal: AbortSignal | undefined) {
   const { dir, name, manifest, raw } = plugin;
   const main = await buildMain(dir, manifest, { shebang: stock, signal });
-  const files = new Map((await contents(dir, main.build, signal)).map((file) => [file.path, file]));
+  const found = await contents(dir, main.build, signal);
+  const files = new Map(found.files.map((file) => [file.path, file]));
   if (main.file) files.set(main.file.path, main.file);
   const built = { ...raw, executable: main.executable };
   const layout = stock
@@ -115,7 +116,16 @@ async function collect(plugin: PluginSource, stock: boolean, signal: AbortSignal
   if (stock || main.executable !== raw['executable']) {
     files.set(`${name}.json`, made(`${name}.json`, `${JSON.stringify(layout.manifest, null, 2)}\n`));
   }
-  return { files: [...files.values()], notes: [...main.notes, ...layout.notes] };
+  return { files: [...files.values()], notes: [...main.notes, ...hiddenNotes(found.hidden), ...layout.notes] };
+}
+
+/** So many names are told. */
+const TOLD = 5;
+
+function hiddenNotes(hidden: readonly string[]): readonly string[] {
+  if (hidden.length === 0) return [];
+  const more = hidden.length > TOLD ? ` and ${hidden.length - TOLD} more` : '';
+  return [`left out, since their names begin with a dot: ${hidden.slice(0, TOLD).join(', ')}${more}`];
 }
 
 const made = (path: string, text: string): PackedFile => ({ path, content: Buffer.from(text), executable: false });

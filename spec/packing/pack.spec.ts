@@ -39,7 +39,7 @@ describe('a zip', () => {
       file: join(out, 'thermo.zip'),
       files: 5,
       bytes: readFileSync(file).length,
-      notes: [],
+      notes: ['left out, since their names begin with a dot: .env'],
     });
     expect(createHash('sha256').update(readFileSync(file)).digest('hex')).toBe(sha256);
     expect(await textIn(file, 'main.mjs')).toMatch(/^#!\/usr\/bin\/env node\n/);
@@ -49,6 +49,13 @@ describe('a zip', () => {
     // Nothing is left beside it, and nothing is written into the folder.
     expect(readdirSync(out)).toEqual(['thermo.zip']);
     expect(existsSync(join(dir, 'main.mjs'))).toBe(false);
+  });
+
+  it('says which dotfiles it lacks, five at most, and nothing of those of git and below what is left out', async () => {
+    const hidden = ['b/.x', '.e', '.c', '.d', '.a', '.f', 'node_modules/.bin/x', '.g/.h', '.gitignore'];
+    const dir = await thermo.folder({ ...python, ...Object.fromEntries(hidden.map((path) => [path, ''])) });
+    const { notes } = await packInto(dir);
+    expect(notes).toEqual(['left out, since their names begin with a dot: .a, .c, .d, .e, .f and 2 more']);
   });
 
   it('is the same for the same files, whatever their times and their order on the disk', async () => {
