@@ -8,6 +8,7 @@ import type { Language } from '../install/manifest.js';
 import { type Logger, safeLogger } from '../log.js';
 import { FunctionPool } from '../symbol/function-pool.js';
 import { controlPath } from '../wire/address.js';
+import { EventStreams } from '../server/event-streams.js';
 import { checkAddress } from '../server/guard.js';
 import type { ByHandLine } from './by-hand-line.js';
 import { lineLogger } from './line-logger.js';
@@ -111,10 +112,12 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   });
-  addRoutes(app, { plugin, symbols, transcript$, log, guard: { host, token } });
+  const streams = new EventStreams(clock);
+  addRoutes(app, { plugin, symbols, transcript$, streams, log, guard: { host, token } });
 
   const shut = async (): Promise<void> => {
     await symbols.close();
+    streams.close();
     await app.close();
     await functions.close();
     await plugin.close();

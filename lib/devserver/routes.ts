@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { filter, map, Subscription } from 'rxjs';
+import { filter, map } from 'rxjs';
 import * as t from 'io-ts';
 import { ERROR_CODES, askedWrongly, routeUnknown, RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { EventStream } from '../server/event-stream.js';
+import type { EventStreams } from '../server/event-streams.js';
 import { type GuardOptions, judge } from '../server/guard.js';
 import { Name } from '../wire/names.js';
 import { ControlBody, decodeBody, ExecBody, SendBody } from './bodies.js';
@@ -17,6 +17,7 @@ export interface RouteParts {
   readonly symbols: Symbols;
   /** Lines of the transcript. Hot. */
   readonly transcript$: Observable<string>;
+  readonly streams: EventStreams;
   readonly log: Logger;
   readonly guard: GuardOptions;
 }
@@ -37,7 +38,10 @@ const TapQuery = t.intersection([
   t.partial({ ruleId: Name, opId: Name }, 'a query'),
 ]);
 
-export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, log, guard }: RouteParts): void {
+export function addRoutes(
+  app: FastifyInstance,
+  { plugin, symbols, transcript$, streams, log, guard }: RouteParts,
+): void {
   // Before the body is read.
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
@@ -79,7 +83,7 @@ export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, 
       filter((event) => event.type === 'error'),
       map(({ at, error }) => ({ at, ...shown(error) })),
     );
-    stream(reply, (events) => {
+    streams.open(reply, (events) => {
       const all = tuples$.subscribe({
         next: (tuple) => events.send(tuple),
         complete: () => {
@@ -92,17 +96,8 @@ export function addRoutes(app: FastifyInstance, { plugin, symbols, transcript$, 
     });
   });
   app.get('/trace', (_, reply) => {
-    stream(reply, (events) =>
-      transcript$.subscribe({ next: (line) => events.send(line), complete: () => events.end() }),
-    );
+    streams.send(reply, [], transcript$);
   });
-}
-
-/** Answers with events, for as long as the client stays. */
-function stream(reply: FastifyReply, open: (events: EventStream) => Subscription): void {
-  reply.hijack();
-  const subscription = new Subscription();
-  subscription.add(open(new EventStream(reply.raw, () => subscription.unsubscribe())));
 }
 
 function pluginView({ link, byHand }: PluginUnderTest) {

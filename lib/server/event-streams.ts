@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { type Observable, Subscription } from 'rxjs';
+import { type Observable, Subscription, type TeardownLogic } from 'rxjs';
 import { type Clock, every } from '../clock.js';
 import { tooManyStreams } from '../errors.js';
 import { EventStream } from './event-stream.js';
@@ -8,9 +8,9 @@ import { EventStream } from './event-stream.js';
 const HEARTBEAT = 15_000;
 const MAX_CLIENTS = 64;
 
-/** Server-sent events for several clients, each with a bound of its own. */
+/** Server-sent events for several clients, each with a bound of its own; who has gone is noticed by the heartbeat. */
 export class EventStreams {
-  private readonly open = new Set<() => void>();
+  private readonly ends = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -19,22 +19,30 @@ export class EventStreams {
    * clients.
    */
   send(reply: FastifyReply, first: readonly unknown[], events: Observable<unknown>): void {
-    if (this.open.size >= MAX_CLIENTS) throw tooManyStreams(MAX_CLIENTS);
+    this.open(reply, (stream) => {
+      for (const event of first) stream.send(event);
+      const end = (): void => stream.end();
+      return events.subscribe({ next: (event) => stream.send(event), error: end, complete: end });
+    });
+  }
+
+  /** What `begin` sends, until either side ends it; then what `begin` gives back is torn down. Throws as `send`. */
+  open(reply: FastifyReply, begin: (stream: EventStream) => TeardownLogic): void {
+    if (this.ends.size >= MAX_CLIENTS) throw tooManyStreams(MAX_CLIENTS);
     reply.hijack();
     const subscription = new Subscription();
     const end = (): void => {
-      this.open.delete(end);
+      this.ends.delete(end);
       subscription.unsubscribe();
       stream.end();
     };
-    this.open.add(end);
+    this.ends.add(end);
     const stream = new EventStream(reply.raw, end);
-    for (const event of first) stream.send(event);
     subscription.add(every(this.clock, HEARTBEAT, () => stream.beat()));
-    subscription.add(events.subscribe({ next: (event) => stream.send(event), error: end, complete: end }));
+    subscription.add(begin(stream));
   }
 
   close(): void {
-    for (const end of [...this.open]) end();
+    for (const end of [...this.ends]) end();
   }
 }

@@ -80,6 +80,8 @@ async function read(response: Response, events: SentEvent[]): Promise<void> {
     const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
+      // The heartbeat.
+      if (part.startsWith(':')) continue;
       const [, event = 'message'] = /^event: (.*)$/m.exec(part) ?? [];
       const [, data = 'null'] = /^data: (.*)$/m.exec(part) ?? [];
       events.push({ event, data: JSON.parse(data) as unknown });
