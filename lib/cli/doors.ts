@@ -27,7 +27,19 @@ export function withPackageDoor(thrown: unknown, source: string, service: string
     : withHints(thrown, [flagFor(thrown, source)]);
 }
 
-function flagFor({ code, message }: RxportError, source: string): string | undefined {
+/** A zip that goes beyond what a flag of the command itself raises. */
+export const withZipDoor = (thrown: unknown): unknown =>
+  thrown instanceof RxportError ? withHints(thrown, [zipFlagFor(thrown)]) : thrown;
+
+function zipFlagFor({ code, details }: RxportError, command = ''): string | undefined {
+  if (code !== 'ERR_ZIP_LIMIT') return undefined;
+  if (details['limit'] === 'entries') return `${command}--max-files raises that`;
+  return details['limit'] === 'bytes' ? `${command}--max-unpacked raises that` : undefined;
+}
+
+function flagFor(error: RxportError, source: string): string | undefined {
+  const { code, message } = error;
+  if (code === 'ERR_ZIP_LIMIT') return zipFlagFor(error, 'rxport serve ');
   // A redirection to what is no allowed address at all.
   if (code !== 'ERR_DOWNLOAD_REFUSED' || message.includes('it leads to ')) return undefined;
   const host = downloadHost(source);

@@ -2,9 +2,19 @@
 import { type Command, Option } from 'commander';
 import { variables, wholeNumber } from './arguments.js';
 
+const A_DAY = 86_400;
+const seconds = wholeNumber(1, A_DAY);
+/** In MiB. */
+const A_TIB = 1_048_576;
+
 /** Of what installs: `InstallFlags`. */
 export const addInstallFlags = (command: Command): Command =>
-  addPluginFlags(command.option('--allow-scripts', 'run the install.sh of packages that have one'));
+  addPluginFlags(
+    command
+      .option('--allow-scripts', 'run the install.sh of packages that have one')
+      .option('--max-unpacked <MiB>', 'to which a zip may unpack (256)', wholeNumber(1, A_TIB))
+      .option('--max-files <count>', 'of files and folders that a zip may hold (10000)', wholeNumber(1, 1_000_000)),
+  );
 
 /** Of what starts plugins: `PluginFlags`. */
 export const addPluginFlags = (command: Command): Command =>
@@ -15,9 +25,6 @@ export const addPluginFlags = (command: Command): Command =>
     .option('--node <file>', 'interpreter of Node plugins (default: the one that runs rxport)')
     .option('--uv <file>', 'makes environments of Python plugins that ask for it (default uv)')
     .option('--conda <file>', 'runs Python plugins that ask for it (default conda)');
-
-const A_DAY = 86_400;
-const seconds = wholeNumber(1, A_DAY);
 
 /** Of what runs a host of its own: `HostFlags`. */
 export const addHostFlags = (command: Command): Command =>

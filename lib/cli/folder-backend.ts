@@ -6,7 +6,7 @@ import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { livingOwner } from '../process/lock.js';
 import type { LedgerAnswer, LogLine, PluginEntry, PluginStatus, RuleEntry, RuleState } from './answers.js';
 import type { Backend, Done, InstallChoice, UpdateChoice } from './backend.js';
-import { downloadHost } from './doors.js';
+import { downloadHost, withZipDoor } from './doors.js';
 import { removeEmptyFolders } from './empty-folders.js';
 import { type FolderPlugins, readPlugins } from './folder-plugins.js';
 import { pathOf } from './plugin-source.js';
@@ -60,7 +60,7 @@ export class FolderBackend implements Backend {
       await this.close();
       // The wrong folder, perhaps: it would be found there from now on.
       if (isNew) await removeEmptyFolders(this.where);
-      throw error;
+      throw withZipDoor(error);
     }
   }
 
@@ -75,7 +75,9 @@ export class FolderBackend implements Backend {
       ...(force !== undefined && { force }),
       ...(shellParas && { shellParas }),
     };
-    const report = await host.plugins.update(name, file, options);
+    const report = await host.plugins.update(name, file, options).catch((error: unknown) => {
+      throw withZipDoor(error);
+    });
     return { name, text: `portable plugin ${name} is updated`, report };
   }
 

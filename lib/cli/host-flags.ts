@@ -12,17 +12,24 @@ export interface HostFlags extends InstallFlags {
   readonly logLevel?: LogLevel | 'silent';
 }
 
+const MIB = 1024 * 1024;
+
 /** A host logs lines for people on a terminal, JSON for what collects them elsewhere. */
 export function hostOptions(
   { env, err }: Shell,
   flags: CommonOptions & HostFlags,
 ): HostOptions & { readonly logger: Logger } {
-  const { allowScripts, transport, verify, logLevel = 'warn' } = flags;
+  const { allowScripts, maxUnpacked, maxFiles, transport, verify, logLevel = 'warn' } = flags;
+  const zipLimits = {
+    ...(maxUnpacked !== undefined && { bytes: maxUnpacked * MIB }),
+    ...(maxFiles !== undefined && { entries: maxFiles }),
+  };
   return {
     ...pluginSettings(env, flags),
     dir: dataFolder(env, flags),
     logger: err.isTTY ? lineLogger(logLevel, err) : jsonLogger(logLevel),
     ...(allowScripts !== undefined && { allowScripts }),
+    ...(Object.keys(zipLimits).length > 0 && { zipLimits }),
     ...(transport !== undefined && { transport }),
     ...(verify !== undefined && { verify }),
   };

@@ -1,6 +1,9 @@
 /** Of what installs. */
 export interface InstallFlags extends PluginFlags {
   readonly allowScripts?: boolean;
+  /** MiB. */
+  readonly maxUnpacked?: number;
+  readonly maxFiles?: number;
 }
 
 /** Of what starts plugins. */
@@ -17,6 +20,8 @@ export interface PluginFlags {
 
 const FLAGS: Readonly<Record<keyof InstallFlags, string>> = {
   allowScripts: '--allow-scripts',
+  maxUnpacked: '--max-unpacked',
+  maxFiles: '--max-files',
   scriptTimeout: '--script-timeout',
   env: '--env',
   python: '--python',

@@ -16,9 +16,11 @@ export const zipInvalid = (file: string, problem: string, cause?: unknown): Rxpo
 export const zipPath = (file: string, entry: string, problem: string): RxportError =>
   make('ERR_ZIP_PATH', `${file} holds ${JSON.stringify(entry)}, ${problem}`, { file, entry });
 
-export const zipLimit = (file: string, problem: string): RxportError =>
+/** `limit` of `zipLimits`. */
+export const zipLimit = (file: string, limit: 'entries' | 'bytes' | 'ratio', problem: string): RxportError =>
   make('ERR_ZIP_LIMIT', `${file} is too large: ${problem}; install the unpacked folder instead, or raise zipLimits`, {
     file,
+    limit,
   });
 
 export const pluginExecutable = (plugin: string, executable: string, problem: string): RxportError =>

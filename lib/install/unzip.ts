@@ -77,7 +77,7 @@ async function open(file: string): Promise<ZipFile> {
 
 async function readItems(zip: ZipFile, file: string, limits: ZipLimits, signal: AbortSignal | undefined) {
   // Before the loop: the count is the zip's claim, and reading that many entries takes its time.
-  if (zip.entryCount > limits.entries) throw zipLimit(file, `more than ${limits.entries} files and folders`);
+  if (zip.entryCount > limits.entries) throw zipLimit(file, 'entries', `more than ${limits.entries} files and folders`);
   const { size } = await stat(file);
   const check = zipChecker(file, size, limits);
   const items: ZipItem[] = [];

@@ -56,7 +56,7 @@ export function zipChecker(file: string, packed: number, limits: ZipLimits = ZIP
       throw zipPath(file, path, 'a second time: two programs could read two different files');
     }
     types.set(path, type);
-    if (types.size > limits.entries) throw zipLimit(file, `more than ${limits.entries} files and folders`);
+    if (types.size > limits.entries) throw zipLimit(file, 'entries', `more than ${limits.entries} files and folders`);
   };
 
   return (entry) => {
@@ -68,8 +68,9 @@ export function zipChecker(file: string, packed: number, limits: ZipLimits = ZIP
     if (type === 'file' && path === '') throw zipPath(file, name, 'which names no file');
     if (path !== '') claim(path, type);
     total += entry.uncompressedSize;
-    const tooLarge = sizeProblem(name, entry, total, packed, limits);
-    if (tooLarge) throw zipLimit(file, tooLarge);
+    if (total > limits.bytes) throw zipLimit(file, 'bytes', `more than ${limits.bytes} bytes unpacked`);
+    const tooDense = ratioProblem(name, entry, total, packed, limits);
+    if (tooDense) throw zipLimit(file, 'ratio', tooDense);
     return { path, type, isExecutable: (mode & 0o111) !== 0, entry };
   };
 }
@@ -115,14 +116,13 @@ function checkContent(file: string, name: string, entry: Entry): void {
   }
 }
 
-function sizeProblem(
+function ratioProblem(
   name: string,
   { uncompressedSize, compressedSize }: Entry,
   total: number,
   packed: number,
-  { bytes, ratio, ratioFrom }: ZipLimits,
+  { ratio, ratioFrom }: ZipLimits,
 ): string | undefined {
-  if (total > bytes) return `more than ${bytes} bytes unpacked`;
   if (uncompressedSize > ratioFrom && uncompressedSize > ratio * compressedSize) {
     return `${name} unpacks to more than ${ratio} times its packed size`;
   }

@@ -33,6 +33,7 @@ describe('a word can become', () => {
     ['plugin update plugin-a ', 'a file, which is for the shell', []],
     ['plugin install ', 'a file too', []],
     ['plugin update a --st', 'an option of that command', ['--strategy']],
+    ['plugin install --max', 'options of an installation', ['--max-unpacked', '--max-files']],
     ['plugin update a --strategy ', 'a choice of an option', ['overlap', 'replace']],
     ['plugin logs -n ', 'nothing where a number belongs', []],
     ['plugin logs -n 5 ', 'a plugin after the value of an option', ['plugin-a', 'plugin-b']],

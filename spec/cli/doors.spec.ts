@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
-import { downloadHost, farHost, withPackageDoor } from '../../lib/cli/doors.js';
-import { RxportError } from '../../lib/errors.js';
+import { downloadHost, farHost, withPackageDoor, withZipDoor } from '../../lib/cli/doors.js';
+import { RxportError, zipLimit } from '../../lib/errors.js';
 import { commandLine } from '../helpers/command-line.js';
 import { Rxport, rxport } from '../helpers/rxport.js';
 import { root } from '../helpers/toolchains.js';
 import { tempFolder } from '../helpers/unique.js';
+import { zipped } from '../helpers/zipped.js';
 
 const NEAR = 'http://127.0.0.1:9081';
 const FAR = 'http://plant.example:9081';
@@ -60,9 +61,21 @@ describe('what a service refuses', () => {
     });
   });
 
+  it.each([
+    ['entries', '--max-files raises that'],
+    ['bytes', '--max-unpacked raises that'],
+    ['ratio', undefined],
+  ] as const)('names the flag for a zip beyond its %s', (limit, door) => {
+    const error = zipLimit('x.zip', limit, 'more than it may');
+    const told = (found: unknown) => (found as Error).message.slice(error.message.length);
+    expect(told(withZipDoor(error))).toBe(door === undefined ? '' : `; ${door}`);
+    expect(told(withPackageDoor(error, '/x.zip', NEAR))).toBe(door === undefined ? '' : `; rxport serve ${door}`);
+  });
+
   it('is as it was where no flag would help', () => {
     const [broken, foreign] = [hint('ERR_ZIP_INVALID', 'no zip'), new TypeError('x')];
     expect(withPackageDoor(broken, 'http://a.example/x.zip', FAR)).toBe(broken);
+    expect([withZipDoor(broken), withZipDoor(foreign)]).toEqual([broken, foreign]);
     expect(withPackageDoor(foreign, '/x.zip', FAR)).toBe(foreign);
   });
 });
@@ -104,5 +117,29 @@ it('a service tells by which flag it takes what it has refused', async () => {
   expect(await install(`${root}dist/plugins/mirror`)).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('rxport serve --packages FOLDER allows a folder (ERR_DOWNLOAD_REFUSED)'),
+  });
+});
+
+it('a zip beyond the usual limits is taken when a flag says so, over a folder and by a service', async () => {
+  const cwd = tempFolder();
+  const zip = zipped(`${root}dist/plugins/mirror`, 'mirror').path;
+  const install = (...args: readonly string[]) => rxport(['plugin', 'install', zip, '--dir', 'data', ...args], { cwd });
+  expect(await install('--max-files', '1')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/more than 1 files and folders; .*; --max-files raises that \(ERR_ZIP_LIMIT\)/),
+  });
+  expect(await install('--max-files', '100')).toMatchObject({ code: 0 });
+  const update = (...args: readonly string[]) =>
+    rxport(['plugin', 'update', 'mirror', zip, '--dir', 'data', ...args], { cwd });
+  expect(await update('--max-files', '1')).toMatchObject({ stderr: expect.stringContaining('; --max-files raises') });
+  const service = new Rxport(['serve', '--port', '0', '--dir', 'data', '--max-files', '1'], { cwd });
+  await service.says('Ctrl-C ends it');
+  expect(await update()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('; rxport serve --max-files raises that (ERR_ZIP_LIMIT)'),
+  });
+  expect(await update('--max-files', '100')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--max-files'),
   });
 });

@@ -20,6 +20,8 @@ describe('what a command tells its host', () => {
   it.each([
     [{}, {}],
     [{ allowScripts: true }, { allowScripts: true }],
+    [{ maxUnpacked: 512 }, { zipLimits: { bytes: 512 * 1024 * 1024 } }],
+    [{ maxFiles: 20_000, maxUnpacked: 1 }, { zipLimits: { entries: 20_000, bytes: 1024 * 1024 } }],
     [{ scriptTimeout: 5 }, { scriptTimeout: 5_000 }],
     [{ python: 'py' }, { pythonBin: 'py' }],
     [{ node: 'node22' }, { nodeBin: 'node22' }],
