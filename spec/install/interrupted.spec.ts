@@ -136,7 +136,9 @@ describe('a host that is killed leaves the old state or the new one', () => {
     const dir = await dataWith([]);
     const source = await zipOf('v1', { 'install.sh': `echo $$ > '${dir}/pid'; sleep 60 & wait` });
     const { child, ended } = startBundle(program, dir, 'install', '0', source);
-    const pid = await until(() => existsSync(join(dir, 'pid')) && Number(readFileSync(join(dir, 'pid'), 'utf8')));
+    // A shell makes the file before it writes.
+    const written = (): string => (existsSync(join(dir, 'pid')) ? readFileSync(join(dir, 'pid'), 'utf8') : '');
+    const pid = await until(() => Number(written()) || undefined);
     child.kill('SIGKILL');
     await ended;
     const host = await startHost({ dir });
