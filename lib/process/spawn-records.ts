@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defer, type Observable } from 'rxjs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Observable } from 'rxjs';
 import { settlesWithin } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import type { CommandLine } from './command-line.js';
@@ -44,13 +44,23 @@ export class SpawnRecords {
 
   /** `spawn` with a record that lasts as long as its process group; what has left the group by then is killed. */
   spawn(line: CommandLine, options: SpawnOptions, plugin: Spawned): Observable<Life> {
-    return defer(() => {
+    return new Observable((subscriber) => {
       const token = randomUUID();
-      return spawn(line, {
+      const path = join(this.folder, `${plugin.name}.${token}.json`);
+      // Before anything runs, since a program may be at work before its pid is written: the token proves what is its.
+      const isNoted = write(path, recordOf(plugin, NOBODY, token, process.pid)) === undefined;
+      let isRunning = false;
+      const life = spawn(line, {
         ...options,
         env: { ...options.env, [SPAWN_TOKEN]: token },
-        record: (pid, gone) => this.add(plugin, pid, token, gone),
+        record: (pid, gone) => {
+          isRunning = true;
+          this.add(path, recordOf(plugin, pid, token), isNoted, gone);
+        },
       });
+      const running = life.subscribe(subscriber);
+      if (!isRunning) remove(path);
+      return running;
     });
   }
 
@@ -60,17 +70,12 @@ export class SpawnRecords {
   }
 
   /** Synchronous: a host that is killed right after the spawn has written it. */
-  private add({ name, executable }: Spawned, pid: number, token: string, gone: Promise<unknown>): void {
-    const { startTime = '' } = statOf(pid) ?? {};
-    const record: SpawnRecord = { name, pid, bootId: bootId() ?? '', startTime, executable, token };
-    const path = join(this.folder, `${name}.${token}.json`);
-    try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      writeFileSync(path, JSON.stringify(record), { mode: 0o600 });
-    } catch (cause) {
-      // The plugin is worth more than its record.
+  private add(path: string, record: SpawnRecord, isNoted: boolean, gone: Promise<unknown>): void {
+    const { name, pid } = record;
+    const cause = write(path, record);
+    // The plugin is worth more than its record.
+    if (cause !== undefined && !isNoted)
       this.options.log.warn({ plugin: name, pid }, `plugin ${name} runs without a record: ${reasonOf(cause)}`);
-    }
     const end = gone.then(() => this.close(record, path));
     this.open.add(end);
     void end.then(() => this.open.delete(end));
@@ -110,6 +115,28 @@ export class SpawnRecords {
       {},
       `the last host was killed, and without /proc nobody can tell whether these run: ${groups}`,
     );
+  }
+}
+
+/** No process has this id. */
+const NOBODY = 0;
+
+/** `since`: what is older than this process is none of it. */
+function recordOf({ name, executable }: Spawned, pid: number, token: string, since = pid): SpawnRecord {
+  const { startTime = '' } = statOf(since) ?? {};
+  return { name, pid, bootId: bootId() ?? '', startTime, executable, token };
+}
+
+/** What was written before, or this; answers why it could not be. */
+function write(path: string, record: SpawnRecord): unknown {
+  const draft = `${path}.new`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+    renameSync(draft, path);
+    return undefined;
+  } catch (cause) {
+    return cause ?? 'no reason';
   }
 }
 

@@ -9,6 +9,8 @@ import { SPAWN_TOKEN, type SpawnRecord } from '../../lib/process/spawn-record.js
 import { SpawnRecords } from '../../lib/process/spawn-records.js';
 import { isAlive } from '../helpers/alive.js';
 import { collectedLog } from '../helpers/collected-log.js';
+import { processesOf } from '../helpers/leftovers.js';
+import { bundleProgram, startBundle } from '../helpers/program.js';
 import { tempFolder } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
@@ -128,6 +130,24 @@ describeOnLinux('the record of a process', () => {
     expect(life.at(-1)).toEqual({ type: 'exited', code: 3, signal: null });
     await records.settled();
     expect(warnings).toEqual([expect.stringMatching(/^plugin p runs without a record: EEXIST/)]);
+  });
+});
+
+describeOnLinux('a host that is killed around a spawn', () => {
+  it('leaves nothing that the next one does not end, whichever of its writes was the last', async () => {
+    const program = await bundleProgram('recorder', { whole: true });
+    const cutBefore = async (step: number): Promise<string | undefined> => {
+      const { dir, files, records } = folder();
+      const { signal, stdout, stderr } = await startBundle(program, dir, String(step)).ended;
+      expect([signal, stderr]).toEqual(['SIGKILL', '']);
+      await records.reap();
+      expect(processesOf(dir, [dir])).toEqual([]);
+      expect(files()).toEqual([]);
+      return stdout[0];
+    };
+    const writes = Number(await cutBefore(0));
+    expect(writes).toBeGreaterThan(1);
+    for (let step = 1; step <= writes; step += 1) await cutBefore(step);
   });
 });
 
