@@ -13,23 +13,29 @@ export interface FoundFiles {
   readonly files: readonly string[];
   /** The folders among `places`, which need not exist. */
   readonly folders: readonly string[];
+  /** Those of them that are there and can not be listed, and why. */
+  readonly unlisted: ReadonlyMap<string, unknown>;
 }
 
 /** The rule files that `places` name: a file itself, of a folder those directly in it. */
 export async function findRuleFiles(places: readonly string[]): Promise<FoundFiles> {
   const files = new Set<string>();
   const folders: string[] = [];
+  const unlisted = new Map<string, unknown>();
   for (const place of places.map((one) => resolve(one))) {
     if (await isFile(place)) {
       files.add(place);
       continue;
     }
     folders.push(place);
-    const names = await readdir(place).catch(() => []);
+    const names = await readdir(place).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') unlisted.set(place, cause);
+      return [];
+    });
     for (const name of names.filter(isRuleFile).sort())
       if (await isFile(join(place, name))) files.add(join(place, name));
   }
-  return { files: [...files], folders };
+  return { files: [...files], folders, unlisted };
 }
 
 /** A name with the ending of a rule file that is not there is a file that is missing, not a folder. */

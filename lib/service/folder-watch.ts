@@ -33,7 +33,7 @@ export class FolderWatch {
     if (this.closed) return;
     this.wanted = folders;
     const kept = new Map<string, FSWatcher>();
-    for (const folder of new Set(folders.map(nearest))) {
+    for (const folder of new Set(folders.flatMap((one) => [nearest(one), ...linkFolders(one)]))) {
       const key = keyOf(folder);
       const watcher = this.watchers.get(key) ?? this.open(folder);
       if (watcher !== undefined) kept.set(key, watcher);
@@ -61,6 +61,7 @@ export class FolderWatch {
 
   private seen(folder: string, name: string | null): void {
     // A folder that is removed or renamed itself comes with its own name.
+    if (name === basename(folder)) this.renew(folder);
     if (name !== null && name !== basename(folder) && !this.matters(join(folder, name))) return;
     const { clock, changed } = this.options;
     const now = clock.now();
@@ -70,6 +71,15 @@ export class FolderWatch {
       this.first = undefined;
       changed();
     });
+  }
+
+  /** What is there by that name now may have the number of what was there. */
+  private renew(folder: string): void {
+    const key = [...this.watchers.keys()].find((one) => one.startsWith(`${folder} `));
+    if (key === undefined) return;
+    this.watchers.get(key)?.close();
+    this.watchers.delete(key);
+    this.set(this.wanted);
   }
 
   /** A folder or a link may be what leads to a file, as where a whole version of the rules is put in place by a link. */
@@ -93,6 +103,21 @@ function nearest(folder: string): string {
   let found = folder;
   while (!existsSync(found) && dirname(found) !== found) found = dirname(found);
   return found;
+}
+
+/** Where the links lie that lead to it: what is put in their place is another folder. */
+function linkFolders(folder: string): readonly string[] {
+  const found: string[] = [];
+  for (let path = folder; dirname(path) !== path; path = dirname(path)) if (isLink(path)) found.push(dirname(path));
+  return found;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** A folder that was removed and made anew is another one. */

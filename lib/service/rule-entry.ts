@@ -25,7 +25,7 @@ export class RuleEntry {
   private turn: Promise<unknown> = Promise.resolve();
   private retired = false;
   /** Somebody has stopped it, whether it had ended or not: it is not to come back by itself. */
-  private isHeld = false;
+  isHeld = false;
   /** For the sake of which installation it was last started. */
   private tried: string | undefined;
 

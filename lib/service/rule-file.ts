@@ -6,6 +6,7 @@ import { reasonOf, ruleFile, type RxportError } from '../errors.js';
 import type { RuleDefinition } from '../rule/define.js';
 import { isName } from '../wire/names.js';
 import { faultyPart } from './faulty-part.js';
+import { fingerprintOf } from './fingerprint.js';
 import { noteNativeModules } from './native-modules.js';
 import { runningCopy } from './running-copy.js';
 
@@ -16,6 +17,8 @@ export interface LoadedFile {
   readonly error: RxportError | undefined;
   /** The file and the local ones that it imports: a change of one is a change of it. */
   readonly parts: readonly string[];
+  /** Of `parts`; undefined when one of them was written meanwhile: it is to be read again. */
+  readonly print: string | undefined;
 }
 
 /** Milliseconds that the top level of a rule file may take. */
@@ -27,26 +30,38 @@ const LOAD_TIMEOUT = 10_000;
  */
 export async function loadRuleFile(file: string, clock: Clock): Promise<LoadedFile> {
   const parts = new Set([file]);
+  /** What was read of those that jiti compiles. */
+  const sources = new Map<string, string>();
+  const begun = Date.now();
+  const read = async (found: Pick<LoadedFile, 'rules' | 'error'>): Promise<LoadedFile> => ({
+    file,
+    ...found,
+    parts: [...parts],
+    print: await fingerprintOf([...parts], sources, begun),
+  });
   try {
-    const loading = run(file, parts);
+    const loading = run(file, parts, sources);
     const late = (): RxportError => ruleFile(file, `is not done after ${LOAD_TIMEOUT} ms: a rule file only defines`);
     const exported = await withDeadline(clock, LOAD_TIMEOUT, loading, late);
-    return { file, rules: definitionsOf(file, exported), error: undefined, parts: [...parts] };
+    return await read({ rules: definitionsOf(file, exported), error: undefined });
   } catch (thrown) {
     const faulty = faultyPart(thrown);
     if (faulty !== undefined) parts.add(faulty);
-    return { file, rules: [], error: asRuleFileError(file, thrown), parts: [...parts] };
+    return read({ rules: [], error: asRuleFileError(file, thrown) });
   }
 }
 
-async function run(file: string, parts: Set<string>): Promise<unknown> {
+async function run(file: string, parts: Set<string>, sources: Map<string, string>): Promise<unknown> {
   const path = await realpath(file);
   const virtualModules = { ...(await runningCopy()) };
   // Nothing is kept: the cache of modules would hold every version of every file.
   const options = { fsCache: false, moduleCache: false, virtualModules };
   const compiler = createJiti(dirname(path), options);
   const transform = (source: TransformOptions): { readonly code: string } => {
-    if (source.filename !== undefined) parts.add(source.filename);
+    if (source.filename !== undefined) {
+      parts.add(source.filename);
+      sources.set(source.filename, source.source);
+    }
     return { code: compiler.transform(source) };
   };
   const jiti = createJiti(path, { ...options, transform });

@@ -25,16 +25,21 @@ export class Service implements AsyncDisposable {
     checkOptions(rules, watch);
     const host = await Host.start(options);
     const service = new Service(host, options, rules ?? [join(options.dir, 'rules')]);
+    // A rule file may take its time.
+    const giveUp = (): void => void service.book.close();
+    options.signal?.addEventListener('abort', giveUp);
     try {
       service.supplying = host.plugins.events$.subscribe(({ type }) => {
         if (type === 'ready') service.book.supply();
       });
-      await service.book.scan();
       if (watch) service.book.follow();
+      await service.book.scan();
       options.signal?.throwIfAborted();
     } catch (error) {
       await service.stop();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', giveUp);
     }
     return service;
   }
