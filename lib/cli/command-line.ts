@@ -1,23 +1,29 @@
 import { type Command, CommanderError } from 'commander';
+import { isAbort } from './is-abort.js';
 import { rxportProgram } from './program.js';
 import type { Shell } from './shell.js';
 
 /** Runs one command line, without the name of the program; answers the exit code. Never rejects. */
 export async function runCommandLine(argv: readonly string[], shell: Shell): Promise<number> {
   const { program, outcome } = rxportProgram(shell);
+  const failed = (thrown: unknown): Promise<number> => tell(thrown, shell, program, argv);
+  let code = 0;
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return outcome.code;
+    ({ code } = outcome);
   } catch (thrown) {
-    if (isHelp(thrown) || shell.isUnread()) return 0;
-    return failed(thrown, shell, program, argv);
+    if (!isHelp(thrown) && !(shell.isUnread() && isAbort(thrown))) code = await failed(thrown);
   }
+  const unwritten = await shell.written();
+  if (unwritten === undefined || code !== 0) return code;
+  const { outputLost } = await import('../errors.js');
+  return failed(outputLost(unwritten));
 }
 
 /** That it has been asked for; without a command it is an answer to a wrong use. */
 const isHelp = (thrown: unknown): boolean => thrown instanceof CommanderError && thrown.exitCode === 0;
 
-async function failed(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
+async function tell(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
   // Late: with all errors it is a third of what `--help` would load.
   const { exitCode, tellFailure } = await import('./failure.js');
   const { commandInterrupted, commandUsage } = await import('../errors.js');
@@ -35,9 +41,6 @@ async function failed(thrown: unknown, shell: Shell, program: Command, argv: rea
   tellFailure(shell.err, error, json);
   return exitCode(error);
 }
-
-const isAbort = (thrown: unknown): boolean =>
-  typeof thrown === 'object' && thrown !== null && 'name' in thrown && thrown.name === 'AbortError';
 
 /** `rxport plugin install --help`, for the command that was meant. */
 function helpFor(program: Command, argv: readonly string[]): string {

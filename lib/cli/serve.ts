@@ -5,6 +5,7 @@ import type { Service } from '../service/service.js';
 import { givingUp } from './failure.js';
 import { readToken } from './find-backend.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
+import { isAbort } from './is-abort.js';
 import { aboutRules } from './rule-logger.js';
 import { checkPlaces } from './rule-places.js';
 import type { CommonOptions, Shell } from './shell.js';
@@ -52,11 +53,19 @@ interface Plan extends ServeOptions {
 
 async function serveUntil(ended: AbortSignal, impatience: AbortSignal, shell: Shell, plan: Plan): Promise<void> {
   const { watch = false, settings, rules, listening } = plan;
-  const [{ Service }, { startServer }] = await Promise.all([
+  const [{ Service }, { startServer }, { checkPort }] = await Promise.all([
     import('../service/service.js'),
     import('../server/server.js'),
+    import('../server/port.js'),
   ]);
-  const service = await Service.start({ ...settings, watch, signal: ended, ...(rules.length > 0 && { rules }) });
+  await checkPort(listening);
+  const starting = Service.start({ ...settings, watch, signal: ended, ...(rules.length > 0 && { rules }) });
+  const service = await starting.catch((error: unknown) => {
+    if (!ended.aborted || !isAbort(error)) throw error;
+    return undefined;
+  });
+  // Ctrl-C is how it ends, wherever it is.
+  if (service === undefined) return;
   try {
     const server = await startServer(service, listening);
     try {

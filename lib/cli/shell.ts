@@ -15,6 +15,8 @@ export interface Shell {
   readonly impatience: AbortSignal;
   /** True once the reader of `out` has gone, as `head` does. */
   readonly isUnread: () => boolean;
+  /** Resolves when all of `out` has left the process; with why some of it has not, as on a full disk. */
+  readonly written: () => Promise<Error | undefined>;
 }
 
 /** What every command understands, wherever it stands on the line. */
@@ -48,8 +50,10 @@ export function processShell(of: ShellProcess = process): Shell {
     if (signals === 0) interrupt();
   };
   of.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
-  stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') deaf.abort();
+  let unwritten: Error | undefined;
+  stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EPIPE') deaf.abort();
+    else unwritten ??= cause;
   });
   // Nobody is left to be told.
   stderr.on('error', () => undefined);
@@ -61,5 +65,9 @@ export function processShell(of: ShellProcess = process): Shell {
     signal: AbortSignal.any([ended.signal, deaf.signal]),
     impatience: hurried.signal,
     isUnread: () => deaf.signal.aborted,
+    written: async () => {
+      await new Promise<void>((resolve) => stdout.write('', () => resolve()));
+      return unwritten;
+    },
   };
 }

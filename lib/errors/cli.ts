@@ -55,6 +55,10 @@ export const installationLost = (plugin: string, url: string, reason: string): R
 export const serviceAnswer = (url: string, problem: string): RxportError =>
   make('ERR_CLI_ANSWER', `the answer of ${url} can not be read: ${problem}`, { url });
 
+/** What a command had to say has not arrived, as on a full disk: whoever reads it has a part, or nothing. */
+export const outputLost = (cause: unknown): RxportError =>
+  make('ERR_CLI_OUTPUT', `the output can not be written: ${reasonOf(cause)}`, {}, cause);
+
 /** An error of a service that names no code of ours, as a stock eKuiper does. */
 export const serviceRefused = (url: string, status: number, message: string): RxportError =>
   make('ERR_CLI_REFUSED', `${url} answers ${status}: ${message}`, { url, status });

@@ -124,6 +124,7 @@ export const ERROR_CODES = {
   ERR_CLI_TIMEOUT: late,
   ERR_CLI_ANSWER: plugin,
   ERR_CLI_REFUSED: system,
+  ERR_CLI_OUTPUT: system,
   ERR_UNHANDLED: system,
   ERR_UNCAUGHT: system,
 } as const satisfies Record<string, Outcome>;

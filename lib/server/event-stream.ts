@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 /** The type of a stream of them. */
 export const EVENTS = 'text/event-stream';
 
-/** Events that wait for a client at most. */
+/** Events that wait for a client at most, and characters of them. */
 const LIMIT = 1_000;
+const SIZE_LIMIT = 1024 * 1024;
 
 /**
  * Server-sent events for one client. It never holds up who sends: what it does not read waits, the oldest are dropped
@@ -12,6 +13,8 @@ const LIMIT = 1_000;
  */
 export class EventStream {
   private readonly waiting: string[] = [];
+  /** Characters that wait. */
+  private size = 0;
   private dropped = 0;
   private full = false;
   private over = false;
@@ -43,9 +46,12 @@ export class EventStream {
     const text = textOf(data, event);
     if (!this.full) return this.write(text);
     this.waiting.push(text);
-    if (this.waiting.length <= this.limit) return;
-    this.waiting.shift();
-    this.dropped += 1;
+    this.size += text.length;
+    // The newest is kept, however large it is.
+    while (this.waiting.length > this.limit || (this.size > SIZE_LIMIT && this.waiting.length > 1)) {
+      this.size -= this.waiting.shift()?.length ?? 0;
+      this.dropped += 1;
+    }
   }
 
   /** Keeps the connection alive; a client that reads nothing needs none. */
@@ -69,6 +75,7 @@ export class EventStream {
     while (!this.full) {
       const text = this.waiting.shift();
       if (text === undefined) return;
+      this.size -= text.length;
       this.write(text);
     }
   }

@@ -63,7 +63,7 @@ function hostName(host: string): string {
 
 function isKnownHost(name: string, { host, names = [] }: GuardOptions): boolean {
   if (isLoopback(name) || name === hostName(host)) return true;
-  if (names.some((one) => one.toLowerCase() === name)) return true;
+  if (names.some((one) => hostName(one) === name)) return true;
   // Of all addresses of the machine none is known here, and an address can not be rebound.
   return (host === '0.0.0.0' || host === '::') && isAddress(name);
 }

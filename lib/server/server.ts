@@ -1,12 +1,13 @@
 import { systemClock } from '../clock.js';
 import { isMilliseconds, LONGEST } from '../config.js';
-import { configInvalid, hostStopped, serverAddress } from '../errors.js';
+import { configInvalid, hostStopped, reasonOf, serverAddress } from '../errors.js';
 import type { Downloads } from '../service/download.js';
 import type { Service } from '../service/service.js';
 import { createApp } from './app.js';
 import { EventStreams } from './event-streams.js';
 import { checkAddress, openTo } from './guard.js';
 import { Metrics } from './metrics.js';
+import { HOST, PORT } from './port.js';
 import { removeRestFile, writeRestFile } from './rest-file.js';
 
 export interface ServerOptions {
@@ -31,14 +32,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const PORT = 9081;
-
 /**
  * Serves the REST API of a service, and says where in `run/rest.json` of its data folder. Rejects with
  * `ERR_ADDRESS_IN_USE`, `ERR_SERVER_ADDRESS`, `ERR_CONFIG_INVALID`.
  */
 export async function startServer(service: Service, options: ServerOptions = {}): Promise<Server> {
-  const { host = '127.0.0.1', port = PORT, token, names, downloads } = options;
+  const { host = HOST, port = PORT, token, names, downloads } = options;
   checkOptions(options);
   const guard = { host, token, names };
   checkAddress(guard);
@@ -54,20 +53,24 @@ export async function startServer(service: Service, options: ServerOptions = {})
     await app.close();
     metrics.close();
   };
+  let url: string;
   try {
-    const url = await app.listen({ host, port });
-    await writeRestFile(service.dir, url);
-    return {
-      url,
-      close: async () => {
-        await removeRestFile(service.dir, url);
-        await close();
-      },
-    };
+    url = await app.listen({ host, port });
   } catch (cause) {
     await close();
     throw serverAddress(`${host}:${port}`, cause);
   }
+  // It only saves a command its --url.
+  const unwritten = (what: string) => (cause: unknown) =>
+    service.log.warn({ url }, `run/rest.json can not be ${what}: ${reasonOf(cause)}`);
+  await writeRestFile(service.dir, url).catch(unwritten('written, commands on this folder need --url'));
+  return {
+    url,
+    close: async () => {
+      await close();
+      await removeRestFile(service.dir, url).catch(unwritten('removed'));
+    },
+  };
 }
 
 function checkOptions({ host, port, token, names, folders, downloads }: ServerOptions): void {

@@ -13,6 +13,7 @@ const shell: Shell = {
   signal,
   impatience: signal,
   isUnread: () => false,
+  written: async () => undefined,
 };
 const { program } = rxportProgram(shell);
 

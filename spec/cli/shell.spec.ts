@@ -5,7 +5,8 @@ import { processShell, type ShellProcess } from '../../lib/cli/shell.js';
 /** A process that is told of signals by hand. */
 function started() {
   const exits: unknown[] = [];
-  const outputs = { stdout: new EventEmitter(), stderr: new EventEmitter() };
+  const stdout = Object.assign(new EventEmitter(), { write: (_: string, done: () => void) => done() });
+  const outputs = { stdout, stderr: new EventEmitter() };
   const own = Object.assign(new EventEmitter(), outputs, { env: {}, exit: (code: unknown) => exits.push(code) });
   const shell = processShell(own as unknown as ShellProcess);
   const state = (): readonly boolean[] => [shell.interrupted.aborted, shell.impatience.aborted];
@@ -13,7 +14,7 @@ function started() {
     for (const signal of signals) own.emit(signal);
     return [...state(), ...exits];
   };
-  return { after };
+  return { after, shell, stdout };
 }
 
 describe('a command is told by signals', () => {
@@ -28,5 +29,17 @@ describe('a command is told by signals', () => {
     ['to hurry, after its terminal is closed', ['SIGHUP', 'SIGTERM'], [true, true]],
   ])('%s', (_, signals, heard) => {
     expect(started().after(...signals)).toEqual(heard);
+  });
+});
+
+describe('the output of a command', () => {
+  it.each([
+    ['is read by nobody any more', 'EPIPE', true, undefined],
+    ['is lost', 'ENOSPC', false, 'no space'],
+  ])('%s', async (_, code, isUnread, lost) => {
+    const { shell, stdout } = started();
+    stdout.emit('error', Object.assign(new Error('no space'), { code }));
+    expect(shell.isUnread()).toBe(isUnread);
+    expect((await shell.written())?.message).toBe(lost);
   });
 });

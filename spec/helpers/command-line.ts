@@ -9,7 +9,16 @@ export async function commandLine(
 ): Promise<Finished> {
   const [out, err] = [new PlainTerminal(), new PlainTerminal()];
   const { signal } = new AbortController();
-  const shell = { out, err, env, interrupted: signal, signal, impatience: signal, isUnread: () => false };
+  const shell = {
+    out,
+    err,
+    env,
+    interrupted: signal,
+    signal,
+    impatience: signal,
+    isUnread: () => false,
+    written: async () => undefined,
+  };
   const code = await runCommandLine(args, shell);
   return { code, stdout: out.written, stderr: err.written };
 }

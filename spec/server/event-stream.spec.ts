@@ -32,6 +32,17 @@ const textOf = async (client: IncomingMessage): Promise<string> => {
 };
 
 describe('server-sent events', () => {
+  it('hold a mebibyte for a client that does not read, however few events that are, and the newest in any case', async () => {
+    const { stream, client } = await connect(1_000);
+    const pad = 'x'.repeat(700_000);
+    // The first is more than kernel and socket take.
+    for (let i = 0; i < 20; i += 1) stream.send({ i, pad: i === 0 ? 'x'.repeat(8_000_000) : pad });
+    stream.send({ i: 'last', pad: 'x'.repeat(2_000_000) });
+    stream.end();
+    const ids = [...(await textOf(client)).matchAll(/"(?:i|count)":("last"|\d+)/g)].map(([, id]) => id);
+    expect(ids).toEqual(['0', '19', '"last"']);
+  });
+
   it('come in order, each with its name', async () => {
     const { stream, client, gone } = await connect(10);
     expect(client.headers).toMatchObject({ 'content-type': 'text/event-stream' });

@@ -7,6 +7,7 @@ const local: GuardOptions = { host: '127.0.0.1' };
 const guarded: GuardOptions = { host: '127.0.0.1', token: 'secret' };
 const everywhere: GuardOptions = { host: '0.0.0.0', token: 'secret', names: ['Plant.example.com'] };
 const bound: GuardOptions = { host: '192.168.1.7', token: 'secret' };
+const named: GuardOptions = { host: '127.0.0.1', token: 'secret', names: ['plant.example.com:8443', '[fd00::1]'] };
 const six: GuardOptions = { host: '::1' };
 const bearer = { authorization: 'Bearer secret' };
 
@@ -24,6 +25,8 @@ describe('the guard', () => {
     ['any address when it listens on all', everywhere, 'GET', { host: '10.0.0.3:9081', ...bearer }, undefined],
     ['any address in IPv6', everywhere, 'GET', { host: '[fe80::1]:9081', ...bearer }, undefined],
     ['a name that it was given', everywhere, 'GET', { host: 'plant.example.com', ...bearer }, undefined],
+    ['a name that it was given with a port', named, 'GET', { host: 'plant.example.com:8443', ...bearer }, undefined],
+    ['an address that it was given in brackets', named, 'GET', { host: '[fd00::1]:9081', ...bearer }, undefined],
     ['a name that was bound to it', everywhere, 'GET', { host: 'evil.example.com', ...bearer }, REFUSED],
     ['a name that was bound to loopback', local, 'GET', { host: 'evil.example.com:9081' }, REFUSED],
     ['a name that looks like an address', local, 'GET', { host: '127.0.0.1.evil.example.com' }, REFUSED],
