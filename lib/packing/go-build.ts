@@ -1,19 +1,27 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.js';
-import { packBuild } from '../errors.js';
+import { packBuild, RxportError } from '../errors.js';
 import { ownEnvironment, runTool } from '../process/run-tool.js';
 
 /** Milliseconds; the first build fetches modules and compiles Go's own library. */
 const DEADLINE = 300_000;
 
 /**
- * `go build` in `dir`, into `executable` there, when that is missing or older than a source.
+ * `go build` in `dir`, into `executable` there: Go itself knows what has changed, files that are embedded and the system that
+ * it is for included, and builds nothing else. Where Go is missing, a program that is newer than its sources is taken.
  *
  * Rejects with `ERR_PACK_BUILD` and what the compiler says, `ERR_TOOL_MISSING`, `ERR_TOOL_TIMEOUT`.
  */
 export async function goBuild(dir: string, executable: string, signal?: AbortSignal): Promise<void> {
-  if (!(await isStale(dir, executable))) return;
+  try {
+    await build(dir, executable, signal);
+  } catch (error) {
+    if (!isMissing(error) || (await isStale(dir, executable))) throw error;
+  }
+}
+
+async function build(dir: string, executable: string, signal: AbortSignal | undefined): Promise<void> {
   const args = ['build', '-trimpath', '-buildvcs=false', '-o', executable, '.'];
   // Without C the program runs wherever its system does.
   const { code, output } = await runTool(
@@ -28,6 +36,8 @@ export async function goBuild(dir: string, executable: string, signal?: AbortSig
     output.filter((line) => line !== '' && !line.startsWith('#')),
   );
 }
+
+const isMissing = (error: unknown): boolean => error instanceof RxportError && error.code === 'ERR_TOOL_MISSING';
 
 async function isStale(dir: string, executable: string): Promise<boolean> {
   // For another system: nothing says for which one the file that is there was built.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from '../../lib/packing/pack.js';
 import { entriesOf, manifest, packInto, thermo } from '../helpers/packed.js';
@@ -105,26 +106,51 @@ describe('it refuses', () => {
   });
 });
 
+const module = {
+  'thermo.json': manifest('go', 'main'),
+  'go.mod': 'module plugin.local/thermo\n\ngo 1.21\n',
+  'a/a.go': 'package a\n',
+};
+
 describeWith('go', 'a Go module', () => {
-  it('is built when a source is newer than the program, and says what the compiler says', async () => {
+  it('is built anew whatever has changed, and says what the compiler says', async () => {
     const dir = await thermo.folder({
-      'thermo.json': manifest('go', 'main'),
-      'go.mod': 'module plugin.local/thermo\n\ngo 1.21\n',
-      'main.go': 'package main\n\nfunc main() {}\n',
-      'a/a.go': 'package a\n',
+      ...module,
+      'main.go':
+        'package main\n\nimport _ "embed"\n\n//go:embed text\nvar text string\n\nfunc main() { print(text) }\n',
+      text: 'one',
     });
     const { file } = await packInto(dir);
-    expect(await entriesOf(file)).toEqual(['100755 main', '100644 thermo.json']);
+    expect(await entriesOf(file)).toEqual(['100755 main', '100644 text', '100644 thermo.json']);
+
+    await writeTree(dir, { text: 'two' });
+    // As a checkout or a copy leaves it.
+    utimesSync(join(dir, 'text'), 1, 1);
+    await packInto(dir);
+    expect(spawnSync(join(dir, 'main')).stderr.toString()).toBe('two');
     const built = readFileSync(join(dir, 'main'));
 
     await writeTree(dir, { 'main.go': 'package main\n\nfunc main() { x() }\n' });
     utimesSync(join(dir, 'main.go'), 1, 1);
-    expect((await packInto(dir)).files).toBe(2);
-    utimesSync(join(dir, 'main.go'), 4e9, 4e9);
     await expect(packInto(dir)).rejects.toMatchObject({
       code: 'ERR_PACK_BUILD',
       message: expect.stringContaining('./main.go:3:15: undefined: x'),
     });
     expect(readFileSync(join(dir, 'main')).equals(built)).toBe(true);
   }, 60_000);
+});
+
+it('a Go module is packed without Go when its program is newer than its sources, and not otherwise', async () => {
+  const dir = await thermo.folder({ ...module, 'main.go': 'package main\n\nfunc main() {}\n' });
+  writeFileSync(join(dir, 'main'), 'a program', { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env['PATH'] = tempFolder();
+  try {
+    utimesSync(join(dir, 'main'), 4e9, 4e9);
+    expect((await packInto(dir)).files).toBe(2);
+    utimesSync(join(dir, 'main.go'), 4.1e9, 4.1e9);
+    await expect(packInto(dir)).rejects.toMatchObject({ code: 'ERR_TOOL_MISSING' });
+  } finally {
+    process.env['PATH'] = PATH;
+  }
 });
