@@ -162,27 +162,27 @@ export class SinkChannel<T> {
     for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
     this.motion.stir();
     this.handler.disconnected(unconfirmed, orderly);
+    this.handler.moved();
   }
 
   private pump(): void {
-    const { connection, options } = this;
-    const window = options.ackTimeout === undefined ? Infinity : 1;
-    while (
-      connection?.open === true &&
-      !this.holding &&
-      !connection.full &&
-      this.out.length < window &&
-      this.overdue === undefined
-    ) {
+    while (this.canSend()) {
       const item = this.waiting.shift();
-      if (item === undefined) return;
-      this.send(connection, item);
+      if (item === undefined) break;
+      this.send(item);
     }
+    this.handler.moved();
   }
 
-  private send(connection: SinkConnection, item: Item<T>): void {
+  private canSend(): boolean {
+    const window = this.options.ackTimeout === undefined ? Infinity : 1;
+    const isReady = this.connection?.open === true && !this.connection.full;
+    return isReady && !this.holding && this.out.length < window && this.overdue === undefined;
+  }
+
+  private send(item: Item<T>): void {
     try {
-      connection.send(item.payload);
+      this.connection?.send(item.payload);
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       this.handler.failed(error as RxportError);

@@ -6,6 +6,8 @@ import type { Effort } from './motion.js';
 
 /** What the channels of a sink say, on the tick on which it happens. */
 export interface SinkHandler<T> {
+  /** How many values wait for the connection may have changed: told after each change, on its tick. */
+  moved(): void;
   /** This many more values, the oldest first, are with the kernel. */
   passed(count: number): void;
   /** Where acks are required: the plugin has taken this value, or says why not. */

@@ -90,7 +90,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const { dropped, failed } = this.channel.accept({ value, payload });
     if (dropped > 0) this.stage.overflow(dropped);
     if (failed) this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.overflow.size));
-    this.weigh();
   }
 
   complete(): void {
@@ -156,9 +155,16 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
 
   // ---- SinkHandler: what the channels say
 
+  moved(): void {
+    const { waits } = this.channel;
+    this.pressure.set(waits);
+    this.stage.weigh(waits);
+  }
+
   passed(count: number): void {
     this.stage.passed += count;
-    this.weigh();
+    // Who watches the stage hears so that it has counted.
+    this.moved();
   }
 
   acknowledged(value: T, error: RxportError | undefined): void {
@@ -240,11 +246,5 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.pressure.under.complete();
     const { passed, dropped, failed } = this.stage.counts();
     this.settle({ delivered: passed, dropped: { ...dropped, ...failed } });
-  }
-
-  private weigh(): void {
-    const { waits } = this.channel;
-    this.pressure.set(waits);
-    this.stage.weigh(waits);
   }
 }

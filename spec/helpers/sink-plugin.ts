@@ -29,6 +29,7 @@ export class SinkRecorder extends Recorder {
   readonly orderly: boolean[] = [];
 
   readonly handler: SinkHandler<string> = {
+    moved: () => this.changed(),
     passed: (count) => {
       this.passed += count;
       this.changed();

@@ -93,10 +93,13 @@ describe('a sink', () => {
     expect(linesOf(path)).toEqual([1, 2, 3]);
   });
 
-  it('says when it is under pressure, and when not any longer', async () => {
+  it.each<[string, SinkOptions]>([
+    ['without acks', {}],
+    ['with them', { requireAck: true, config: { acks: ['ok', 'disk full'] } }],
+  ])('says when it is under pressure, and when not any longer: %s', async (_, options) => {
     const seen: boolean[] = [];
     const rule = shared.rule((context) => {
-      const sink = file(context, newFile(), { queue: { size: 8, policy: 'drop-newest' } });
+      const sink = file(context, newFile(), { ...options, queue: { size: 8, policy: 'drop-newest' } });
       sink.pressure$.subscribe((pressure) => seen.push(pressure));
       return from(zeroTo(8)).subscribe(sink);
     });
