@@ -1,13 +1,23 @@
 /** The only file that knows the time and timers: everything else is handed a `Clock`. */
-import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerLike, Subscription } from 'rxjs';
+import { LONGEST } from './duration.js';
 
 /** `now()` in milliseconds since the epoch, and `schedule`. A `TestScheduler` is one, which is how specs own time. */
 export type Clock = SchedulerLike;
 
 export const systemClock: Clock = asyncScheduler;
 
-/** Runs `work` once after `ms`; unsubscribing cancels it. */
-export const after = (clock: Clock, ms: number, work: () => void): Subscription => clock.schedule(work, ms);
+/** Runs `work` once after `ms`, which may be longer than a timer of Node; `Infinity` is never. Unsubscribing cancels it. */
+export function after(clock: Clock, ms: number, work: () => void): Subscription {
+  if (!(ms > LONGEST)) return clock.schedule(work, ms);
+  const wait = new Subscription();
+  const done = (): void => {
+    wait.unsubscribe();
+    work();
+  };
+  if (ms !== Infinity) wait.add(clock.schedule(() => void wait.add(after(clock, ms - LONGEST, done)), LONGEST));
+  return wait;
+}
 
 /** Runs `work` every `ms` until unsubscribed. */
 export function every(clock: Clock, ms: number, work: () => void): Subscription {

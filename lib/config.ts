@@ -1,23 +1,21 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
+import { type DurationRange, durationProblem, WAIT } from './duration.js';
 import { configInvalid, showJson } from './errors.js';
 
-/** Milliseconds: a timer that is set to more ends at once. */
-export const LONGEST = 2 ** 31 - 1;
+const duration = (range: DurationRange) =>
+  new t.Type<number, number, unknown>(
+    'milliseconds',
+    (value): value is number => durationProblem(value, range) === undefined,
+    (value, context) => {
+      const problem = durationProblem(value, range);
+      return problem === undefined ? t.success(value as number) : t.failure(value, context, problem);
+    },
+    t.identity,
+  );
 
-export const isMilliseconds = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= LONGEST;
-
-const milliseconds = new t.Type<number, number, unknown>(
-  'milliseconds',
-  isMilliseconds,
-  (value, context) =>
-    isMilliseconds(value)
-      ? t.success(value)
-      : t.failure(value, context, `${String(value)} is no number of milliseconds from 0 to ${LONGEST}`),
-  t.identity,
-);
+const milliseconds = duration({ zero: true, endless: false });
 
 /** How many processes a plugin may have. */
 export const MAX_REPLICAS = 64;
@@ -61,7 +59,7 @@ const Settings = t.intersection([
     startTimeout: milliseconds,
     stopTimeout: milliseconds,
     killTimeout: milliseconds,
-    flushTimeout: milliseconds,
+    flushTimeout: duration(WAIT),
     replicas: t.record(t.string, replicas),
     allowScripts: t.boolean,
     scriptTimeout: milliseconds,
@@ -97,7 +95,7 @@ export interface HostSettings {
   readonly stopTimeout?: number;
   /** From SIGTERM to SIGKILL, for a plugin and everything in its process group; default 2,000. */
   readonly killTimeout?: number;
-  /** How long the operators of a stopping rule may take to emit what they hold; default 5,000. */
+  /** How long the operators of a stopping rule may take to emit what they hold; default 5,000, `Infinity` for no limit. */
   readonly flushTimeout?: number;
   /** How many processes a plugin has, by its name, whatever its manifest says: 1 to 64. Its functions run in all of them. */
   readonly replicas?: Readonly<Record<string, number>>;

@@ -6,9 +6,10 @@ import {
   type SchedulerLike,
   takeWhile,
 } from 'rxjs';
+import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption, type RxportError } from '../lib/errors.js';
 import { MapAsyncRun } from './map-async-run.js';
-import { checkTimeout, overflowOf, type StageOptions } from './stage-options.js';
+import { overflowOf, type StageOptions } from './stage-options.js';
 
 export interface MapAsyncOptions<T, E = never> extends StageOptions {
   /** How many projects are under way at once; default 1. */
@@ -48,7 +49,7 @@ export function mapAsync<T, R, E = never>(
   const { name = 'mapAsync', concurrency = 1, timeout = Infinity, order, onError = 'fail' } = options;
   if (!(concurrency === Infinity || (Number.isInteger(concurrency) && concurrency > 0)))
     throw operatorOption(name, `concurrency ${concurrency} is no whole number from 1`);
-  checkTimeout(name, timeout);
+  checkDuration(name, 'timeout', timeout, DEADLINE);
   const overflow = overflowOf(name, options);
   const scheduler = options.scheduler ?? asyncScheduler;
   return (source) =>

@@ -1,7 +1,5 @@
 import { Subject, switchMap, tap, timer, type Observable, type SchedulerLike } from 'rxjs';
-
-/** The longest wait that a timer of Node can do; it takes a longer one for 1 ms. */
-const LONGEST_WAIT = 2 ** 31 - 1;
+import { LONGEST } from '../lib/duration.js';
 
 /** Processing time for one subscription, with one alarm. */
 export interface ProcessingClock {
@@ -25,7 +23,7 @@ export function processingClock(scheduler: SchedulerLike): ProcessingClock {
     wakeAt: (at) => {
       if (at === alarm) return;
       alarm = at;
-      waits.next(Math.min(Math.max(at - now(), 0), LONGEST_WAIT));
+      waits.next(Math.min(Math.max(at - now(), 0), LONGEST));
     },
     alarms: waits.pipe(
       switchMap((wait) => {

@@ -1,8 +1,9 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption } from '../lib/errors.js';
 import type { Overflow } from '../lib/stage.js';
 import { QueuedRun } from './queued-run.js';
-import { checkTimeout, overflowOf, type StageOptions } from './stage-options.js';
+import { overflowOf, type StageOptions } from './stage-options.js';
 
 export interface QueuedOptions extends StageOptions {
   /** What is held can not be taken back: `drop-newest` (default) or `error`. */
@@ -39,7 +40,7 @@ export function queued<T, R>(operator: OperatorFunction<T, R>, options: QueuedOp
       name,
       `policy ${overflow.policy} is none of drop-newest, error: what is held can not be taken back`,
     );
-  checkTimeout(name, timeout);
+  checkDuration(name, 'timeout', timeout, DEADLINE);
   return (source) =>
     new Observable((subscriber) => {
       const run = new QueuedRun<T, R>({ name, overflow, timeout, scheduler }, subscriber);

@@ -1,4 +1,3 @@
-import { operatorOption } from '../lib/errors.js';
 import { checkOverflow, DEFAULT_OVERFLOW, type Overflow } from '../lib/stage.js';
 
 /** What an operator that holds values is called, and how much it may hold. */
@@ -20,13 +19,3 @@ export const overflowOf = (operator: string, options: StageOptions, fallback: Ov
     },
     '',
   );
-
-/** The longest that a timer of Node takes; a longer one fires at once. */
-const LONGEST = 2 ** 31 - 1;
-
-/** Throws `ERR_OPERATOR_OPTION`. */
-export function checkTimeout(operator: string, timeout: number): void {
-  if (!(timeout > 0)) throw operatorOption(operator, `timeout ${timeout} is no number of milliseconds above 0`);
-  if (timeout > LONGEST && timeout !== Infinity)
-    throw operatorOption(operator, `timeout ${timeout} is more than ${LONGEST}: give Infinity for none`);
-}

@@ -130,6 +130,13 @@ describe('the start of a host', () => {
     await expect(start).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' });
   });
 
+  it('takes no limit for a flush, and no other timeout without one', async () => {
+    await startHost({ flushTimeout: Infinity });
+    await expect(startHost({ stopTimeout: Infinity })).rejects.toMatchObject({
+      message: expect.stringContaining('Infinity is more than 2147483647'),
+    });
+  });
+
   it.each([0, 65, 1.5, '2'])('does not begin with %j replicas of a plugin', async (count) => {
     const replicas = { p: count as number };
     await expect(startHost({ replicas })).rejects.toMatchObject({

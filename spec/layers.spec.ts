@@ -64,7 +64,12 @@ describe('the guard', () => {
     ['an unknown folder', 'lib/misc/a.ts', '', 'lib/misc/a.ts: "misc" is no place'],
     ['an unknown leaf', 'lib/strings.ts', '', '"strings" is no place'],
     ['a vague name', 'lib/sp/utils.ts', '', 'is named after nothing'],
-    ['the clock in an operator', 'operators/a.ts', "import { b } from '../lib/clock.js';", 'errors and stage'],
+    [
+      'the clock in an operator',
+      'operators/a.ts',
+      "import { b } from '../lib/clock.js';",
+      'errors, stage and duration',
+    ],
     ['yaml in an operator', 'operators/a.ts', "import { b } from 'yaml';", 'operators use rxjs'],
     ['lib in a plugin', 'plugins/x/a.ts', "import { b } from '../../lib/sdk/index.js';", 'outside plugins/x'],
     ['another plugin', 'plugins/x/a.ts', "import { b } from '../y/a.js';", 'outside plugins/x'],

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { map } from 'rxjs';
 import { systemClock } from '../clock.js';
 import type { HostSettings } from '../config.js';
+import { DEADLINE, durationProblem } from '../duration.js';
 import { configInvalid, serverAddress } from '../errors.js';
 import type { Language } from '../install/manifest.js';
 import { type Logger, safeLogger } from '../log.js';
@@ -37,7 +38,7 @@ export interface DevServerOptions {
   readonly token?: string;
   /** Logs what goes over the wire; default false. `GET /trace` shows it in any case. */
   readonly trace?: boolean;
-  /** Milliseconds for an answer of the plugin; default 30,000. */
+  /** Milliseconds for an answer of the plugin; default 30,000, `Infinity` for as long as it takes. */
   readonly timeout?: number;
   /** Interpreters, environment variables and timeouts, as for a host. */
   readonly settings?: Omit<HostSettings, 'dir' | 'ipcDir' | 'transport' | 'replicas'>;
@@ -76,6 +77,8 @@ const LOOK = 5_000;
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { folder, name, host = HOST, port = PORT, token, timeout = TIMEOUT } = options;
   checkAddress({ host, token });
+  const late = durationProblem(timeout, DEADLINE);
+  if (late !== undefined) throw configInvalid('the test server', [`timeout ${late}`]);
   if (folder === undefined && name === undefined)
     throw configInvalid('the test server', ['give the folder of a plugin, or the name of one that is started by hand']);
   const clock = systemClock;

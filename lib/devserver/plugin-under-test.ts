@@ -6,6 +6,7 @@ import type { HostSettings } from '../config.js';
 import { ipcDirOf, type LaunchOptions, launchOptions, lineOf } from '../control/launch.js';
 import { PluginLink } from '../control/plugin-link.js';
 import type { ReplicaOptions } from '../control/replica.js';
+import { LONGEST } from '../duration.js';
 import { RxportError, userError } from '../errors.js';
 import { pluginFolders } from '../install/folders.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
@@ -42,7 +43,7 @@ export interface PluginUnderTestOptions {
 }
 
 /** Milliseconds that a command to a plugin in a debugger may take: as long as a timer can be set for. */
-const FOR_EVER = 2 ** 31 - 1;
+const FOR_EVER = LONGEST;
 
 /** The plugin that is tested: where it comes from, and who starts it. */
 export class PluginUnderTest {

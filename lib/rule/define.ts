@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { checkName } from '../wire/names.js';
 import type { Call, SinkFactory, SourceFactory } from './factories.js';
-import type { RestartPolicy } from './restart.js';
+import { checkRestart, type RestartPolicy } from './restart.js';
 import type { Branch } from './run.js';
 
 /** What a body composes its rule from. */
@@ -31,8 +31,9 @@ export interface RuleDefinition {
   readonly options: RuleOptions;
 }
 
-/** Names a rule without starting it. Throws `ERR_NAME_INVALID`. */
+/** Names a rule without starting it. Throws `ERR_NAME_INVALID`, `ERR_OPERATOR_OPTION` for a restart policy that is none. */
 export function defineRule(id: string, body: RuleBody, options: RuleOptions = {}): RuleDefinition {
   checkName('rule', id);
+  if (options.restart !== undefined) checkRestart(id, options.restart);
   return { id, body, options };
 }

@@ -1,10 +1,11 @@
-import type { ErrorCode, RxportError } from '../errors.js';
+import { checkDuration, LONGEST, WAIT } from '../duration.js';
+import { type ErrorCode, operatorOption, type RxportError } from '../errors.js';
 
 /** When a rule whose run ended with an error runs again. */
 export interface RestartPolicy {
   /** Milliseconds before the first restart; default 1,000. It doubles with each one. */
   readonly delay: number;
-  /** Milliseconds that no wait exceeds; default 30,000. */
+  /** Milliseconds that no wait exceeds; default 30,000, `Infinity` for no limit. */
   readonly maxDelay: number;
   /** How many restarts in a row are tried; default without end. */
   readonly attempts: number;
@@ -30,6 +31,17 @@ const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_SHARE_CIRCLE',
 ]);
 
+/** Throws `ERR_OPERATOR_OPTION`. */
+export function checkRestart(rule: string, policy: RestartPolicy | 'never'): void {
+  if (policy === 'never') return;
+  const where = `rule ${rule}`;
+  checkDuration(where, 'restart.delay', policy.delay, { zero: true, endless: false });
+  checkDuration(where, 'restart.maxDelay', policy.maxDelay, WAIT);
+  const { attempts } = policy;
+  if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 0)))
+    throw operatorOption(where, `restart.attempts ${attempts} is no whole number from 0`);
+}
+
 /** Which restart comes next and how long to wait for it; undefined when none does. */
 export function nextRestart(
   policy: RestartPolicy | 'never',
@@ -39,5 +51,5 @@ export function nextRestart(
   if (policy === 'never' || LASTING.has(error.code)) return undefined;
   const attempt = run.lasted >= HEALTHY_AFTER ? 1 : run.attempt + 1;
   if (attempt > policy.attempts) return undefined;
-  return { attempt, wait: Math.min(policy.delay * 2 ** (attempt - 1), policy.maxDelay) };
+  return { attempt, wait: Math.min(policy.delay * 2 ** (attempt - 1), policy.maxDelay, LONGEST) };
 }

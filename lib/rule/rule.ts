@@ -6,7 +6,7 @@ import type { RuleStatus } from './status.js';
 export interface StopOptions {
   /** Let the operators emit what they hold; default true. */
   readonly flush?: boolean;
-  /** Milliseconds that the flush may take before the rest is cut off; default 5,000. */
+  /** Milliseconds that the flush may take before the rest is cut off; default 5,000, `Infinity` for as long as it takes. */
   readonly timeout?: number;
   /** Cuts the flush short. */
   readonly signal?: AbortSignal;
@@ -35,7 +35,10 @@ export interface Rule extends Unsubscribable, AsyncDisposable {
   readonly done: Promise<RuleStatus>;
   /** What every stage has taken, passed, dropped and holds, at this moment. */
   ledger(): Ledger;
-  /** Stops down the arrow: sources, operators, sinks. Never rejects. */
+  /**
+   * Stops down the arrow: sources, operators, sinks. Rejects with `ERR_OPERATOR_OPTION` for a `timeout` that is none, and
+   * has stopped nothing then; never else.
+   */
   stop(options?: StopOptions): Promise<StopReport>;
   /**
    * Stops with flush and runs the body again; resolves when it has been built. Rejects with `ERR_RULE_CLOSED`. `signal`

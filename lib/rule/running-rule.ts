@@ -10,6 +10,7 @@ import {
   takeUntil,
 } from 'rxjs';
 import { type Clock, pause } from '../clock.js';
+import { checkDuration, WAIT } from '../duration.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
@@ -92,6 +93,7 @@ export class RunningRule implements Rule {
   }
 
   async stop({ flush = true, timeout = this.deps.flushTimeout, signal }: StopOptions = {}): Promise<StopReport> {
+    checkDuration(`the stop of rule ${this.id}`, 'timeout', timeout, WAIT);
     const before = this.memory.book.dropped();
     const { run } = this;
     this.requestStop();

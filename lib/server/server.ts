@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.js';
-import { isMilliseconds, LONGEST } from '../config.js';
+import { durationProblem } from '../duration.js';
 import { configInvalid, hostStopped, reasonOf, serverAddress } from '../errors.js';
 import type { Downloads } from '../service/download.js';
 import type { Service } from '../service/service.js';
@@ -89,8 +89,8 @@ function downloadProblems(downloads: Downloads | null): readonly string[] {
   const { hosts, timeout, maxBytes } = downloads ?? {};
   const problems: string[] = [];
   if (!isTexts(hosts)) problems.push('downloads.hosts is no list of hosts');
-  if (timeout !== undefined && !isMilliseconds(timeout))
-    problems.push(`downloads.timeout is no number of milliseconds from 0 to ${LONGEST}`);
+  const late = timeout !== undefined && durationProblem(timeout, { zero: true, endless: false });
+  if (late) problems.push(`downloads.timeout ${late}`);
   if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 0))
     problems.push('downloads.maxBytes is no whole number of bytes');
   return problems;

@@ -1,4 +1,5 @@
 import { isReplicas, MAX_REPLICAS } from '../config.js';
+import { checkDuration, DEADLINE } from '../duration.js';
 import { operatorOption, type RxportError } from '../errors.js';
 import { checkOverflow, type Overflow } from '../stage.js';
 
@@ -43,11 +44,6 @@ export function checkCallOptions(where: string, options: CallOptions<never, unkn
     throw operatorOption(where, `concurrency ${concurrency} is no whole number from 1`);
   if (!isReplicas(replicas))
     throw operatorOption(where, `replicas ${String(replicas)} is no whole number from 1 to ${MAX_REPLICAS}`);
-  checkTimeout(where, timeout);
+  checkDuration(where, 'timeout', timeout, DEADLINE);
   checkOverflow(where, queue);
-}
-
-/** Throws `ERR_OPERATOR_OPTION`. */
-export function checkTimeout(where: string, timeout: number): void {
-  if (!(timeout > 0)) throw operatorOption(where, `timeout ${timeout} is no number of milliseconds above 0`);
 }

@@ -1,8 +1,9 @@
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
+import { checkDuration, DEADLINE } from '../duration.js';
 import { callFailed, type RxportError, userError } from '../errors.js';
 import { execEncoder } from '../wire/function.js';
 import { boundTo } from './bound-to.js';
-import { CALL_TIMEOUT, checkTimeout } from './call-options.js';
+import { CALL_TIMEOUT } from './call-options.js';
 import type { SharedFunction } from './function-pool.js';
 import type { Owner } from './owner.js';
 
@@ -30,7 +31,7 @@ export function remoteFunction(
   owner: Owner,
   { timeout = CALL_TIMEOUT, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
-  checkTimeout(`function ${shared.symbol}`, timeout);
+  checkDuration(`function ${shared.symbol}`, 'timeout', timeout, DEADLINE);
   const encoder = execEncoder(owner.callContext());
   const { ruleId } = owner;
   const bind = boundTo(signal);

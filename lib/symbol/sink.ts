@@ -36,7 +36,7 @@ export interface SinkOptions<Config = Readonly<Record<string, unknown>>> {
   readonly config?: Config;
   /** One message in flight, each acknowledged; default false. */
   readonly requireAck?: boolean;
-  /** How long an ack may take, in milliseconds; default 5,000. */
+  /** How long an ack may take, in milliseconds; default 5,000, `Infinity` for as long as it takes. */
   readonly ackTimeout?: number;
   /** `true` sends each value as it is, `false` as an array of one, as a stock eKuiper does; default `true`. */
   readonly sendSingle?: boolean;

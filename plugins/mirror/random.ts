@@ -10,6 +10,8 @@ export interface Random {
 /** Counts, with a random number: an Observable of a clock, or as fast as the rule takes it. */
 export function random({ config }: SourceContext): ObservableInput<Random> {
   const interval = numberOf(config, 'interval', 1_000);
+  // A timer that is set to more fires at once.
+  if (interval >= 2 ** 31) throw new Error(`random: interval is ${interval}: give less than ${2 ** 31}`);
   const count = numberOf(config, 'count', Infinity);
   const next = generator(numberOf(config, 'seed', Date.now()));
   if (interval === 0) return values(count, next);

@@ -18,11 +18,16 @@ interface Reading {
   readonly levels: Memory & Disk;
 }
 
+/** A timer that is set to more fires at once. */
+const LIMIT = 2 ** 31;
+
 /** Emits once per `interval`; the first time after one of them, since rates take two readings. */
 export function machine({ config }: SourceContext): Observable<Machine> {
   const { interval = 1_000, disk: path = '/' } = config;
-  if (typeof interval !== 'number' || !(interval > 0 && interval < Infinity))
-    throw new Error(`machine: interval is ${JSON.stringify(interval)}: give milliseconds, more than 0`);
+  if (typeof interval !== 'number' || !(interval > 0 && interval < LIMIT))
+    throw new Error(
+      `machine: interval is ${JSON.stringify(interval)}: give milliseconds, more than 0 and less than ${LIMIT}`,
+    );
   if (typeof path !== 'string' || path === '')
     throw new Error(`machine: disk is ${JSON.stringify(path)}: give a path on the file system to watch, such as "/"`);
 

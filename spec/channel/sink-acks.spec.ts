@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { after, systemClock } from '../../lib/clock.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { connectedSink } from '../helpers/sink-plugin.js';
 
@@ -63,6 +64,17 @@ describe('a sink that must acknowledge', () => {
     expect(await plugin.inbox.texts(2)).toEqual(['a', 'b']);
     clock.advance(100);
     expect(recorder.acks).toEqual(['a ERR_SINK_ACK_TIMEOUT', 'b ERR_SINK_ACK_TIMEOUT']);
+  });
+
+  it('may take as long as it likes where there is no deadline', async () => {
+    const { recorder, plugin, accept } = await connectedSink({ ackTimeout: Infinity });
+    accept('a');
+    await plugin.inbox.texts(1);
+    await new Promise<void>((resolve) => after(systemClock, 30, resolve));
+    expect(recorder.acks).toEqual([]);
+    plugin.acks('{}');
+    await recorder.until(() => recorder.acks.length === 1);
+    expect(recorder.acks).toEqual(['a ok']);
   });
 
   it('gets a value again that it had not acknowledged when its connection broke', async () => {

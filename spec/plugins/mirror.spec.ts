@@ -36,6 +36,7 @@ describe('random', () => {
 
   it.each([
     ['interval', 'fast'],
+    ['interval', 2 ** 31],
     ['count', -1],
   ])('refuses %s = %j', async (key, value) => {
     await expect(valuesOf({ [key]: value })).rejects.toThrow(`random: ${key} is ${JSON.stringify(value)}`);

@@ -42,6 +42,7 @@ describe('the source machine', () => {
 
   it.each([
     [{ interval: 0 }, 'interval is 0'],
+    [{ interval: 2 ** 31 }, 'interval is 2147483648'],
     [{ interval: '1s' }, 'interval is "1s"'],
     [{ disk: 5 }, 'disk is 5'],
     [{ disk: '/no/such/place', interval: 5 }, 'disk /no/such/place can not be read'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { NEVER } from 'rxjs';
 import {
   callInvalid,
   channelDial,
@@ -14,6 +15,7 @@ import {
   symbolUnknown,
   userError,
 } from '../../lib/errors.js';
+import { defineRule } from '../../lib/rule/define.js';
 import { DEFAULT_RESTART, nextRestart, type RestartPolicy } from '../../lib/rule/restart.js';
 
 const error = userError('map', 'boom');
@@ -74,4 +76,26 @@ describe('the restart of a rule', () => {
       expect(nextRestart(DEFAULT_RESTART, passing, { attempt: 0, lasted: 0 })).toEqual({ attempt: 1, wait: 1_000 });
     },
   );
+});
+
+describe('a restart policy', () => {
+  it.each<[Partial<RestartPolicy>, string]>([
+    [{ delay: NaN }, 'restart.delay NaN is no number of milliseconds from 0'],
+    [{ delay: -1 }, 'restart.delay -1 is no number of milliseconds from 0'],
+    [{ delay: Infinity }, 'restart.delay Infinity is more than 2147483647'],
+    [{ maxDelay: NaN }, 'restart.maxDelay NaN is no number of milliseconds from 0'],
+    [{ attempts: NaN }, 'restart.attempts NaN is no whole number from 0'],
+    [{ attempts: 0.5 }, 'restart.attempts 0.5 is no whole number from 0'],
+  ])('is refused where it is none: %p', (part, problem) => {
+    const restart = { ...DEFAULT_RESTART, ...part };
+    expect(() => defineRule('r', () => NEVER, { restart })).toThrow(
+      expect.objectContaining({ code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(`rule r: ${problem}`) }),
+    );
+  });
+
+  it('without a longest wait never waits longer than can be waited', () => {
+    const restart = { delay: 1_000, maxDelay: Infinity, attempts: Infinity };
+    expect(defineRule('r', () => NEVER, { restart }).options.restart).toBe(restart);
+    expect(nextRestart(restart, error, { attempt: 2_000, lasted: 0 })).toEqual({ attempt: 2_001, wait: 2 ** 31 - 1 });
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bufferCount, concat, defer, interval, map, NEVER, of, repeat, Subject, takeUntil, tap } from 'rxjs';
+import { bufferCount, concat, defer, interval, map, NEVER, of, repeat, Subject, take, takeUntil, tap } from 'rxjs';
 import { linesOf } from '../helpers/lines.js';
 import { type Counted, newFile, partsOf, statusOf, zeroTo } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -58,6 +58,37 @@ describe('the stop of a rule', () => {
     const { stages, balanced } = rule.ledger();
     expect(balanced).toBe(true);
     expect(stages[`call ${shared.symbol('slow')}`]?.dropped).toEqual(dropped);
+  });
+
+  it.each([Infinity, 2 ** 31 - 1])('waits for what operators hold as long as it takes: %s ms', async (timeout) => {
+    const path = newFile();
+    const rule = shared.rule((context) =>
+      counted(context, undefined, { interval: 20 })
+        .pipe(
+          take(1),
+          context.call(shared.symbol('slow'), () => [200]),
+        )
+        .subscribe(file(context, path)),
+    );
+    await until(() => rule.ledger().stages[`call ${shared.symbol('slow')}`]?.inFlight === 1);
+    expect(await rule.stop({ timeout })).toEqual({ drained: true, dropped: {} });
+    expect(linesOf(path)).toHaveLength(1);
+  });
+
+  it.each([
+    [-1, '-1 is no number of milliseconds from 0'],
+    [NaN, 'NaN is no number of milliseconds from 0'],
+    ['5', '"5" is no number of milliseconds from 0'],
+    [2 ** 31, '2147483648 is more than 2147483647: give Infinity for none'],
+  ])('does not begin with a timeout of %j', async (timeout, problem) => {
+    const rule = shared.rule(() => NEVER);
+    const stopped = rule.stop({ timeout: timeout as number });
+    await expect(stopped).rejects.toMatchObject({
+      code: 'ERR_OPERATOR_OPTION',
+      message: `the stop of rule ${rule.id}: timeout ${problem}`,
+    });
+    expect(rule.status.phase).toBe('running');
+    expect(await rule.stop({ timeout: 0 })).toEqual({ drained: true, dropped: {} });
   });
 
   it('completes a sink that nobody completes; it gets nothing after that', async () => {

@@ -8,14 +8,14 @@ it('options of a server that make no sense are told, all at once', async () => {
   const problemsOf = async (options: object): Promise<string> =>
     (await errorOf(() => startServer(service, { port: 0, ...options }))).message;
   const hosts: readonly string[] = [];
-  const late = 'downloads.timeout is no number of milliseconds from 0 to 2147483647';
+  const late = /downloads\.timeout \S+ is (no number of milliseconds from 0|more than 2147483647)/;
   const large = 'downloads.maxBytes is no whole number of bytes';
   for (const timeout of [-1, Number.NaN, Infinity, 2 ** 31, '5', null])
-    expect(await problemsOf({ downloads: { hosts, timeout } })).toContain(late);
+    expect(await problemsOf({ downloads: { hosts, timeout } })).toMatch(late);
   for (const maxBytes of [-1, Number.NaN, Infinity, 1.5, '5', null])
     expect(await problemsOf({ downloads: { hosts, maxBytes } })).toContain(large);
   expect(await problemsOf({ token: 'a b', downloads: { hosts: 'all', timeout: '', maxBytes: '' } })).toMatch(
-    /token is .*; downloads\.hosts is .*; downloads\.timeout is .*; downloads\.maxBytes is /,
+    /token is .*; downloads\.hosts is .*; downloads\.timeout .*; downloads\.maxBytes is /,
   );
   expect(await problemsOf({ downloads: null })).toContain('downloads.hosts is no list of hosts');
   const server = await startServer(service, { port: 0, downloads: { hosts, timeout: 1, maxBytes: 1 } });

@@ -119,6 +119,14 @@ describe('a sink', () => {
     });
   });
 
+  it.each([0, -1, NaN, 2 ** 31])('refuses %d ms for an ack', async (ackTimeout) => {
+    const rule = shared.rule((context) => EMPTY.subscribe(file(context, newFile(), { ackTimeout })));
+    expect(await rule.done).toMatchObject({
+      phase: 'failed',
+      error: { code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(`ackTimeout ${ackTimeout}`) },
+    });
+  });
+
   it('drops as its policy has it while its plugin is not there, and counts', async () => {
     const cases = [
       ['drop-oldest', [2, 3], 2],
