@@ -37,8 +37,6 @@ export interface HostOptions extends HostSettings {
   readonly signal?: AbortSignal;
 }
 
-const FLUSH_TIMEOUT = 5_000;
-
 /** Owns plugins and rules. One per data folder. */
 export class Host implements AsyncDisposable {
   /**
@@ -119,7 +117,13 @@ export class Host implements AsyncDisposable {
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
     this.remotes = new Remotes({ find, functions, transport, clock, etcDir: join(dir, 'etc') });
-    this.outside = outsideRun({ clock, log, opId: () => this.nextId(), callId: this.hostId });
+    this.outside = outsideRun({
+      clock,
+      log,
+      flushTimeout: options.flushTimeout,
+      opId: () => this.nextId(),
+      callId: this.hostId,
+    });
     const { source, sink } = ruleContext(this.remotes, this.outside);
     this.source = source;
     this.sink = sink;
@@ -175,14 +179,14 @@ export class Host implements AsyncDisposable {
 
   /**
    * Stops rules and shares with flush, then the plugins; resolves when every process is gone and the folder is free. `signal`
-   * cuts the flush short.
+   * cuts the flush short, and the drain of the sinks.
    */
   async stop({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.stopped ??= this.shut();
     const cut = (): void => {
-      for (const rule of this.running.values()) rule.unsubscribe();
+      for (const rule of this.running.values()) rule.abandon();
       this.shares.cut();
-      this.outside.cut();
+      this.outside.abandon();
     };
     if (signal?.aborted === true) cut();
     signal?.addEventListener('abort', cut);
@@ -203,7 +207,7 @@ export class Host implements AsyncDisposable {
       log: this.log,
       context: (run) => ruleContext(this.remotes, run),
       opId: () => this.nextId(),
-      flushTimeout: this.options.flushTimeout ?? FLUSH_TIMEOUT,
+      flushTimeout: this.options.flushTimeout,
       ...named,
     });
   }
@@ -217,7 +221,7 @@ export class Host implements AsyncDisposable {
     // First, as it is above them: what it has read is theirs, and they take it while they stop.
     const shares = this.shares.stop();
     await Promise.all([...this.running.values()].map((rule) => rule.stop()));
-    await this.outside.stop({ flush: true, timeout: this.options.flushTimeout ?? FLUSH_TIMEOUT });
+    await this.outside.stop({ flush: true });
     await shares;
     await this.functions.close();
     this.closing.abort(hostStopped());

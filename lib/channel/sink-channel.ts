@@ -1,9 +1,10 @@
-import type { Subscription } from 'rxjs';
-import { after, pause } from '../clock.js';
+import { pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { PullSocket, PushSocket } from '../sp/transport.js';
 import { admit, type Admission, Queue } from '../stage.js';
 import { decodeAck } from '../wire/ack.js';
+import { AckDeadlines } from './ack-deadlines.js';
+import { DrainLimit } from './drain-limit.js';
 import { Motion } from './motion.js';
 import { framingOf, SinkConnection } from './sink-connection.js';
 import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
@@ -25,12 +26,10 @@ export class SinkChannel<T> {
   private connection: SinkConnection | undefined;
   private acks: PullSocket | undefined;
   private dialling: AbortController | undefined;
-  private deadline: Subscription | undefined;
-  /** Runs while an ack is awaited that has missed its deadline. */
-  private overdue: Subscription | undefined;
+  private readonly deadlines: AckDeadlines;
   private readonly motion: Motion;
+  private readonly limit: DrainLimit;
   private takenAt = 0;
-  private hopeless = false;
   /** We have ended our side, and nothing follows on this connection. */
   private hungUp = false;
   /** The sink changes processes: nothing is sent until the next `connect`. */
@@ -41,7 +40,14 @@ export class SinkChannel<T> {
     private readonly options: SinkChannelOptions,
     private readonly handler: SinkHandler<T>,
   ) {
-    this.motion = new Motion(options.clock, () => this.connection && options.effort?.());
+    const { clock, ackTimeout, ackPatience = () => 0 } = options;
+    this.motion = new Motion(clock, () => this.connection && options.effort?.());
+    const acks = ackTimeout === undefined ? undefined : { timeout: ackTimeout, patience: ackPatience };
+    this.limit = new DrainLimit(clock, this.motion, acks);
+    this.deadlines = new AckDeadlines(clock, ackTimeout, {
+      late: () => this.acknowledge(options.ackLate()),
+      over: () => this.goOn(),
+    });
   }
 
   /** How many values are neither passed nor dropped nor failed. */
@@ -69,6 +75,7 @@ export class SinkChannel<T> {
   /** The plugin has started the sink: it listens, or will within moments. */
   async connect(): Promise<void> {
     this.disconnect();
+    this.limit.hope();
     this.holding = false;
     const dialling = new AbortController();
     this.dialling = dialling;
@@ -97,10 +104,19 @@ export class SinkChannel<T> {
     this.connection?.destroy();
   }
 
-  /** Waits until all is passed, and the plugin has read it and closed. False when `patience` was in vain. */
+  /** Waits until all is passed, and the plugin has read it and closed. False when that was in vain, or cut short. */
   async drain(patience?: number): Promise<boolean> {
-    while (this.depth > 0) if (this.hopeless || !(await this.motion.patiently(patience))) return false;
-    return this.readOut(patience);
+    if (await this.limit.untilOut(() => this.depth === 0, patience)) return this.readOut(patience);
+    if (!this.limit.isCut) return false;
+    // What is out is out: it may still be read.
+    this.holding = true;
+    await this.readOut(patience);
+    return false;
+  }
+
+  /** A drain is over soon: what goes out at once still does. */
+  cutShort(): void {
+    this.limit.cutShort();
   }
 
   /**
@@ -116,15 +132,13 @@ export class SinkChannel<T> {
 
   /** The plugin will not take anything: a drain has nothing to wait for. */
   giveUp(): void {
-    this.hopeless = true;
-    this.motion.stir();
+    this.limit.giveUp();
   }
 
   /** Drops what is left; answers how many values that were. */
   async close(): Promise<number> {
     this.disconnect();
-    this.deadline?.unsubscribe();
-    this.overdue?.unsubscribe();
+    this.deadlines.stop();
     await this.acks?.close();
     // What it may have held is told before the end.
     if (this.connection !== undefined) await this.motion.within(SETTLE);
@@ -132,11 +146,15 @@ export class SinkChannel<T> {
   }
 
   private async readOut(patience?: number): Promise<boolean> {
-    while (this.connection !== undefined && this.out.length > 0)
-      if (!(await this.motion.patiently(patience))) return false;
+    while (this.connection !== undefined && this.out.length > 0) if (!(await this.limit.reads(patience))) return false;
     this.hungUp = true;
     this.connection?.end();
-    while (this.connection !== undefined) if (!(await this.motion.patiently(patience))) return false;
+    while (this.connection !== undefined) {
+      if (await this.limit.reads(patience)) continue;
+      // A close that comes now is that of a STOP, and does not say that all was read.
+      this.hungUp = false;
+      return false;
+    }
     const { transport, clock } = this.options;
     if (!transport.capabilities.halfClose) await pause(clock, Math.max(0, this.takenAt + SETTLE - clock.now()));
     return true;
@@ -157,8 +175,7 @@ export class SinkChannel<T> {
     const orderly = this.hungUp && this.out.length === 0 && error === undefined;
     const unconfirmed = this.connection?.unconfirmed ?? 0;
     this.connection = undefined;
-    this.deadline?.unsubscribe();
-    this.settleOverdue();
+    this.deadlines.stop();
     for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
     this.motion.stir();
     this.handler.disconnected(unconfirmed, orderly);
@@ -175,9 +192,8 @@ export class SinkChannel<T> {
   }
 
   private canSend(): boolean {
-    const window = this.options.ackTimeout === undefined ? Infinity : 1;
-    const isReady = this.connection?.open === true && !this.connection.full;
-    return isReady && !this.holding && this.out.length < window && this.overdue === undefined;
+    if (this.holding || this.connection?.open !== true || this.connection.full) return false;
+    return !this.deadlines.required || (this.out.length === 0 && !this.deadlines.isOverdue);
   }
 
   private send(item: Item<T>): void {
@@ -190,13 +206,12 @@ export class SinkChannel<T> {
       return;
     }
     this.out.push(item);
-    const { ackTimeout, clock } = this.options;
-    if (ackTimeout !== undefined) this.deadline = after(clock, ackTimeout, () => this.late(ackTimeout));
+    this.deadlines.sent();
   }
 
   private accepted(frames: number): void {
     this.takenAt = this.options.clock.now();
-    if (this.options.ackTimeout !== undefined) return;
+    if (this.deadlines.required) return;
     const count = this.connection?.accepted(frames) ?? 0;
     for (let i = 0; i < count; i += 1) this.out.shift();
     this.motion.stir();
@@ -206,34 +221,24 @@ export class SinkChannel<T> {
   private acked(payload: Buffer): void {
     const problem = decodeAck(payload);
     const error = problem === undefined ? undefined : this.options.ackError(problem);
-    if (this.out.length > 0 && this.options.ackTimeout !== undefined && this.overdue === undefined)
+    const { isOverdue, required } = this.deadlines;
+    if (this.out.length > 0 && required && !isOverdue) {
+      this.limit.acked();
       return this.acknowledge(error);
+    }
     if (error !== undefined) this.handler.complained(error);
-    if (this.overdue === undefined) return;
-    this.settleOverdue();
+    if (isOverdue) this.goOn();
+  }
+
+  /** A late ack has come, or is not waited for any longer. */
+  private goOn(): void {
+    this.deadlines.settle();
+    this.motion.stir();
     this.pump();
   }
 
-  /**
-   * Acks have no id: the next value waits as long again, or until the late ack has come, which else would be taken for
-   * its own.
-   */
-  private late(ackTimeout: number): void {
-    this.overdue = after(this.options.clock, ackTimeout, () => {
-      this.settleOverdue();
-      this.pump();
-    });
-    this.acknowledge(this.options.ackLate());
-  }
-
-  private settleOverdue(): void {
-    this.overdue?.unsubscribe();
-    this.overdue = undefined;
-    this.motion.stir();
-  }
-
   private acknowledge(error: RxportError | undefined): void {
-    this.deadline?.unsubscribe();
+    this.deadlines.answered();
     const item = this.out.shift();
     if (item === undefined) return;
     this.motion.stir();

@@ -30,6 +30,8 @@ export interface SinkChannelOptions extends ChannelOptions {
   readonly effort?: Effort;
   /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */
   readonly ackTimeout?: number | undefined;
+  /** Milliseconds without an ack in time that a drain bears, besides those of `ackTimeout`; default 0. */
+  readonly ackPatience?: () => number;
   /** True when the process that has been started takes batches; asked once per connection. */
   readonly batches?: () => boolean;
   readonly ackError: (text: string) => RxportError;

@@ -9,16 +9,19 @@ const OUTSIDE = 'host';
 export interface OutsideDeps {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Milliseconds for a flush; default 5,000. */
+  readonly flushTimeout: number | undefined;
   readonly opId: () => string;
   /** Of all calls. */
   readonly callId: string;
 }
 
 /** Owns what is used without a rule: what happens to it is logged, nobody reads what it counts. */
-export const outsideRun = ({ clock, log, opId, callId }: OutsideDeps): RuleRun =>
+export const outsideRun = ({ clock, log, flushTimeout, opId, callId }: OutsideDeps): RuleRun =>
   new RuleRun({
     ruleId: OUTSIDE,
     clock,
+    flushTimeout,
     opId,
     callId: () => callId,
     stage: (kind, name, depth) => new Stage(kind, name, depth),

@@ -6,16 +6,23 @@ import type { RuleStatus } from './status.js';
 export interface StopOptions {
   /** Let the operators emit what they hold; default true. */
   readonly flush?: boolean;
-  /** Milliseconds that the flush may take before the rest is cut off; default 5,000, `Infinity` for as long as it takes. */
+  /**
+   * Milliseconds that the flush may take before the rest is cut off; default the host's `flushTimeout` (5,000), `Infinity`
+   * for as long as it takes. A sink that requires acks is given up after as long again, and its `ackTimeout`, without an ack
+   * in time. One that does not drains for as long as its plugin takes values, or works.
+   */
   readonly timeout?: number;
-  /** Cuts the flush short. */
+  /**
+   * Cuts the flush short, and the drain of the sinks: what does not go out within a second is dropped, and what has gone
+   * out is not waited for much longer.
+   */
   readonly signal?: AbortSignal;
 }
 
 export interface StopReport {
   /** True when nothing was cut off. */
   readonly drained: boolean;
-  /** What was dropped while the rule stopped, by reason. */
+  /** What was dropped while the rule stopped, by reason: `stopped` is what was cut off. */
   readonly dropped: Readonly<Record<string, number>>;
 }
 

@@ -9,6 +9,8 @@ export interface RunOptions {
   /** What the texts of errors call it; default `rule <id>`. */
   readonly title?: string;
   readonly clock: Clock;
+  /** Milliseconds for the flush of a stop that does not say; default 5,000. */
+  readonly flushTimeout?: number | undefined;
   readonly opId: () => string;
   /** The id of a call position, stable over runs. */
   readonly callId: (position: number) => string;
@@ -21,6 +23,6 @@ export interface RunOptions {
 
 export interface StopPlan {
   readonly flush: boolean;
-  /** Milliseconds that the flush may take. */
-  readonly timeout: number;
+  /** Milliseconds that the flush may take; default as the run has it. */
+  readonly timeout?: number | undefined;
 }

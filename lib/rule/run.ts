@@ -5,9 +5,9 @@ import { type Gauge, type Marks, type Stage, type StageKind, type StageScope, wi
 import { guarded } from '../process/guarded.js';
 import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
-import type { DrainReport } from '../symbol/sink.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';
+import type { OwnedSink, SinkEntry } from './owned-sink.js';
 import type { RunOptions, StopPlan } from './run-options.js';
 import { settled } from './settled.js';
 import { Tail } from './tail.js';
@@ -16,17 +16,7 @@ import { Tallies } from './tallies.js';
 /** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
 export type Branch = Subscription | Observable<unknown>;
 
-/** What a run has to know of a sink, whatever its values are. */
-interface OwnedSink extends Subscription {
-  readonly drained: Promise<DrainReport>;
-  /** False for one that is only handed to an operator: late or invalid values go to it with `next`. */
-  readonly hasStream: boolean;
-}
-
-interface SinkEntry {
-  readonly sink: OwnedSink;
-  readonly ended: Promise<void>;
-}
+const FLUSH_TIMEOUT = 5_000;
 
 /** One run of a rule's body: owns what the body opened. */
 export class RuleRun implements Owner, StageScope {
@@ -48,6 +38,8 @@ export class RuleRun implements Owner, StageScope {
   private readonly intake = new Intake((by) => this.tally({ type: 'paused', symbol: by, count: 1 }));
   private readonly tallies: Tallies;
   private calls = 0;
+  /** The shortest time that a stop has given. */
+  private patience: number | undefined;
   private error: RxportError | undefined;
 
   constructor(private readonly options: RunOptions) {
@@ -87,9 +79,10 @@ export class RuleRun implements Owner, StageScope {
   }
 
   /** Down the arrow: sources, operators, sinks. Resolves when everything is closed. */
-  async stop({ flush, timeout }: StopPlan): Promise<void> {
+  async stop({ flush, timeout = this.options.flushTimeout ?? FLUSH_TIMEOUT }: StopPlan): Promise<void> {
     this.begin();
-    if (!flush) this.cut();
+    if (flush) this.patience = Math.min(this.patience ?? Infinity, timeout);
+    else this.cut();
     await this.intake.stop();
     await settlesWithin(
       this.options.clock,
@@ -106,6 +99,12 @@ export class RuleRun implements Owner, StageScope {
     for (const { sink } of this.sinks.values()) sink.unsubscribe();
     for (const branch of this.branches) branch.unsubscribe();
     this.life.unsubscribe();
+  }
+
+  /** The same, and what its sinks have accepted goes out only if it does so at once. */
+  abandon(): void {
+    this.cut();
+    for (const { sink } of this.sinks.values()) sink.cutShort();
   }
 
   addSink<S extends OwnedSink>(sink: S): S {
@@ -160,6 +159,10 @@ export class RuleRun implements Owner, StageScope {
   track(work: Promise<unknown>): void {
     this.work.add(work);
     void work.finally(() => this.work.delete(work));
+  }
+
+  get ackPatience(): number {
+    return this.patience ?? this.options.flushTimeout ?? FLUSH_TIMEOUT;
   }
 
   get cutOff(): Owner['cutOff'] {

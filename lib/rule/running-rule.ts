@@ -29,8 +29,8 @@ export interface RuleDeps {
   readonly context: (run: RuleRun) => RuleContext;
   /** Unique on this machine. */
   readonly opId: () => string;
-  /** Milliseconds that operators may take to emit what they hold when the rule stops. */
-  readonly flushTimeout: number;
+  /** Milliseconds that operators may take to emit what they hold when the rule stops; default 5,000. */
+  readonly flushTimeout?: number | undefined;
   /** What the log and the texts of errors call it; default `rule <id>`. */
   readonly title?: string;
   /** Default one of its own. */
@@ -92,12 +92,12 @@ export class RunningRule implements Rule {
     return this.memory.book.read();
   }
 
-  async stop({ flush = true, timeout = this.deps.flushTimeout, signal }: StopOptions = {}): Promise<StopReport> {
-    checkDuration(`the stop of rule ${this.id}`, 'timeout', timeout, WAIT);
+  async stop({ flush = true, timeout, signal }: StopOptions = {}): Promise<StopReport> {
+    if (timeout !== undefined) checkDuration(`the stop of ${this.title}`, 'timeout', timeout, WAIT);
     const before = this.memory.book.dropped();
     const { run } = this;
     this.requestStop();
-    const cut = (): void => run?.cut();
+    const cut = (): void => run?.abandon();
     if (signal?.aborted === true) cut();
     signal?.addEventListener('abort', cut);
     await run?.stop({ flush, timeout });
@@ -115,7 +115,7 @@ export class RunningRule implements Rule {
     this.attempt = 0;
     this.wake.abort();
     this.wake = new AbortController();
-    void this.run?.stop({ flush: true, timeout: this.deps.flushTimeout });
+    void this.run?.stop({ flush: true });
     // A run need not change the status: nothing is missing in one that uses no plugin.
     const decided = merge(this.built, this.status$.pipe(filter(isFinal))).pipe(
       takeUntil(signal === undefined ? NEVER : fromEvent(signal, 'abort')),
@@ -130,7 +130,14 @@ export class RunningRule implements Rule {
     const { run } = this;
     this.requestStop();
     run?.cut();
-    void run?.stop({ flush: false, timeout: 0 });
+    void run?.stop({ flush: false });
+  }
+
+  /** The same, and what its sinks have accepted goes out only if it does so at once. */
+  abandon(): void {
+    const { run } = this;
+    this.unsubscribe();
+    run?.abandon();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -178,6 +185,7 @@ export class RunningRule implements Rule {
       ruleId: this.id,
       title,
       clock,
+      flushTimeout,
       opId,
       callId: (position) => (callIds[position] ??= opId()),
       stage: (kind, name, depth, hooks) => book.stage(kind, name, depth, hooks),
@@ -193,7 +201,7 @@ export class RunningRule implements Rule {
     run.build(() => this.definition.body(context(run)));
     this.built.next();
     await Promise.race([failure, run.ended()]);
-    await run.stop({ flush: true, timeout: flushTimeout });
+    await run.stop({ flush: true });
     this.run = undefined;
     book.fold();
   }

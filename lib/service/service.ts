@@ -68,7 +68,7 @@ export class Service implements AsyncDisposable {
     this.rules = this.book;
   }
 
-  /** Stops the rules with flush, then the plugins; `signal` cuts the flush short. */
+  /** Stops the rules with flush, then the plugins; `signal` cuts the flush short, and the drain of the sinks. */
   async stop(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.supplying.unsubscribe();
     const closed = this.book.close();

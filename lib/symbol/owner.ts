@@ -54,6 +54,8 @@ export interface Owner {
   readonly stopping: boolean;
   /** Under which reason a value is dropped that nobody takes any longer. */
   readonly cutOff: 'stopped' | 'unsubscribed';
+  /** Milliseconds that a sink which drains may go without an ack in time, besides its `ackTimeout`; default 5,000. */
+  readonly ackPatience?: number;
   /** Unique on this machine, for the address of a channel. */
   opId(): string;
   /** The context of the next call position, as JSON: the same for each run of the rule. */

@@ -1,12 +1,12 @@
 import { type Observable, Subject } from 'rxjs';
-import { SinkChannel } from '../channel/sink-channel.js';
+import type { SinkChannel } from '../channel/sink-channel.js';
 import type { Item, SinkHandler } from '../channel/sink-handler.js';
 import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js';
 import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
-import { ackPath, dataPath } from '../wire/address.js';
+import { dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
 import { OneStream } from './one-stream.js';
 import { teardownError } from './outlet.js';
@@ -16,10 +16,9 @@ import { revivalOf } from './revive.js';
 import type { SinkSpec } from './sink-spec.js';
 import { stopSink } from './sink-stop.js';
 import type { DrainReport, Sink, SinkAck } from './sink.js';
-import { acksOf } from './sink-acks.js';
+import { sinkChannelOf } from './sink-channel-of.js';
 import { sinkPayload } from './sink-payload.js';
 import { SinkPressure } from './sink-pressure.js';
-import { processOf } from './sink-process.js';
 
 /**
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
@@ -48,23 +47,12 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
 
   constructor(private readonly spec: SinkSpec) {
     super();
-    const { owner, symbol, link, options, transport, clock } = spec;
+    const { owner, symbol, link, options, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = sinkControl(symbol, meta, spec.config.first);
     this.path = dataPath(link.ipcDir, meta);
     const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));
-    this.channel = new SinkChannel<T>(
-      { data: this.path, ack: ackPath(link.ipcDir, meta) },
-      {
-        transport,
-        clock,
-        overflow,
-        maxSend: () => link.maxSend,
-        ...processOf(() => this.runner),
-        ...acksOf(symbol, options),
-      },
-      this,
-    );
+    this.channel = sinkChannelOf<T>(spec, { meta, overflow, runner: () => this.runner }, this);
     const marks = marksOf(overflow);
     this.stage = owner.stage('sink', symbol, () => this.channel.depth, marks);
     this.pressure = new SinkPressure(marks);
@@ -106,6 +94,11 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
       this.fail(userError(`the stream of sink ${this.spec.symbol}`, teardownError(thrown)));
     }
     this.finish();
+  }
+
+  /** Its drain is over soon: what goes out at once still does. */
+  cutShort(): void {
+    this.channel.cutShort();
   }
 
   // ---- Instance: what the plugin's process says

@@ -1,18 +1,30 @@
 import type { SinkChannelOptions } from '../channel/sink-handler.js';
 import { checkDuration, DEADLINE } from '../duration.js';
 import { sinkAck, sinkAckTimeout } from '../errors.js';
+import type { Owner } from './owner.js';
 import type { SinkOptions } from './sink.js';
 
 const ACK_TIMEOUT = 5_000;
+/** Of an owner that does not say. */
+const ACK_PATIENCE = 5_000;
+
+interface AckSpec {
+  readonly symbol: string;
+  readonly owner: Pick<Owner, 'ackPatience'>;
+  readonly options: SinkOptions;
+}
 
 /** How the channel of a sink is to take its acks. Throws `ERR_OPERATOR_OPTION`. */
-export function acksOf(
-  symbol: string,
-  { requireAck = false, ackTimeout = ACK_TIMEOUT }: SinkOptions,
-): Pick<SinkChannelOptions, 'ackTimeout' | 'ackError' | 'ackLate'> {
+export function acksOf({
+  symbol,
+  owner,
+  options,
+}: AckSpec): Pick<SinkChannelOptions, 'ackTimeout' | 'ackPatience' | 'ackError' | 'ackLate'> {
+  const { requireAck = false, ackTimeout = ACK_TIMEOUT } = options;
   checkDuration(`sink ${symbol}`, 'ackTimeout', ackTimeout, DEADLINE);
   return {
     ackTimeout: requireAck ? ackTimeout : undefined,
+    ackPatience: () => owner.ackPatience ?? ACK_PATIENCE,
     ackError: (text) => sinkAck(symbol, text),
     ackLate: () => sinkAckTimeout(symbol, ackTimeout),
   };

@@ -34,7 +34,10 @@ export interface Sink<T> extends Observer<T>, Subscription {
 export interface SinkOptions<Config = Readonly<Record<string, unknown>>> {
   readonly confKey?: string;
   readonly config?: Config;
-  /** One message in flight, each acknowledged; default false. */
+  /**
+   * One message in flight, each acknowledged; default false. A drain goes on while acks come in time; what waits when there has
+   * been none for `flushTimeout` and `ackTimeout` is dropped, and counted as `stopped`.
+   */
   readonly requireAck?: boolean;
   /** How long an ack may take, in milliseconds; default 5,000, `Infinity` for as long as it takes. */
   readonly ackTimeout?: number;

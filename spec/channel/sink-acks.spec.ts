@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SinkChannelOptions } from '../../lib/channel/sink-handler.js';
 import { after, systemClock } from '../../lib/clock.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { connectedSink } from '../helpers/sink-plugin.js';
+import { until } from '../helpers/until.js';
 
 /** Acks are required; the process has got its first value, and another one waits. */
-async function awaiting(clock = new HandClock()) {
-  const all = await connectedSink({ clock, ackTimeout: 100 });
+async function awaiting(clock = new HandClock(), more: Partial<SinkChannelOptions> = {}) {
+  const all = await connectedSink({ clock, ackTimeout: 100, ...more });
   all.accept('a');
   all.accept('b');
   await all.plugin.inbox.texts(1);
@@ -105,12 +107,55 @@ describe('a sink that must acknowledge', () => {
     expect(plugin.inbox.gone).toHaveLength(1);
   });
 
-  it('is not drained without its ack, and what is left is counted', async () => {
-    const { channel, clock } = await awaiting();
-    const drained = channel.drain(50);
-    clock.advance(50);
+  it.each([false, true])(
+    'is not drained without an ack in time, and what is left is counted: late %s',
+    async (late) => {
+      const clock = new HandClock();
+      const { channel, accept, plugin, recorder } = await awaiting(clock, { ackPatience: () => 250 });
+      for (const value of 'cdefg') accept(value);
+      let drained: boolean | undefined;
+      void channel.drain().then((is) => (drained = is));
+      for (let sent = 1; drained === undefined; sent += 1) {
+        await plugin.inbox.texts(sent);
+        clock.advance(100);
+        // A late ack, or none for as long again: the next value goes out.
+        if (late) plugin.acks('{}');
+        else clock.advance(100);
+        await until(() => drained !== undefined || plugin.inbox.messages.length > sent);
+      }
+      expect([drained, clock.now()]).toEqual([false, 400]);
+      const answered = late ? 4 : 2;
+      expect(recorder.acks).toEqual([...'abcd'].slice(0, answered).map((value) => `${value} ERR_SINK_ACK_TIMEOUT`));
+      expect(await channel.close()).toBe(7 - answered);
+    },
+  );
+
+  it('is drained for as long as one in time comes now and then', async () => {
+    const clock = new HandClock();
+    const { channel, accept, plugin, recorder } = await awaiting(clock, { ackPatience: () => 0 });
+    for (const value of 'cdefg') accept(value);
+    const drained = channel.drain();
+    for (let sent = 1; sent <= 7; sent += 1) {
+      await plugin.inbox.texts(sent);
+      clock.advance(90);
+      plugin.acks('{}');
+      await recorder.until(() => recorder.acks.length === sent);
+    }
+    expect(await drained).toBe(true);
+  });
+
+  it('is drained no longer when that is cut short', async () => {
+    const clock = new HandClock();
+    const { channel, plugin } = await awaiting(clock, { ackPatience: () => Infinity });
+    const drained = channel.drain();
+    await new Promise(setImmediate);
+    channel.cutShort();
+    for (let second = 0; second < 3; second += 1) {
+      await new Promise(setImmediate);
+      clock.advance(1_000);
+    }
     expect(await drained).toBe(false);
-    expect(await channel.close()).toBe(2);
+    expect(plugin.inbox.messages.length).toBeLessThanOrEqual(2);
   });
 
   it('may say unasked that something went wrong', async () => {
