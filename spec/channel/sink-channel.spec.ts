@@ -156,6 +156,17 @@ describe('the channels of a sink', () => {
     expect(await channel.drain(100_000)).toBe(false);
   });
 
+  it('are drained when somebody takes it after all', async () => {
+    const { channel, recorder, start, accept } = await sinkChannel();
+    channel.giveUp();
+    const { inbox } = await start();
+    await channel.connect();
+    accept('a');
+    expect(await channel.drain(10_000)).toBe(true);
+    expect(inbox.messages.map(String)).toEqual(['a']);
+    expect(recorder.passed).toBe(1);
+  });
+
   it('tell before they are closed what the plugin may not have read', async () => {
     const { channel, recorder, plugin, accept } = await connectedSink();
     plugin.data.pause();
