@@ -67,7 +67,10 @@ export class Host implements AsyncDisposable {
   readonly plugins: Plugins;
   /** A source outside a rule; its subscriptions end with the host. Errors and events are those of a rule's source. */
   readonly source: SourceFactory;
-  /** A sink outside a rule; drained when the host stops. What goes wrong with it is logged. */
+  /**
+   * A sink outside a rule; drained when the host stops. What goes wrong with it, and what its queue drops, is logged. It holds
+   * no source back: `pressure$` says when it is behind.
+   */
   readonly sink: SinkFactory;
   private readonly outside: RuleRun;
   private readonly records: SpawnRecords;

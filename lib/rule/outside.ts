@@ -24,7 +24,8 @@ export const outsideRun = ({ clock, log, flushTimeout, opId, callId }: OutsideDe
     flushTimeout,
     opId,
     callId: () => callId,
-    stage: (kind, name, depth) => new Stage(kind, name, depth),
+    // Without a gauge: these have nothing in common, and one sink that is behind would hold back all sources.
+    stage: (kind, name, depth, hooks) => new Stage(kind, name, depth, { ...hooks, gauge: undefined }),
     report: (event) => log.warn({ event }, `outside a rule: ${event.type}`),
     missing: () => undefined,
     failed: (error) => log.error({ code: error.code }, error.message),
