@@ -161,7 +161,7 @@ export class RuleRun implements Owner, StageScope {
     void work.finally(() => this.work.delete(work));
   }
 
-  get ackPatience(): number {
+  get flushTimeout(): number {
     return this.patience ?? this.options.flushTimeout ?? FLUSH_TIMEOUT;
   }
 

@@ -54,8 +54,11 @@ export interface Owner {
   readonly stopping: boolean;
   /** Under which reason a value is dropped that nobody takes any longer. */
   readonly cutOff: 'stopped' | 'unsubscribed';
-  /** Milliseconds that a sink which drains may go without an ack in time, besides its `ackTimeout`; default 5,000. */
-  readonly ackPatience?: number;
+  /**
+   * Milliseconds for a flush; default 5,000. A sink that drains may go so long, and its `ackTimeout`, without an ack in time,
+   * and keeps the error of its stream to itself no longer.
+   */
+  readonly flushTimeout?: number;
   /** Unique on this machine, for the address of a channel. */
   opId(): string;
   /** The context of the next call position, as JSON: the same for each run of the rule. */
@@ -72,3 +75,5 @@ export interface Owner {
   /** A symbol that has no stream to put its error on ends the rule's run. */
   fail(error: RxportError): void;
 }
+
+export const flushTimeoutOf = ({ flushTimeout = 5_000 }: Pick<Owner, 'flushTimeout'>): number => flushTimeout;

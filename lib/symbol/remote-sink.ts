@@ -8,9 +8,10 @@ import { guarded } from '../process/guarded.js';
 import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
+import { HeldError } from './held-error.js';
 import { OneStream } from './one-stream.js';
 import { teardownError } from './outlet.js';
-import type { Attendance } from './owner.js';
+import { type Attendance, flushTimeoutOf } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SinkSpec } from './sink-spec.js';
@@ -40,6 +41,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private readonly overflow: Overflow;
   private readonly revival: Revival;
   private readonly path: string;
+  private readonly failure: HeldError;
   /** The process that was told START last. */
   private runner: Runner | undefined;
   /** It changes processes. */
@@ -58,6 +60,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.pressure = new SinkPressure(marks);
     this.pressure$ = this.hot(this.pressure.under);
     this.attendance = owner.attend(`sink ${symbol}`);
+    this.failure = new HeldError(clock, (error) => this.fail(error));
     this.revival = revivalOf(this, link, clock, (news) => void owner.report(news));
     this.drained = new Promise((resolve) => (this.settle = resolve));
     this.bound = this.open();
@@ -190,7 +193,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   // ---- OneStream
 
   protected override streamFailed(error: unknown): void {
-    this.fail(userError(`the stream of sink ${this.spec.symbol}`, error));
+    const failure = userError(`the stream of sink ${this.spec.symbol}`, error);
+    // First what it has accepted before.
+    if (this.phase === 'open') this.failure.hold(failure, flushTimeoutOf(this.spec.owner));
+    else this.fail(failure);
     this.unsubscribe();
   }
 
@@ -227,6 +233,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private async shut(): Promise<void> {
     await this.bound;
     await this.channel.drain();
+    this.failure.release();
     this.revival.cancel();
     const { link, clock } = this.spec;
     await stopSink(this.path, clock, { stop: () => link.detach(this), again: () => link.stopAgain(this) });

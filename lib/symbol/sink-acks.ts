@@ -1,16 +1,14 @@
 import type { SinkChannelOptions } from '../channel/sink-handler.js';
 import { checkDuration, DEADLINE } from '../duration.js';
 import { sinkAck, sinkAckTimeout } from '../errors.js';
-import type { Owner } from './owner.js';
+import { flushTimeoutOf, type Owner } from './owner.js';
 import type { SinkOptions } from './sink.js';
 
 const ACK_TIMEOUT = 5_000;
-/** Of an owner that does not say. */
-const ACK_PATIENCE = 5_000;
 
 interface AckSpec {
   readonly symbol: string;
-  readonly owner: Pick<Owner, 'ackPatience'>;
+  readonly owner: Pick<Owner, 'flushTimeout'>;
   readonly options: SinkOptions;
 }
 
@@ -24,7 +22,7 @@ export function acksOf({
   checkDuration(`sink ${symbol}`, 'ackTimeout', ackTimeout, DEADLINE);
   return {
     ackTimeout: requireAck ? ackTimeout : undefined,
-    ackPatience: () => owner.ackPatience ?? ACK_PATIENCE,
+    ackPatience: () => flushTimeoutOf(owner),
     ackError: (text) => sinkAck(symbol, text),
     ackLate: () => sinkAckTimeout(symbol, ackTimeout),
   };

@@ -19,7 +19,7 @@ export interface DrainReport {
  * A sink of a plugin: an Observer, and the Subscription that `stream.subscribe(sink)` returns.
  *
  * It takes one stream. `next` never blocks and never throws; `complete` drains, sends STOP and closes, and so does
- * `error` for what was accepted before it. Unsubscribing ends the chain above and drains in the background.
+ * `error` for what was accepted before it: then the rule fails with it, after `flushTimeout` at the latest. Unsubscribing ends the chain above and drains in the background.
  */
 export interface Sink<T> extends Observer<T>, Subscription {
   readonly closed: boolean;

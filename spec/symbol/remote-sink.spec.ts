@@ -77,20 +77,26 @@ describe('a sink', () => {
     expect(rule.ledger().stages[name()]).toMatchObject({ received: 3, passed: 1, dropped: { completed: 2 } });
   });
 
-  it('drains what it has when its stream fails; the rule fails after that', async () => {
+  it.each<[string, SinkOptions, number]>([
+    ['drains what it has when its stream fails; the rule fails after that', { config: { acks: [{ after: 50 }] } }, 3],
+    ['does not keep that to itself for longer than a flush may take', { config: { acks: ['never'] } }, 0],
+  ])('%s', async (_, options, passed) => {
     const path = newFile();
-    const rule = shared.rule(
-      (context) =>
-        concat(
-          of(1, 2, 3),
-          throwError(() => new Error('no')),
-        ).subscribe(file(context, path)),
-      {
-        restart: 'never',
-      },
+    const failing = concat(
+      from(zeroTo(3)),
+      throwError(() => new Error('no')),
     );
-    expect(await rule.done).toMatchObject({ phase: 'failed', error: { message: expect.stringContaining('no') } });
-    expect(linesOf(path)).toEqual([1, 2, 3]);
+    const rule = shared.rule((context) => failing.subscribe(file(context, path, { requireAck: true, ...options })), {
+      restart: 'never',
+    });
+    const began = performance.now();
+    const failed = await statusOf(rule, 'failed');
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(failed).toMatchObject({ error: { message: expect.stringContaining('no') } });
+    expect(rule.ledger().stages[name()]).toMatchObject({ received: 3, passed });
+    await rule.stop({ signal: AbortSignal.abort() });
+    expect(rule.ledger().balanced).toBe(true);
+    expect((await rule.done).phase).toBe('failed');
   });
 
   it.each<[string, SinkOptions]>([
