@@ -2,7 +2,7 @@ import { type Observable, Subject } from 'rxjs';
 import type { SinkChannel } from '../channel/sink-channel.js';
 import type { Item, SinkHandler } from '../channel/sink-handler.js';
 import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js';
-import { queueOverflow, RxportError, sinkEncode, sinkShared, userError } from '../errors.js';
+import { queueOverflow, type RxportError, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
 import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
@@ -39,6 +39,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private settle: (report: DrainReport) => void = () => undefined;
   private phase: 'open' | 'finishing' | 'finished' = 'open';
   private readonly overflow: Overflow;
+  private overflown = false;
   private readonly revival: Revival;
   private readonly path: string;
   private readonly failure: HeldError;
@@ -74,13 +75,15 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     let payload: Item<T>['payload'];
     try {
       payload = sinkPayload(value, this.spec);
-    } catch (cause) {
-      this.failed(cause instanceof RxportError ? cause : sinkEncode(this.spec.symbol, cause));
-      return;
+    } catch (error) {
+      return this.failed(error as RxportError);
     }
     const { dropped, failed } = this.channel.accept({ value, payload });
     if (dropped > 0) this.stage.overflow(dropped);
-    if (failed) this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.overflow.size));
+    if (!failed || this.overflown) return;
+    // Once: what follows is a sum.
+    this.overflown = true;
+    this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.overflow.size));
   }
 
   complete(): void {
@@ -164,13 +167,9 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   }
 
   acknowledged(value: T, error: RxportError | undefined): void {
-    if (error === undefined) {
-      this.stage.passed += 1;
-      this.acks.next({ value });
-    } else {
-      this.failed(error);
-      this.acks.next({ value, error });
-    }
+    if (error === undefined) this.stage.passed += 1;
+    else this.failed(error);
+    this.acks.next(error === undefined ? { value } : { value, error });
   }
 
   failed(error: RxportError): void {

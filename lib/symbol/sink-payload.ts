@@ -1,5 +1,5 @@
 import type { PluginLink } from '../control/plugin-link.js';
-import { sinkEmpty, sinkEncode } from '../errors.js';
+import { RxportError, sinkEmpty, sinkEncode } from '../errors.js';
 import type { SinkOptions } from './sink.js';
 
 interface PayloadSpec {
@@ -8,9 +8,15 @@ interface PayloadSpec {
   readonly options: SinkOptions;
 }
 
-/** What goes out for a value of a sink. Throws `ERR_SINK_ENCODE`, and what a `toJSON` of the value throws. */
+/** What goes out for a value of a sink. Throws `ERR_SINK_ENCODE`, and no other than an `RxportError`. */
 export function sinkPayload(value: unknown, spec: PayloadSpec): string | Uint8Array {
-  const payload = encode(value, spec);
+  let payload: string | Uint8Array;
+  try {
+    payload = encode(value, spec);
+  } catch (thrown) {
+    // Of a `toJSON`, say.
+    throw thrown instanceof RxportError ? thrown : sinkEncode(spec.symbol, thrown);
+  }
   if (payload.length === 0 && spec.link.refusesEmpty) throw sinkEmpty(spec.symbol);
   return payload;
 }

@@ -145,9 +145,14 @@ describe('a sink', () => {
       expect(counts).toMatchObject({ received: 4, dropped: { overflow } });
       expect(events).toContainEqual(expect.objectContaining({ type: 'dropped', reason: 'overflow' }));
     }
-    const { status, counts } = await send([0, 1, 2, 3], { queue: { size: 2, policy: 'error' } });
+  });
+
+  it('fails once when its queue is full and the policy is "error"; what follows is a sum', async () => {
+    const { status, counts, events } = await send(zeroTo(100), { queue: { size: 2, policy: 'error' } });
     expect(status).toMatchObject({ phase: 'failed', error: { code: 'ERR_QUEUE_OVERFLOW' } });
-    expect(counts).toMatchObject({ received: 4 });
+    expect(counts).toMatchObject({ received: 100, dropped: { overflow: 98 } });
+    expect(events.map(({ type }) => type)).toEqual(['paused', 'dropped', 'dropped']);
+    expect(events.map((event) => 'count' in event && event.count)).toEqual([1, 1, 97]);
   });
 
   it('is outside a rule the same, and drained when it is completed', async () => {
