@@ -1,4 +1,5 @@
 import type { Observable, Unsubscribable } from 'rxjs';
+import { checkDuration, WAIT } from '../duration.js';
 import type { SymbolEvent } from '../symbol/owner.js';
 import type { Ledger } from './ledger.js';
 import type { RuleStatus } from './status.js';
@@ -17,6 +18,11 @@ export interface StopOptions {
    * out is not waited for much longer.
    */
   readonly signal?: AbortSignal;
+}
+
+/** Throws `ERR_OPERATOR_OPTION`; `title` is what is to stop. */
+export function checkStop(title: string, { timeout }: StopOptions = {}): void {
+  if (timeout !== undefined) checkDuration(`the stop of ${title}`, 'timeout', timeout, WAIT);
 }
 
 export interface StopReport {

@@ -10,7 +10,6 @@ import {
   takeUntil,
 } from 'rxjs';
 import { type Clock, pause } from '../clock.js';
-import { checkDuration, WAIT } from '../duration.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
@@ -18,7 +17,7 @@ import type { RuleContext, RuleDefinition } from './define.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
 import { DEFAULT_RESTART, nextRestart } from './restart.js';
-import type { Rule, RuleEvent, StopOptions, StopReport } from './rule.js';
+import { checkStop, type Rule, type RuleEvent, type StopOptions, type StopReport } from './rule.js';
 import { RuleRun } from './run.js';
 import { isFinal, nextStatus, type RuleChange, type RuleStatus } from './status.js';
 
@@ -92,8 +91,9 @@ export class RunningRule implements Rule {
     return this.memory.book.read();
   }
 
-  async stop({ flush = true, timeout, signal }: StopOptions = {}): Promise<StopReport> {
-    if (timeout !== undefined) checkDuration(`the stop of ${this.title}`, 'timeout', timeout, WAIT);
+  async stop(options: StopOptions = {}): Promise<StopReport> {
+    checkStop(this.title, options);
+    const { flush = true, timeout, signal } = options;
     const before = this.memory.book.dropped();
     const { run } = this;
     this.requestStop();

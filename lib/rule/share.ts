@@ -8,7 +8,7 @@ import { completeLater, Outlet } from '../symbol/outlet.js';
 import { Consumer, type Upstream } from './consumer.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
-import type { RuleEvent, StopOptions, StopReport } from './rule.js';
+import { checkStop, type RuleEvent, type StopOptions, type StopReport } from './rule.js';
 import { RuleRun } from './run.js';
 import { type Launch, ShareLife, type SharePlan } from './share-life.js';
 import type { Shared } from './shared.js';
@@ -70,6 +70,7 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   }
 
   async stop(options?: StopOptions): Promise<StopReport> {
+    checkStop(`share ${this.name}`, options);
     this.closed = true;
     const { life } = this;
     const report = await life?.rule.stop(options);

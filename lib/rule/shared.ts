@@ -52,7 +52,8 @@ export interface Shared<T> extends Observable<T> {
   ledger(): Ledger;
   /**
    * Ends it for good, down the arrow: its sources, what its operators hold, then its subscribers complete. Its name is free
-   * when that resolves, and who subscribes from then on gets `ERR_RULE_CLOSED`. Never rejects.
+   * when that resolves, and who subscribes from then on gets `ERR_RULE_CLOSED`. Rejects as the
+   * stop of a rule does.
    */
   stop(options?: StopOptions): Promise<StopReport>;
 }

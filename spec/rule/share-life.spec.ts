@@ -126,6 +126,17 @@ describe('the end of a share', () => {
     await on.host.rule(shared.name, () => of(1)).done;
   });
 
+  it('does not begin with a timeout that is none', async () => {
+    const shared = on.share(() => NEVER);
+    await expect(shared.stop({ timeout: NaN })).rejects.toMatchObject({
+      code: 'ERR_OPERATOR_OPTION',
+      message: `the stop of share ${shared.name}: timeout NaN is no number of milliseconds from 0`,
+    });
+    const { rule } = on.keeper(shared);
+    await statusOf(rule, 'running');
+    expect(await shared.stop({ timeout: 0 })).toEqual({ drained: true, dropped: {} });
+  });
+
   it('is told to those who wait for its next run', async () => {
     const shared = on.share(() => NEVER);
     on.keeper(shared).rule.unsubscribe();
