@@ -32,7 +32,7 @@ export async function loadRuleFile(file: string, clock: Clock): Promise<LoadedFi
   const parts = new Set([file]);
   /** What was read of those that jiti compiles. */
   const sources = new Map<string, string>();
-  const begun = Date.now();
+  const begun = clock.now();
   const read = async (found: Pick<LoadedFile, 'rules' | 'error'>): Promise<LoadedFile> => ({
     file,
     ...found,
