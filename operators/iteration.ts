@@ -24,6 +24,8 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   private readonly queue = new Queue<T>();
   private readonly takers = new Queue<Taker<T>>();
   private readonly subscription = new Subscription();
+  /** Lets go of what cuts the loop off: the end of its rule, its signal. */
+  private readonly unhook = new Subscription();
   private stage: Stage | undefined;
   private ending: Ending | undefined;
 
@@ -64,7 +66,7 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     const stop = (): void => this.abandon();
     const life = currentScope()?.life;
     signal?.addEventListener('abort', stop, { once: true });
-    this.subscription.add(() => {
+    this.unhook.add(() => {
       signal?.removeEventListener('abort', stop);
       life?.remove(stop);
     });
@@ -120,7 +122,10 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
       } else this.finish(taker);
     }
     this.stage?.weigh(this.queue.length);
-    if (this.ending !== undefined && this.queue.length === 0) this.stage?.end();
+    // While something waits the loop can still be cut off, also when its stream has ended.
+    if (this.ending === undefined || this.queue.length > 0) return;
+    this.stage?.end();
+    this.unhook.unsubscribe();
   }
 
   /** An error is told once; from then on the loop is over. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { concat, finalize, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { concat, EMPTY, finalize, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
 import { iterate, type IterateOptions } from '../../operators/index.js';
 import { recordStages } from '../helpers/record-stages.js';
 
@@ -159,6 +159,22 @@ describe('an iteration is left', () => {
 
     expect(await withRule(() => iteration().next())).toEqual(done);
     expect([torn, stage()?.counts().received, stage()?.ended]).toEqual([[], 0, true]);
+  });
+
+  it.each<[string, Observable<never>]>([
+    ['completed', EMPTY],
+    ['failed', throwError(() => thrown)],
+  ])('by its signal, or the cut of its rule, with what waits of a stream that has %s', async (_, rest) => {
+    const { stage, withRule, cut, iteration } = start(rest);
+    for (const end of ['signal', 'cut']) {
+      const aborter = new AbortController();
+      const loop = iteration({ signal: aborter.signal });
+      expect(await withRule(() => loop.next())).toEqual({ done: false, value: 1 });
+      if (end === 'cut') cut();
+      else aborter.abort();
+      expect(await loop.next()).toEqual(done);
+    }
+    expect(stage()?.counts()).toMatchObject(stopped);
   });
 
   it.each<[string, (loop: AsyncIterableIterator<number>, source: Subject<number>) => unknown]>([
