@@ -1,0 +1,17 @@
+import { afterEach, beforeEach, expect } from '@jest/globals';
+
+/** Call it at the top of a file: each spec fails that leaves a rejection which nobody has taken. */
+export function expectNoRejections(): void {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  beforeEach(() => {
+    unhandled.length = 0;
+    process.on('unhandledRejection', note);
+  });
+  afterEach(async () => {
+    // Node tells of them when the microtasks are done.
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+}
