@@ -28,6 +28,8 @@ export class FrameGate<F> implements Flow {
   constructor(
     private readonly socket: () => Flow,
     private readonly deliver: (frame: F) => void,
+    /** Frames come in the context of their owner already; what waits goes on whenever somebody lets it. */
+    private readonly inContext: (work: () => void) => void = (work) => work(),
   ) {}
 
   get isEmpty(): boolean {
@@ -57,14 +59,14 @@ export class FrameGate<F> implements Flow {
 
   resume(): void {
     this.paused = false;
-    this.drain();
+    this.inContext(() => this.drain());
     if (!this.paused) this.socket().resume();
   }
 
   /** To the end of each frame, whatever comes. */
   readOut(): void {
     this.paused = false;
-    this.drain();
+    this.inContext(() => this.drain());
     this.socket().readOut();
   }
 

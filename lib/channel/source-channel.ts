@@ -112,6 +112,7 @@ export async function openSourceChannel(
   const gate = new FrameGate<SourceFrame>(
     () => socket,
     (frame) => tell(handler, frame),
+    options.inContext,
   );
   const socket: PullSocket = await transport.pull(address, options, {
     text(text) {

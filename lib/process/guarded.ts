@@ -1,4 +1,5 @@
 import { Observable, type Observer, type Operator } from 'rxjs';
+import { currentScope, withScope } from '../stage.js';
 
 /** Told what a subscriber's function has thrown, and an error that no subscriber handles. Must not throw. */
 export type OnThrow = (thrown: unknown) => void;
@@ -36,9 +37,21 @@ export class Guarded<T> extends Observable<T> {
   }
 }
 
-/** `stream`, guarded. */
+/** A hot `stream`, guarded. Who subscribes in a rule hears it in the scope of that rule, whoever makes it emit. */
 export const guarded = <T>(stream: Observable<T>, thrown: OnThrow): Observable<T> =>
-  new Guarded<T>(thrown, (subscriber) => stream.subscribe(subscriber));
+  new Guarded<T>(thrown, (subscriber) => {
+    const scope = currentScope();
+    return stream.subscribe(
+      guard(
+        {
+          next: (value) => withScope(scope, () => subscriber.next(value)),
+          error: (error) => withScope(scope, () => subscriber.error(error)),
+          complete: () => withScope(scope, () => subscriber.complete()),
+        },
+        thrown,
+      ),
+    );
+  });
 
 /** An operator's, a promise's, or a sink: these hand on what goes wrong. */
 const isSubscriber = <T>(observer: AnyObserver<T> | undefined): observer is Partial<Observer<T>> =>

@@ -71,7 +71,7 @@ export class RuleRun implements Owner, StageScope {
   async ended(): Promise<void> {
     await settled(() => [...this.branchEnds(), ...this.drains()]);
     // Nothing is left that could send to the others.
-    for (const { sink } of this.sinks.values()) sink.unsubscribe();
+    this.unsubscribe(this.sinks.keys());
     await settled(() => [...this.sinks.values()].map(({ sink }) => sink.drained));
     await settled(() => [...this.work]);
     this.tallies.flush();
@@ -96,9 +96,7 @@ export class RuleRun implements Owner, StageScope {
   /** At once: when it returns, no operator of the rule gets another value. */
   cut(): void {
     this.begin();
-    for (const { sink } of this.sinks.values()) sink.unsubscribe();
-    for (const branch of this.branches) branch.unsubscribe();
-    this.life.unsubscribe();
+    this.unsubscribe([...this.sinks.keys(), ...this.branches, this.life]);
   }
 
   /** The same, and what its sinks have accepted goes out only if it does so at once. */
@@ -187,6 +185,13 @@ export class RuleRun implements Owner, StageScope {
     this.stopping = true;
     this.stopped.next();
     this.stopped.complete();
+  }
+
+  /** What a teardown subscribes belongs to the rule, too. */
+  private unsubscribe(all: Iterable<Subscription>): void {
+    withScope(this, () => {
+      for (const one of all) one.unsubscribe();
+    });
   }
 
   private tell(error: RxportError): void {

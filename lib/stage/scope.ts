@@ -16,7 +16,7 @@ export interface StageScope {
 
 const scopes = new AsyncLocalStorage<StageScope | undefined>();
 
-/** Without a scope: work that belongs to no rule, whoever has set it off. */
+/** Runs `work` in a scope, or in none, wherever it is called from: a socket or a timer may be of another rule. */
 export const withScope = <T>(scope: StageScope | undefined, work: () => T): T => scopes.run(scope, work);
 
 /** The rule that is being built or subscribed now, if any. Ask at subscription, not when a value arrives. */

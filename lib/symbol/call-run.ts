@@ -2,7 +2,6 @@ import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callInvalid, operatorOption, queueOverflow, type RxportError, userError } from '../errors.js';
 import {
-  currentScope,
   DEFAULT_OVERFLOW,
   type Key,
   Lane,
@@ -35,8 +34,6 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly lane: Lane<T, Outcome>;
   /** What is on a connection, or waits for one. */
   private readonly calls = new Map<Slot<T, Outcome>, FunctionCall>();
-  /** Answers come on a channel that all rules share; what follows is to find the rule that it runs in. */
-  private readonly scope = currentScope();
   private checked: 'no' | 'asking' | 'yes' = 'no';
   private completed = false;
 
@@ -176,7 +173,8 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
 
   private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void, key?: Key): void {
     const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
-    const { scope } = this;
+    // Answers come on a channel that all rules share; what follows is to find the rule that it runs in.
+    const { scope } = this.outlet;
     const told = scope === undefined ? done : (outcome: Outcome) => withScope(scope, () => done(outcome));
     const call: FunctionCall = { body, key, timeout, whenLost, cancelled: false, done: told };
     this.calls.set(slot, call);

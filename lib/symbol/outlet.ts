@@ -1,12 +1,19 @@
 import { type Subscriber, Subscription, UnsubscriptionError } from 'rxjs';
+import { currentScope, type StageScope, withScope } from '../stage.js';
 
 /**
  * The way from a symbol into a user's chain.
  *
  * Operators catch what their functions throw, but what a teardown throws (`finalize`) comes out of `next`, `complete` or
  * `error`, on the tick of a socket that other rules share. Here it goes to `thrown`.
+ *
+ * What operators subscribe in place of a stream that ends belongs to the rule, whoever ends it. `next` is on the hot path:
+ * who hands on values enters the scope, once for many.
  */
 export class Outlet<T> {
+  /** Of the rule in which it is subscribed. */
+  readonly scope: StageScope | undefined = currentScope();
+
   constructor(
     private readonly subscriber: Subscriber<T>,
     private readonly thrown: (cause: unknown) => void,
@@ -25,16 +32,16 @@ export class Outlet<T> {
   }
 
   error(error: unknown): void {
-    try {
-      this.subscriber.error(error);
-    } catch (cause) {
-      this.thrown(teardownError(cause));
-    }
+    this.end(() => this.subscriber.error(error));
   }
 
   complete(): void {
+    this.end(() => this.subscriber.complete());
+  }
+
+  private end(tell: () => void): void {
     try {
-      this.subscriber.complete();
+      withScope(this.scope, tell);
     } catch (cause) {
       this.thrown(teardownError(cause));
     }

@@ -9,7 +9,7 @@ import {
 import type { Instance, Moved, MoveSteps } from '../control/instance.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { type RxportError, sourceReported } from '../errors.js';
-import { currentScope, type Stage, withScope } from '../stage.js';
+import { type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import type { Outlet } from './outlet.js';
@@ -44,7 +44,6 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private moving = false;
   /** Its rule has more than it can work off. */
   private held = false;
-  private readonly scope = currentScope();
 
   constructor(
     private readonly spec: SourceSpec<T>,
@@ -186,7 +185,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private async open(): Promise<SourceChannel | undefined> {
     const { transport, clock, parse, link } = this.spec;
     try {
-      const { scope } = this;
+      const { scope } = this.outlet;
       const options: SourceChannelOptions = {
         transport,
         clock,

@@ -1,6 +1,7 @@
 /** The channel of a source against a peer that sends several tuples in a frame, as our SDK does. */
 import { describe, expect, it } from '@jest/globals';
-import type { SourceChannelOptions } from '../../lib/channel/source-channel.js';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SourceChannel, SourceChannelOptions } from '../../lib/channel/source-channel.js';
 import { frame } from '../helpers/raw-peer.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { connected } from '../helpers/source-end.js';
@@ -64,6 +65,36 @@ describe('a pause in the middle of a frame', () => {
     }
     await recorder.count(8);
     expect(values()).toEqual(range(1, 9));
+  });
+
+  it.each<[string, (end: SourceChannel) => unknown]>([
+    ['goes on', (channel) => channel.resume()],
+    ['is flushed', (channel) => channel.flush()],
+    ['is read out', (channel) => channel.delivered()],
+    ['can not wait', () => undefined],
+  ])('lets the rest come in the context of its owner, too, when the source %s', async (what, go) => {
+    const store = new AsyncLocalStorage<string>();
+    const clock = new HandClock();
+    const { recorder, channel, send } = await connected({
+      inContext: (work) => store.run('rule', work),
+      patient: () => what !== 'can not wait',
+      clock,
+    });
+    const contexts: unknown[] = [];
+    const { tuple } = recorder.handler;
+    recorder.handler.tuple = (message, meta) => {
+      contexts.push(store.getStore());
+      if (message === 2) channel.pause();
+      tuple(message, meta);
+    };
+    send(batch(1, 2, 3, 4));
+    await recorder.count(2);
+    void go(channel);
+    for (let waited = 0; waited < 10 && contexts.length < 4; waited += 1) {
+      clock.advance(500);
+      await new Promise(setImmediate);
+    }
+    expect(contexts).toEqual(['rule', 'rule', 'rule', 'rule']);
   });
 
   it('that ends at once changes nothing', async () => {
