@@ -4,7 +4,7 @@ import { partsOf, statusOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
 import { startHost } from '../helpers/host.js';
 import { until } from '../helpers/until.js';
-import { filter, firstValueFrom, tap } from 'rxjs';
+import { filter, firstValueFrom, of, Subject, switchMap, takeUntil, tap } from 'rxjs';
 import { callsTo, commandsTo } from '../helpers/scripted-plugin.js';
 
 const shared = sharedHost({ stopTimeout: 1_000, flushTimeout: 5_000 });
@@ -34,6 +34,30 @@ describe('a plugin that is stopped by hand', () => {
     await statusOf(rule, 'running');
     const before = seen.length;
     await until(() => seen.length > before + 5);
+    await rule.stop();
+    expect(rule.ledger().balanced).toBe(true);
+  });
+
+  it('is missed by a rule that calls it anew for each value, all the time', async () => {
+    const { host, plugin, symbol } = shared;
+    const values = new Subject<number>();
+    const rule = shared.rule(({ call, stopping$ }) =>
+      values.pipe(
+        takeUntil(stopping$),
+        switchMap((i) => of(i).pipe(call(symbol('echo'), () => [i]))),
+      ),
+    );
+    expect(rule.status.phase).toBe('running');
+    await host.plugins.stop(plugin.name);
+    const told: unknown[] = [];
+    rule.status$.subscribe((status) => told.push(status.phase === 'waiting' ? status.on : status.phase));
+    for (let i = 0; i < 5; i += 1) {
+      values.next(i);
+      await new Promise(setImmediate);
+    }
+    expect(told).toEqual(['running', [`function ${symbol('echo')}`]]);
+    await host.plugins.start(plugin.name);
+    await statusOf(rule, 'running');
     await rule.stop();
     expect(rule.ledger().balanced).toBe(true);
   });
