@@ -5,6 +5,7 @@
 export { admit, type Admission, checkOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
 export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
 export { type Key, KeyedQueue } from './stage/keyed-queue.js';
+export { completeLater, Outlet, teardownError } from './stage/outlet.js';
 export { Queue } from './stage/queue.js';
 export { Lane, type LaneHandler, type LaneOptions, type Slot } from './stage/lane.js';
 export { currentScope, type StageScope, withScope } from './stage/scope.js';

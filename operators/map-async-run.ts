@@ -1,6 +1,15 @@
-import { from, type ObservableInput, type Observer, type SchedulerLike, Subscription, take } from 'rxjs';
+import {
+  from,
+  type ObservableInput,
+  type Observer,
+  type SchedulerLike,
+  type Subscriber,
+  Subscription,
+  take,
+} from 'rxjs';
 import { projectTimeout, queueOverflow, type RxportError, userError } from '../lib/errors.js';
-import { Lane, type LaneHandler, type Overflow, type Slot, type Stage } from '../lib/stage.js';
+import { Lane, type LaneHandler, type Outlet, type Overflow, type Slot, type Stage } from '../lib/stage.js';
+import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
 
 export interface MapAsyncPlan<T, R> {
@@ -30,30 +39,32 @@ interface Work {
 export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T> {
   private readonly lane: Lane<T, Outcome<R>>;
   private readonly stage: Stage;
+  private readonly outlet: Outlet<R>;
   private readonly under = new Map<Slot<T, Outcome<R>>, Work>();
   private completed = false;
 
   constructor(
     private readonly plan: MapAsyncPlan<T, R>,
-    private readonly subscriber: Observer<R> & { readonly closed: boolean },
+    subscriber: Subscriber<R>,
   ) {
     const { name, order, overflow, concurrency } = plan;
     this.lane = new Lane({ order, overflow, concurrency: () => concurrency }, this);
+    this.outlet = outletOf(name, subscriber);
     this.stage = queueStage(name, overflow, () => this.lane.held);
   }
 
   next(value: T): void {
     this.stage.received += 1;
     // A source that emits at once has one more when what follows has ended already.
-    if (this.subscriber.closed) return this.stage.drop('stopped');
+    if (this.outlet.closed) return this.stage.drop('stopped');
     const { dropped, failed } = this.lane.add(value);
     if (dropped > 0) this.stage.overflow(dropped);
-    if (failed) this.subscriber.error(queueOverflow(this.plan.name, this.plan.overflow.size));
+    if (failed) this.outlet.error(queueOverflow(this.plan.name, this.plan.overflow.size));
     this.stage.weigh(this.lane.waits);
   }
 
   error(error: unknown): void {
-    this.subscriber.error(error);
+    this.outlet.error(error);
   }
 
   complete(): void {
@@ -113,7 +124,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     if (outcome.type === 'empty') return this.stage.drop('empty');
     if (outcome.type === 'error') return this.failed(outcome.error, value);
     this.stage.passed += 1;
-    this.subscriber.next(outcome.value);
+    this.outlet.next(outcome.value);
   }
 
   // ---- inside
@@ -142,7 +153,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     const { onError } = this.plan;
     if (typeof onError !== 'function') {
       this.stage.failWith(error);
-      if (onError === 'fail') this.subscriber.error(error);
+      if (onError === 'fail') this.outlet.error(error);
       return;
     }
     let instead: R;
@@ -151,15 +162,15 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     } catch (thrown) {
       const broken = userError(`onError of ${this.plan.name}`, thrown);
       this.stage.failWith(broken);
-      this.subscriber.error(broken);
+      this.outlet.error(broken);
       return;
     }
-    if (this.subscriber.closed) return this.stage.drop('stopped');
+    if (this.outlet.closed) return this.stage.drop('stopped');
     this.stage.passed += 1;
-    this.subscriber.next(instead);
+    this.outlet.next(instead);
   }
 
   private finishWhenEmpty(): void {
-    if (this.completed && this.lane.held === 0) this.subscriber.complete();
+    if (this.completed && this.lane.held === 0) this.outlet.complete();
   }
 }

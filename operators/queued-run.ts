@@ -1,6 +1,15 @@
-import { filter, type Observable, type Observer, type SchedulerLike, Subscription, takeWhile } from 'rxjs';
+import {
+  filter,
+  type Observable,
+  type Observer,
+  type SchedulerLike,
+  type Subscriber,
+  Subscription,
+  takeWhile,
+} from 'rxjs';
 import { operatorBound, queueOverflow, stageStalled } from '../lib/errors.js';
-import { marksOf, type Overflow, type Stage } from '../lib/stage.js';
+import { marksOf, type Outlet, type Overflow, type Stage } from '../lib/stage.js';
+import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
 
 export interface QueuedPlan {
@@ -13,6 +22,7 @@ export interface QueuedPlan {
 /** One subscription of `queued`: an Observer of what its operator emits. */
 export class QueuedRun<T, R> implements Observer<R> {
   private readonly stage: Stage;
+  private readonly outlet: Outlet<R>;
   private readonly high: number;
   private held = 0;
   /** Runs while the operator holds so much that the sources of the rule wait for it. */
@@ -20,8 +30,9 @@ export class QueuedRun<T, R> implements Observer<R> {
 
   constructor(
     private readonly plan: QueuedPlan,
-    private readonly subscriber: Observer<R> & { readonly closed: boolean },
+    subscriber: Subscriber<R>,
   ) {
+    this.outlet = outletOf(plan.name, subscriber);
     this.stage = queueStage(plan.name, plan.overflow, () => this.held);
     this.high = marksOf(plan.overflow).high;
   }
@@ -29,7 +40,7 @@ export class QueuedRun<T, R> implements Observer<R> {
   /** What goes into the operator: counted, and no more than fits. */
   counted(source: Observable<T>): Observable<T> {
     return source.pipe(
-      takeWhile(() => !this.subscriber.closed, true),
+      takeWhile(() => !this.outlet.closed, true),
       filter(() => this.take()),
     );
   }
@@ -37,25 +48,25 @@ export class QueuedRun<T, R> implements Observer<R> {
   // ---- Observer
 
   next(value: R): void {
-    if (this.subscriber.closed) return;
+    if (this.outlet.closed) return;
     if (this.held === 0) {
       const { name } = this.plan;
-      this.subscriber.error(operatorBound(name, 'its operator emits more than one value for each that it gets'));
+      this.outlet.error(operatorBound(name, 'its operator emits more than one value for each that it gets'));
       return;
     }
     this.held -= 1;
     this.stage.passed += 1;
-    this.subscriber.next(value);
+    this.outlet.next(value);
     this.stage.weigh(this.held);
   }
 
   error(error: unknown): void {
-    this.subscriber.error(error);
+    this.outlet.error(error);
   }
 
   complete(): void {
     this.abandon('kept');
-    this.subscriber.complete();
+    this.outlet.complete();
   }
 
   /** The end of the subscription, whatever ended it. */
@@ -71,13 +82,13 @@ export class QueuedRun<T, R> implements Observer<R> {
     const { name, overflow } = this.plan;
     this.stage.received += 1;
     // A source that emits at once has one more when what follows has ended already.
-    if (this.subscriber.closed) {
+    if (this.outlet.closed) {
       this.stage.drop('stopped');
       return false;
     }
     if (this.held >= overflow.size) {
       this.stage.overflow(1);
-      if (overflow.policy === 'error') this.subscriber.error(queueOverflow(name, overflow.size));
+      if (overflow.policy === 'error') this.outlet.error(queueOverflow(name, overflow.size));
       return false;
     }
     this.held += 1;
@@ -92,7 +103,7 @@ export class QueuedRun<T, R> implements Observer<R> {
     const { passed } = this.stage;
     this.stalled = scheduler.schedule(() => {
       this.stalled = Subscription.EMPTY;
-      if (this.stage.passed === passed) this.subscriber.error(stageStalled(name, this.held, timeout));
+      if (this.stage.passed === passed) this.outlet.error(stageStalled(name, this.held, timeout));
       else this.watch();
     }, timeout);
   }

@@ -1,7 +1,16 @@
 import type { Clock } from '../clock.js';
 import { queueOverflow, type RxportError } from '../errors.js';
-import { admit, type Overflow, Queue, type Stage, type StageScope, taken, type Waiting, withScope } from '../stage.js';
-import type { Outlet } from '../symbol/outlet.js';
+import {
+  admit,
+  type Outlet,
+  type Overflow,
+  Queue,
+  type Stage,
+  type StageScope,
+  taken,
+  type Waiting,
+  withScope,
+} from '../stage.js';
 import type { Attendance, Owner, Place, Stoppable } from '../symbol/owner.js';
 
 /** The share, as one of its subscriptions sees it. */

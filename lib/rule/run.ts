@@ -1,9 +1,16 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
 import { settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
-import { type Gauge, type Marks, type Stage, type StageKind, type StageScope, withScope } from '../stage.js';
+import {
+  type Gauge,
+  type Marks,
+  type Stage,
+  type StageKind,
+  type StageScope,
+  teardownError,
+  withScope,
+} from '../stage.js';
 import { guarded } from '../process/guarded.js';
-import { teardownError } from '../symbol/outlet.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';

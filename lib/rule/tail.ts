@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import { teardownError } from '../symbol/outlet.js';
+import { teardownError } from '../stage.js';
 
 /**
  * The end of a branch, which the rule subscribes to it.

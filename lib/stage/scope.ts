@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Subscription } from 'rxjs';
+import type { RxportError } from '../errors.js';
 import type { Marks } from './pressure.js';
 import type { Stage, StageKind } from './stage.js';
 
@@ -12,6 +13,8 @@ export interface StageScope {
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage;
   /** Ends when the rule is cut: for what no unsubscription reaches, such as a loop. What is added must not throw. */
   readonly life: Subscription;
+  /** An error that no stream can carry, since the one it is of has ended: it ends the run of the rule. */
+  fail(error: RxportError): void;
 }
 
 const scopes = new AsyncLocalStorage<StageScope | undefined>();

@@ -7,6 +7,7 @@ import {
   Lane,
   type LaneHandler,
   marksOf,
+  Outlet,
   type Overflow,
   type Slot,
   type Stage,
@@ -16,7 +17,6 @@ import { encodeValidate, execEncoder } from '../wire/function.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { CallSpec } from './call-spec.js';
 import { valueOf } from './call-value.js';
-import { Outlet } from './outlet.js';
 import type { Attendance } from './owner.js';
 
 /** Keys are spread over the processes by chance: with so many calls out for each, nearly all have something to do. */

@@ -5,12 +5,11 @@ import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js'
 import { queueOverflow, type RxportError, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
-import { checkOverflow, marksOf, type Overflow, type Stage } from '../stage.js';
+import { checkOverflow, marksOf, type Overflow, type Stage, teardownError } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, sinkControl } from '../wire/control.js';
 import { HeldError } from './held-error.js';
 import { OneStream } from './one-stream.js';
-import { teardownError } from './outlet.js';
 import { type Attendance, flushTimeoutOf } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';

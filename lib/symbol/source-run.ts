@@ -9,10 +9,9 @@ import {
 import type { Instance, Moved, MoveSteps } from '../control/instance.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { type RxportError, sourceReported } from '../errors.js';
-import { type Stage, withScope } from '../stage.js';
+import { type Outlet, type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
-import type { Outlet } from './outlet.js';
 import type { Attendance, Place, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';

@@ -1,8 +1,8 @@
 import { type Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
+import { completeLater, Outlet } from '../stage.js';
 import type { SymbolEvent } from './owner.js';
-import { completeLater, Outlet } from './outlet.js';
 import { type Emit, SourceRun } from './source-run.js';
 import type { SourceSpec } from './source-spec.js';
 

@@ -1,10 +1,13 @@
 import { Observable, Subscription } from 'rxjs';
+import type { RxportError } from '../../lib/errors.js';
 import { Pressure, Stage, withScope, type StageScope } from '../../lib/stage.js';
 
 interface RecordedStages {
   readonly stages: Stage[];
   /** `queue full` when the first stage rose above its high mark, `queue content` when the last was at its low mark. */
   readonly changes: string[];
+  /** Those that no stream could carry. */
+  readonly errors: RxportError[];
   /** Finds the scope when it is subscribed. */
   readonly inRule: <T>(stream: Observable<T>) => Observable<T>;
   readonly withRule: <T>(work: () => T) => T;
@@ -16,10 +19,12 @@ interface RecordedStages {
 export function recordStages(): RecordedStages {
   const stages: Stage[] = [];
   const changes: string[] = [];
+  const errors: RxportError[] = [];
   const pressure = new Pressure((under, by) => changes.push(`${by} ${under ? 'full' : 'content'}`));
   const life = new Subscription();
   const scope: StageScope = {
     life,
+    fail: (error) => errors.push(error),
     stage(kind, name, depth, marks) {
       const stage = new Stage(kind, name, depth, { gauge: marks && pressure.gauge(name, marks) });
       stages.push(stage);
@@ -29,6 +34,7 @@ export function recordStages(): RecordedStages {
   return {
     stages,
     changes,
+    errors,
     inRule: (stream) => new Observable((subscriber) => withScope(scope, () => stream.subscribe(subscriber))),
     withRule: (work) => withScope(scope, work),
     cut: () => life.unsubscribe(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { finalize, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { finalize, from, mergeMap, NEVER, of, Subject, throwError, timer } from 'rxjs';
 import type { RxportError } from '../../lib/errors.js';
 import { mapAsync } from '../../operators/index.js';
 import { handMap } from '../helpers/hand-map.js';
@@ -130,5 +130,24 @@ describe('a project that fails', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
     expect(changes).toEqual(['mapAsync full', 'mapAsync content']);
     expect(stages[0]?.counts()).toMatchObject({ dropped: { stopped: 3 }, inFlight: 0 });
+  });
+
+  it('tells the rule what a teardown behind it throws, and goes on', () => {
+    const { stages, errors, withRule } = recordStages();
+    const [source, ...out] = [new Subject<number>(), new Subject<string>(), new Subject<string>()];
+    const inner = (n: number) =>
+      of(n).pipe(
+        mapAsync(() => from(out[n] ?? []), { name: 'inner' }),
+        finalize(broken),
+      );
+    const seen: unknown[] = [];
+    source.pipe(mergeMap(inner)).subscribe((value) => seen.push(value));
+    withRule(() => [0, 1].forEach((n) => source.next(n)));
+    for (const one of out) one.next('x');
+
+    expect(seen).toEqual(['x', 'x']);
+    const told = coded('ERR_USER_FUNCTION', 'what follows inner threw: broken');
+    expect(errors).toEqual([told, told]);
+    expect(stages.map((stage) => stage.counts())).toMatchObject([{ passed: 1 }, { passed: 1 }]);
   });
 });

@@ -74,6 +74,13 @@ const expected: Record<string, Expected> = {
   'finalize of a stopped sink': told(/the stream of sink file.* threw: boom/, 'stopped'),
   'a teardown of your own': told(/a branch .* threw: boom/, 'stopped'),
 
+  'finalize behind mapAsync': failed(/a branch .* threw: boom/),
+  'finalize behind mapAsync in a mergeMap': failed(/what follows mapAsync threw: boom/),
+  'finalize behind a project that is late': failed(/what follows mapAsync threw: boom/),
+  'finalize behind queued': failed(/a branch .* threw: boom/),
+  'finalize behind queued in a mergeMap': failed(/what follows queued threw: boom/),
+  'finalize behind tumbling': failed(/ threw: boom/),
+
   'a bare subscriber': failed(/a subscriber of source count.* threw: boom/),
   'a bare subscriber behind operators': failed(/a subscriber of call echo.* threw: boom/),
   'a bare complete': failed(/a subscriber of source count.* threw: boom/),

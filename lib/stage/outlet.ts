@@ -1,8 +1,8 @@
 import { type Subscriber, Subscription, UnsubscriptionError } from 'rxjs';
-import { currentScope, type StageScope, withScope } from '../stage.js';
+import { currentScope, type StageScope, withScope } from './scope.js';
 
 /**
- * The way from a symbol into a user's chain.
+ * The way from a symbol, or an operator that emits later, into a user's chain.
  *
  * Operators catch what their functions throw, but what a teardown throws (`finalize`) comes out of `next`, `complete` or
  * `error`, on the tick of a socket that other rules share. Here it goes to `thrown`.
