@@ -17,6 +17,7 @@ export class Pacer {
   private paused = false;
   /** The source is stopped and has to be read to its end; what comes waits here for the rule. */
   private collecting = false;
+  private closed = false;
 
   /** `patient` is asked again and again: a source that waits for as long as it takes is read not at all meanwhile. */
   constructor(
@@ -53,13 +54,14 @@ export class Pacer {
     if (this.paused) this.gulp();
   }
 
+  /** For good: a change of processes may come to its end only now. */
   close(): void {
-    this.collecting = true;
+    this.closed = true;
     this.gulps.unsubscribe();
   }
 
   private gulp(): void {
-    if (!this.gulps.closed) return;
+    if (this.closed || !this.gulps.closed) return;
     this.gulps = every(this.clock, LONGEST, () => {
       if (!this.patient()) this.gate.readOut();
     });

@@ -74,4 +74,15 @@ describe('the pacer of a source', () => {
     clock.advance(1_000);
     expect(did).toEqual(['0 pause']);
   });
+
+  it('nor when it is closed while it changes processes, which it has done only then', () => {
+    const { clock, did, pacer } = paced();
+    pacer.pause();
+    pacer.collect();
+    pacer.close();
+    pacer.restore();
+    pacer.pause();
+    clock.advance(1_000);
+    expect(did).toEqual(['0 pause', '0 pause', '0 collect', '0 release']);
+  });
 });
