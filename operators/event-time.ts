@@ -1,8 +1,7 @@
 import { EMPTY, tap, type Observable } from 'rxjs';
-import { valueInvalid } from '../lib/errors.js';
+import { show, valueInvalid } from '../lib/errors.js';
 import { startOf } from './grid.js';
 import type { ProcessingClock } from './processing-clock.js';
-import { show } from './show.js';
 import type { Timeline } from './timeline.js';
 import { Watermark } from './watermark.js';
 import type { EventTime } from './window.js';

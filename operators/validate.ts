@@ -1,9 +1,8 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import type { Decoder, Errors } from 'io-ts';
+import type { Decoder } from 'io-ts';
 import { filter, map, type OperatorFunction } from 'rxjs';
-import { valueInvalid, type RxportError } from '../lib/errors.js';
+import { problemsOf, valueInvalid, type RxportError } from '../lib/errors.js';
 import { handTo, type Late } from './late.js';
-import { show } from './show.js';
 
 /** A value that the codec refused; `error` is `ERR_VALUE_INVALID` and says where in the value. */
 export interface Invalid {
@@ -50,16 +49,4 @@ export function validate<A>(
       filter(isRight),
       map(({ right }) => right),
     );
-}
-
-const MOST_PROBLEMS = 5;
-
-/** In the words of io-ts's `PathReporter`; that one fails on a bigint or a cycle, and its text has no bound. */
-function problemsOf(errors: Errors): readonly string[] {
-  const problems = errors.slice(0, MOST_PROBLEMS).map(({ value, context, message }) => {
-    const path = context.map(({ key, type }) => `${key}: ${type.name}`).join('/');
-    return message ?? `Invalid value ${show(value)} supplied to ${path}`;
-  });
-  const more = errors.length - problems.length;
-  return more > 0 ? [...problems, `and ${more} more`] : problems;
 }

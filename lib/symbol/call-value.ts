@@ -1,7 +1,6 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import type { Outcome } from '../channel/function-call.js';
-import { callFailed, userError, valueInvalid } from '../errors.js';
+import { callFailed, problemsOf, userError, valueInvalid } from '../errors.js';
 import type { CallSpec } from './call-spec.js';
 
 /** What a call makes of an outcome. Throws a coded error for everything that is not a value. */
@@ -17,7 +16,7 @@ export function valueOf<T, R>(
     if (decode === undefined) return outcome.result as R;
     const decoded = decode.decode(outcome.result);
     if (!isLeft(decoded)) return decoded.right as R;
-    throw valueInvalid(`result of function ${shared.symbol}`, PathReporter.report(decoded));
+    throw valueInvalid(`result of function ${shared.symbol}`, problemsOf(decoded.left));
   } catch (thrown) {
     throw userError(`${project === undefined ? 'decode' : 'project'} of call ${shared.symbol}`, thrown);
   }

@@ -1,4 +1,3 @@
-import type { Decoder } from 'io-ts';
 import type { Subject } from 'rxjs';
 import {
   openSourceChannel,
@@ -12,12 +11,12 @@ import { type RxportError, sourceReported } from '../errors.js';
 import { type Outlet, type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
+import { type Decode, type Decoded, decoderOf } from './decoder-of.js';
 import type { Attendance, Place, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
 import { stopSource } from './source-stop.js';
-import { tryDecode } from './try-decode.js';
 
 export type TupleMeta = Readonly<Record<string, unknown>>;
 /** What goes on to the subscriber for a tuple. */
@@ -32,6 +31,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private readonly place: Place;
   private readonly opening: Promise<SourceChannel | undefined>;
   private readonly revival: Revival;
+  private readonly decode: Decode<T> | undefined;
   private channel: SourceChannel | undefined;
   private phase: 'running' | 'stopping' | 'ended' = 'running';
   private closing: Promise<void> | undefined;
@@ -54,6 +54,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = this.controlWith(spec.config.first, meta);
     this.address = dataPath(link.ipcDir, meta);
+    this.decode = spec.decode && decoderOf(spec.decode, this.address);
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
     this.revival = revivalOf(this, link, clock, (news) => this.report(news));
@@ -118,8 +119,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   tuple(message: unknown, meta: TupleMeta): void {
     this.stage.received += 1;
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
-    const { decode } = this.spec;
-    if (decode !== undefined) return this.decoded(decode, message, meta);
+    if (this.decode !== undefined) return this.decoded(this.decode(message), meta);
     this.stage.passed += 1;
     this.emit(this.outlet, message as T, meta);
   }
@@ -225,14 +225,13 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     return sourceControl(this.spec.symbol, meta, this.spec.dataSource, config);
   }
 
-  private decoded(decode: Decoder<unknown, T>, message: unknown, meta: TupleMeta): void {
-    const value = tryDecode(decode, message, this.address);
-    if (value.error === undefined) {
+  private decoded(decoded: Decoded<T>, meta: TupleMeta): void {
+    if (decoded.error === undefined) {
       this.stage.passed += 1;
-      this.emit(this.outlet, value.value, meta);
+      this.emit(this.outlet, decoded.value, meta);
     } else {
       this.stage.drop('decode');
-      this.report({ type: 'error', symbol: this.spec.symbol, error: value.error });
+      this.report({ type: 'error', symbol: this.spec.symbol, error: decoded.error });
     }
   }
 
