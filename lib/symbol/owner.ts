@@ -27,7 +27,8 @@ export interface Place {
 
 /** What happened to a symbol, short of ending its rule. */
 export type SymbolNews =
-  | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError }
+  /** `count` says how many there were, this one included, where there was more than one since the last was told. */
+  | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError; readonly count?: number }
   | { readonly type: 'restarted'; readonly symbol: string; readonly attempt: number }
   | Tally
   /** A sink's connection broke: so many values at most were with the kernel and may not have been read. */

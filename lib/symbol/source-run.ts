@@ -11,6 +11,7 @@ import { type RxportError, sourceReported } from '../errors.js';
 import { type Outlet, type Stage, withScope } from '../stage.js';
 import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
+import { Complaints } from './complaints.js';
 import { type Decode, type Decoded, decoderOf } from './decoder-of.js';
 import type { Attendance, Place, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
@@ -31,6 +32,8 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private readonly place: Place;
   private readonly opening: Promise<SourceChannel | undefined>;
   private readonly revival: Revival;
+  /** Of what could not be decoded: it may be every tuple. */
+  private readonly complaints: Complaints;
   private readonly decode: Decode<T> | undefined;
   private channel: SourceChannel | undefined;
   private phase: 'running' | 'stopping' | 'ended' = 'running';
@@ -58,6 +61,9 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.stage = owner.stage('source', symbol);
     this.attendance = owner.attend(`source ${symbol}`);
     this.revival = revivalOf(this, link, clock, (news) => this.report(news));
+    this.complaints = new Complaints(clock, (error, count) =>
+      this.report({ type: 'error', symbol, error, ...(count > 1 && { count }) }),
+    );
     this.place = owner.running(this);
     this.opening = this.open();
   }
@@ -135,8 +141,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
 
   invalid(error: RxportError): void {
     this.stage.received += 1;
-    this.stage.drop('decode');
-    this.report({ type: 'error', symbol: this.spec.symbol, error });
+    this.undecoded(error);
   }
 
   broken(error: RxportError): void {
@@ -215,6 +220,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     if (this.outlet.closed) channel?.flush();
     if (channel !== undefined) await stopSource(this, channel, this.spec.link);
     await channel?.close();
+    this.complaints.flush();
     this.phase = 'ended';
     this.stage.end();
     this.attendance.leave();
@@ -226,13 +232,14 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   }
 
   private decoded(decoded: Decoded<T>, meta: TupleMeta): void {
-    if (decoded.error === undefined) {
-      this.stage.passed += 1;
-      this.emit(this.outlet, decoded.value, meta);
-    } else {
-      this.stage.drop('decode');
-      this.report({ type: 'error', symbol: this.spec.symbol, error: decoded.error });
-    }
+    if (decoded.error !== undefined) return this.undecoded(decoded.error);
+    this.stage.passed += 1;
+    this.emit(this.outlet, decoded.value, meta);
+  }
+
+  private undecoded(error: RxportError): void {
+    this.stage.drop('decode');
+    this.complaints.note(error);
   }
 
   private report(news: SymbolNews): void {

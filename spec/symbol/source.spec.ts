@@ -132,6 +132,26 @@ describe('what a source says besides', () => {
     expect(rule.ledger().stages[name()]).toMatchObject({ received: 3, passed: 1, dropped: { decode: 2 } });
   });
 
+  it('is few events for many messages that can not be read, which add up', async () => {
+    const bad = ['no json', '{"message":{"i":"x"}}'].flatMap((text) => new Array<string>(300).fill(text));
+    const told: SymbolEvent[] = [];
+    const rule = shared.rule(({ source }) => {
+      const config = { frames: bad, count: 0, then: 'stay' };
+      const values = source(shared.symbol('count'), { decode: t.type({ i: t.number }), config });
+      values.events$.subscribe((event) => told.push(event));
+      return values;
+    });
+    const sum = (): number => told.reduce((all, event) => all + (event.type === 'error' ? (event.count ?? 1) : 0), 0);
+    await until(() => sum() === 600);
+    expect(told.length).toBeLessThan(5);
+    expect(told[0]).not.toHaveProperty('count');
+    expect(told.map((event) => event.type === 'error' && event.error.code)).toEqual(
+      told.map(() => 'ERR_MESSAGE_INVALID'),
+    );
+    await rule.stop();
+    expect(rule.ledger()).toMatchObject({ balanced: true, stages: { [name()]: { dropped: { decode: 600 } } } });
+  });
+
   it('passes the codec, or is dropped and told with the path of the mistake', async () => {
     const Reading = t.type({ i: t.number, ok: t.boolean });
     const seen: unknown[] = [];
