@@ -3,7 +3,6 @@ import { filter, firstValueFrom, NEVER, share, Subject, Subscription, tap, timer
 import type { Rule, RuleBody } from '../../lib/index.js';
 import { linesOf } from '../helpers/lines.js';
 import { type Counted, newFile, partsOf, statusOf, zeroTo } from '../helpers/parts.js';
-import { callsTo } from '../helpers/scripted-plugin.js';
 import { sharedHost } from '../helpers/shared-host.js';
 
 const shared = sharedHost();
@@ -105,21 +104,5 @@ describe('a run', () => {
     await statusOf(rule, 'running');
     await rule.stop();
     expect(rule.ledger().balanced).toBe(true);
-  });
-
-  it('runs the body again with the same contexts for its calls', async () => {
-    let runs = 0;
-    const rule = shared.rule((context) => {
-      runs += 1;
-      return counted(context, 2).pipe(echo(context), echo(context));
-    });
-    await rule.restart();
-    expect((await rule.done).phase).toBe('completed');
-    expect(runs).toBe(2);
-    const contexts = callsTo(shared.plugin.dir, 'echo').flatMap(({ func, arg }) => {
-      const last = func === 'Exec' && Array.isArray(arg) ? (arg.at(-1) as unknown) : '';
-      return typeof last === 'string' && last.includes(`"${rule.id}"`) ? [last] : [];
-    });
-    expect(new Set(contexts).size).toBe(2);
   });
 });
