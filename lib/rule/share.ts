@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { shareCircle, shareClosed, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Guarded, guarded } from '../process/guarded.js';
-import { completeLater, currentScope, Outlet, type Overflow, type StageScope } from '../stage.js';
+import { completeLater, currentScope, Outlet, type Overflow, type StageScope, withScope } from '../stage.js';
 import { Consumer, type Upstream } from './consumer.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
@@ -147,8 +147,11 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     const life = new ShareLife(this.plan, this.deps.launch, this.memory);
     this.life = life;
     for (const consumer of consumers) life.add(consumer);
-    life.rule.status$.subscribe((status) => this.moved(life, status));
-    life.rule.events$.subscribe((event) => this.events.next(event));
+    // As the life is: not in the scope of who came first.
+    withScope(undefined, () => {
+      life.rule.status$.subscribe((status) => this.moved(life, status));
+      life.rule.events$.subscribe((event) => this.events.next(event));
+    });
     life.start((status) => this.ended(life, status));
   }
 
