@@ -9,10 +9,11 @@ import { sharedHost } from '../helpers/shared-host.js';
 
 const shared = sharedHost();
 const { echo, file } = partsOf(shared);
+const isOdd = (value: unknown): value is { i: number } => (value as { i: number }).i % 10 !== 3;
 const Odd = new t.Type<{ i: number }>(
   'Odd',
-  (value): value is { i: number } => (value as { i: number }).i % 10 !== 3,
-  (value, context) => t.failure(value, context),
+  isOdd,
+  (value, context) => (isOdd(value) ? t.success(value) : t.failure(value, context)),
   t.identity,
 );
 /** Nothing is paced: queues are to run over. */
