@@ -11,7 +11,7 @@ import {
   withScope,
 } from '../stage.js';
 import { guarded } from '../process/guarded.js';
-import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews, Tally } from '../symbol/owner.js';
+import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
 import { Roll } from './attendance.js';
 import { Intake } from './intake.js';
 import type { OwnedSink, SinkEntry } from './owned-sink.js';
@@ -42,7 +42,7 @@ export class RuleRun implements Owner, StageScope {
   private readonly returned = new Set<Subscription>();
   private readonly branches = new Set<Tail>();
   private readonly work = new Set<Promise<unknown>>();
-  private readonly intake = new Intake((by) => this.tally({ type: 'paused', symbol: by, count: 1 }));
+  private readonly intake = new Intake((by) => this.tallies.note({ type: 'paused', symbol: by, count: 1 }));
   private readonly tallies: Tallies;
   private calls = 0;
   /** The shortest time that a stop has given. */
@@ -132,7 +132,7 @@ export class RuleRun implements Owner, StageScope {
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
     return this.options.stage(kind, name, depth, {
       gauge: marks && this.intake.gauge(`${kind} ${name}`, marks),
-      overflowed: (count) => this.tally({ type: 'dropped', symbol: name, reason: 'overflow', count }),
+      overflowed: (count) => this.tallies.note({ type: 'dropped', symbol: name, reason: 'overflow', count }),
       failed: (error) => this.report({ type: 'error', symbol: name, error }),
     });
   }
@@ -182,10 +182,6 @@ export class RuleRun implements Owner, StageScope {
   }
 
   // ---- inside
-
-  private tally(tally: Tally): void {
-    this.tallies.note(tally);
-  }
 
   private begin(): void {
     if (this.stopping) return;
