@@ -7,6 +7,8 @@ export interface Entry {
   epoch: number;
   /** The process that was sent START; undefined while none was. */
   runner: Runner | undefined;
+  /** That process has refused it: it runs nowhere, and an update has nothing to take over. */
+  refused: boolean;
   /** Those whose process has accepted START since it came: more than one while two versions live. */
   readonly accepted: Set<Runner>;
   /** Settles when it has changed processes; rejects with nothing. */
@@ -19,7 +21,12 @@ export const newEntry = (instance: Instance): Entry => ({
   instance,
   epoch: 0,
   runner: undefined,
+  refused: false,
   accepted: new Set(),
   moving: undefined,
   parked: false,
 });
+
+/** It runs nowhere, and that process has not refused it. */
+export const waitsFor = (process: Runner, { runner, refused, moving }: Entry): boolean =>
+  moving === undefined && (runner === undefined || (refused && runner !== process));

@@ -90,3 +90,16 @@ export const lacks = ({ manifest }: InstalledPlugin, { control }: Instance): boo
 
 export const removedFrom = ({ name, manifest }: InstalledPlugin, { control }: Instance): RxportError =>
   symbolRemoved(name, control.symbolName, manifest.version);
+
+/** What START says there. Throws what reading the configuration throws. */
+export const controlIn = (instance: Instance, { plugin }: Runner): Control =>
+  instance.controlFor?.(plugin) ?? instance.control;
+
+export const NOTHING: Moved = { gap: 0, queued: 0 };
+
+/** How an instance moves that does not say how. */
+export async function plainMove({ stop, start }: MoveSteps): Promise<Moved> {
+  await stop();
+  await start();
+  return NOTHING;
+}

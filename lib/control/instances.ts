@@ -1,8 +1,17 @@
 import { commandLost, type ErrorCode, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
-import { type Control, controlKey } from '../wire/control.js';
-import { type Entry, newEntry } from './entry.js';
-import { type Instance, lacks, type Moved, type MoveSteps, removedFrom, type Runner } from './instance.js';
+import { controlKey } from '../wire/control.js';
+import { type Entry, newEntry, waitsFor } from './entry.js';
+import {
+  controlIn,
+  type Instance,
+  lacks,
+  type Moved,
+  NOTHING,
+  plainMove,
+  removedFrom,
+  type Runner,
+} from './instance.js';
 
 const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
 
@@ -29,9 +38,10 @@ export class Instances {
     return [...this.entries.values()].map(({ instance }) => instance);
   }
 
-  /** What was sent START in `runner`. */
+  /** What was sent START in `runner`, and was not refused. */
   in(runner: Runner): readonly Instance[] {
-    return [...this.entries.values()].filter((entry) => entry.runner === runner).map(({ instance }) => instance);
+    const here = [...this.entries.values()].filter((entry) => entry.runner === runner && !entry.refused);
+    return here.map(({ instance }) => instance);
   }
 
   add(instance: Instance): void {
@@ -76,12 +86,11 @@ export class Instances {
     if (this.serving === undefined || this.serving === runner) this.replay(runner);
   }
 
-  /** Starts in `runner` what runs nowhere; when that is gone again, `ready` does. */
+  /** Starts in `runner` what runs nowhere, and what another one has refused; when that is gone again, `ready` does. */
   replay(runner: Runner): void {
     this.serving = runner;
     if (!runner.ready) return;
-    for (const entry of this.entries.values())
-      if (entry.runner === undefined && entry.moving === undefined) this.start(entry, runner);
+    for (const entry of this.entries.values()) if (waitsFor(runner, entry)) this.start(entry, runner);
   }
 
   /** The process is gone. */
@@ -90,6 +99,7 @@ export class Instances {
       entry.accepted.delete(runner);
       if (entry.runner !== runner) continue;
       entry.runner = undefined;
+      entry.refused = false;
       if (entry.moving !== undefined) continue;
       entry.epoch += 1;
       entry.instance.lost();
@@ -130,6 +140,7 @@ export class Instances {
     if (entry === undefined) return;
     entry.epoch += 1;
     entry.runner = runner;
+    entry.refused = false;
     instance.started();
   }
 
@@ -197,13 +208,16 @@ export class Instances {
     entry.epoch += 1;
     const { instance, epoch } = entry;
     entry.runner = runner;
+    entry.refused = false;
     this.startIn(instance, runner).then(
       () => {
         if (entry.epoch === epoch) instance.started();
       },
       (error: RxportError) => {
         // A command that was lost with its process is replayed to the next one.
-        if (entry.epoch === epoch && !REPLAYED.has(error.code)) instance.refused(error);
+        if (entry.epoch !== epoch || REPLAYED.has(error.code)) return;
+        entry.refused = true;
+        instance.refused(error);
       },
     );
   }
@@ -234,14 +248,3 @@ export class Instances {
 
 /** The rules that have an instance. */
 export const usersOf = (instance: Instance): readonly string[] => instance.users?.() ?? [instance.control.meta.ruleId];
-
-const NOTHING: Moved = { gap: 0, queued: 0 };
-async function plainMove({ stop, start }: MoveSteps): Promise<Moved> {
-  await stop();
-  await start();
-  return NOTHING;
-}
-
-/** What START says there. Throws what reading the configuration throws. */
-const controlIn = (instance: Instance, { plugin }: Runner): Control =>
-  instance.controlFor?.(plugin) ?? instance.control;

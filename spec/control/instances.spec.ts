@@ -57,6 +57,33 @@ describe('the instances of a plugin', () => {
     expect(commands).toEqual(['start s1', 'start s1']);
   });
 
+  it('do not run where they were refused, and are started when another process serves', async () => {
+    const { commands, instances, answer, one, heard, process, runner, lost } = started();
+    await answer(0, symbolRefused('p', 'start', 's', 'no such file'));
+    expect(instances.in(process)).toEqual([]);
+    instances.replay(process);
+    expect(commands).toEqual(['start s1']);
+    const next = runner('new ');
+    instances.replay(next);
+    await answer(1);
+    lost();
+    expect([commands, heard]).toEqual([
+      ['start s1', 'new start s1'],
+      ['ERR_SYMBOL_REFUSED', 'started'],
+    ]);
+    expect(instances.in(next)).toEqual([one]);
+  });
+
+  it('run again where they were refused once they have come back to life', async () => {
+    const { instances, answer, one, process } = started();
+    await answer(0, symbolRefused('p', 'start', 's', 'no such file'));
+    const revived = instances.revive(one);
+    await answer(1);
+    await revived;
+    await answer(2);
+    expect(instances.in(process)).toEqual([one]);
+  });
+
   it.each([
     ['lost', commandLost('p')],
     ['not answered in time', commandTimeout('p', 'start', 's', 1)],

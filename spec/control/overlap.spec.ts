@@ -30,6 +30,19 @@ describe('the overlap of two versions', () => {
     expect(steps).toEqual(['commit', 'new start s1']);
   });
 
+  it('does not fail for what the old version has refused: the new one is asked at the end', async () => {
+    const { steps, fails, instances, parts, func, to } = await besideNew();
+    const [g, t] = [func('g'), instance(source('3'))];
+    for (const step of ['old start g', 'old start s3', 'new start g', 'new start s3']) fails(step, refusal);
+    for (const { one } of [g, t]) instances.add(one);
+    await turn();
+    await expect(overlap(parts)).resolves.toHaveLength(3);
+    await turn();
+    expect(steps.slice(-3)).toEqual(['commit', 'new start g', 'new start s3']);
+    expect([g.heard, t.heard]).toEqual(Array(2).fill(Array(2).fill('ERR_SYMBOL_REFUSED')));
+    expect(instances.in(to)).toHaveLength(3);
+  });
+
   it('moves what is added while the functions are started', async () => {
     const { steps, at, instances, parts, to } = await besideNew();
     const added = instance(source('3'));

@@ -42,6 +42,18 @@ describe('the replacement of a version', () => {
     expect(steps).toEqual([...OLD_DOWN, 'new starts', 'new start s1', 'commit']);
   });
 
+  it('does not fail for what the old one has refused: the new one is asked like any other', async () => {
+    const { fails, instances, parts, k, to } = await running();
+    const refused = instance(source('3'));
+    for (const step of ['old start s3', 'new start s3']) fails(step, refusal);
+    instances.add(refused.one);
+    await turn();
+    await expect(replace(parts, never)).resolves.toHaveLength(3);
+    await turn();
+    expect(refused.heard).toEqual(['ERR_SYMBOL_REFUSED', 'lost', 'ERR_SYMBOL_REFUSED']);
+    expect([k.heard, instances.in(to)]).toEqual([['started'], expect.not.arrayContaining([refused.one])]);
+  });
+
   it('does so when nothing runs', async () => {
     const { steps, from, parts } = transfer();
     from.comes();

@@ -116,6 +116,21 @@ it('an update is taken back by its signal, and by the end of the host', async ()
   expect(versionFolders(live.dir)).toEqual([]);
 });
 
+it('an update is made though a function that the main program lacks was called, and refused', async () => {
+  const versions = versionsOf('node');
+  const { host, plugin, flows, ends } = await liveRule(versions);
+  const functions = [...plugin.manifest.functions, 'gone'];
+  const listing = (version: string): string => withManifest(versions.version(version), { functions });
+  await host.plugins.update(versions.name, listing('v2'));
+  const gone = host.function('gone');
+  await expect(gone.exec(1)).rejects.toMatchObject({ code: 'ERR_SYMBOL_REFUSED' });
+  await host.plugins.update(versions.name, listing('v3'));
+  await flows();
+  expect(plugin.manifest.version).toBe('v3');
+  await expect(gone.exec(1)).rejects.toMatchObject({ code: 'ERR_SYMBOL_REFUSED' });
+  await ends();
+});
+
 it('a forced update ends the rules that use what is gone, and says why', async () => {
   const versions = versionsOf('node');
   const { host, rule } = await liveRule(versions);
