@@ -2,6 +2,7 @@ import { Subscription } from 'rxjs';
 import { every } from '../clock.js';
 import { callStuck, callTimeout } from '../errors.js';
 import type { FunctionChannelOptions } from './function-channel-options.js';
+import type { FunctionWorker } from './function-worker.js';
 import { STUCK_AFTER } from './stuck-watch.js';
 import type { Workers } from './workers.js';
 
@@ -15,6 +16,7 @@ export class CallDeadlines {
   constructor(
     private readonly workers: Workers,
     private readonly options: FunctionChannelOptions,
+    private readonly serves: (worker: FunctionWorker) => boolean,
   ) {}
 
   /** A call is out. */
@@ -33,7 +35,8 @@ export class CallDeadlines {
     const blamed = this.workers.list().filter(({ gaveUp = Infinity }) => clock.now() - gaveUp >= silence);
     for (const worker of blamed) {
       worker.gaveUp = clock.now();
-      stuck?.(error, worker.runner);
+      // Of another version, and nobody knows which process it is: that is ending anyway.
+      if (worker.runner !== undefined || this.serves(worker)) stuck?.(error, worker.runner);
     }
     if (blamed.length === 0) stuck?.(error);
   }

@@ -43,7 +43,7 @@ export class FunctionChannel {
     private readonly options: FunctionChannelOptions,
   ) {
     this.motion = new Motion(options.clock);
-    this.deadlines = new CallDeadlines(this.workers, options);
+    this.deadlines = new CallDeadlines(this.workers, options, ({ generation }) => generation === this.serving);
     this.watch = new StuckWatch(options.clock, {
       look: () => this.look(),
       stuck: (silence) => this.deadlines.stuck(silence),

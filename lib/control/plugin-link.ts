@@ -9,6 +9,7 @@ import { ControlSocket } from './control-socket.js';
 import type { Instance, Runner } from './instance.js';
 import { Instances, usersOf } from './instances.js';
 import { Journal } from './journal.js';
+import { lowerOf } from './limits.js';
 import { windDown } from './park.js';
 import { Recycler } from './recycler.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
@@ -102,8 +103,7 @@ export class PluginLink {
   /** Largest payload that the process takes, in bytes; undefined when only our own limit holds. */
   get maxSend(): number | undefined {
     // A connection that is made during an update may be to either version.
-    const limits = [this.replica.maxSend, this.incoming?.maxSend].filter((limit) => limit !== undefined);
-    return limits.length === 0 ? undefined : Math.min(...limits);
+    return lowerOf(this.replica.maxSend, this.incoming?.maxSend);
   }
 
   /** True when its sources wait while they are not read: the stock SDKs give up on a send after a second. */
@@ -182,7 +182,7 @@ export class PluginLink {
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
   restart(error: RxportError, runner?: Runner): void {
-    (this.others.find(runner) ?? this.replica).restart(error);
+    this.others.of(runner, this.incoming)?.restart(error);
   }
 
   /** True while something that runs in a process has been asked, and may keep it from saying anything else. */
@@ -193,7 +193,7 @@ export class PluginLink {
 
   /** A connection of a process has fallen silent. */
   silent(verdict: Silent, quiet: number, runner?: Runner): void {
-    (this.others.find(runner) ?? this.replica).silent(verdict, quiet);
+    this.others.of(runner, this.incoming)?.silent(verdict, quiet);
   }
 
   /**

@@ -70,6 +70,12 @@ export class Replicas {
     return this.all.find((one) => one === runner);
   }
 
+  /** Which process `runner` is, the first one where that is not known; none when it is ending or gone. */
+  of(runner: Runner | undefined, incoming?: Replica): Replica | undefined {
+    const first = this.parts.first();
+    return runner === undefined ? first : [first, incoming, ...this.all].find((one) => one === runner);
+  }
+
   /** True while a function runs in a replica. */
   answer(instance: Instance): boolean {
     return this.all.some((one) => one.ready && this.parts.instances.accepted(instance, one));

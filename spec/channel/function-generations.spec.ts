@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { FunctionChannelOptions } from '../../lib/channel/function-channel-options.js';
 import { listening, result } from '../helpers/function-end.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { Requester } from '../helpers/requester.js';
 import { until } from '../helpers/until.js';
 
 /** A process of the old version that has a call out, and one of the new version that has shaken hands. */
-async function overlapping(clock?: HandClock) {
-  const all = await listening(clock);
+async function overlapping(clock?: HandClock, options?: Partial<FunctionChannelOptions>) {
+  const all = await listening(clock, undefined, options);
   const old = await all.dial();
   all.submit('a', { timeout: 10_000 });
   await old.heard(1);
@@ -187,5 +188,20 @@ describe('the channel of a function with two versions of its plugin', () => {
     clock.advance(1_000);
     await new Promise(setImmediate);
     expect(drained.value).toBe(1);
+  });
+
+  it('tells of nobody when the old one hangs whose process is not known: it is ending', async () => {
+    const clock = new HandClock();
+    const told: string[] = [];
+    const stuck = ({ code }: { readonly code: string }): number => told.push(code);
+    const { channel, calls, submit, next } = await overlapping(clock, { stuck });
+    void channel.cutOver();
+    submit('b', { timeout: 200_000 });
+    await next.heard(1);
+    clock.advance(41_000);
+    expect([calls.outcomes, told]).toEqual([['a: ERR_CALL_TIMEOUT'], []]);
+    void channel.cutBack();
+    clock.advance(31_000);
+    expect(told).toEqual(['ERR_CALL_TIMEOUT']);
   });
 });

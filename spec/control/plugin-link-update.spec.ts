@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { hostStopped } from '../../lib/errors.js';
+import type { Runner } from '../../lib/control/instance.js';
+import { callStuck, hostStopped } from '../../lib/errors.js';
 import { instance, source, turn } from '../helpers/fake-runner.js';
 import { handLink } from '../helpers/hand-link.js';
 import { until } from '../helpers/until.js';
@@ -59,5 +60,39 @@ describe('a process that dies while that of another version comes', () => {
     await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXITED' });
     expect(lives).toHaveLength(2);
     expect(link.state.phase).toBe('stopped');
+  });
+});
+
+describe('a call that hangs in a process whose plugin was updated meanwhile', () => {
+  it('costs the one that serves nothing: its own is ending already', async () => {
+    const { link, lives, errors, version, exits, shakes } = await handLink();
+    const old = await shakes(1);
+    await until(() => link.state.phase === 'ready', 'the old process');
+    const runners: Runner[] = [];
+    const { one, heard } = instance(source('1'));
+    link.attach({ ...one, starting: (runner) => runners.push(runner) });
+    await old.heard(1);
+    old.says('ok');
+    const { signal } = new AbortController();
+    const commit = (): Promise<void> => Promise.resolve();
+    const update = link.update(version('v2'), { strategy: 'overlap', signal, closing: signal, commit });
+    const next = await shakes(2);
+    await old.heard(2);
+    old.says('ok');
+    await next.heard(1);
+    next.says('ok');
+    await until(() => link.plugin.manifest.version === 'v2', 'the new version serves');
+    const [ending, serving] = runners;
+    const error = callStuck('f', 30_000);
+    link.restart(error, ending);
+    link.silent('hung', 90_000, ending);
+    expect(errors).toEqual([]);
+    exits(0);
+    await update;
+    link.restart(error, ending);
+    expect(errors).toEqual([]);
+    link.restart(error, serving);
+    expect(errors).toEqual(['ERR_CALL_TIMEOUT']);
+    expect([heard, lives.length]).toEqual([['started', 'started'], 2]);
   });
 });
