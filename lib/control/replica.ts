@@ -8,11 +8,11 @@ import type { Supervision } from '../process/by-hand.js';
 import { isStopped } from '../process/proc.js';
 import type { Life } from '../process/spawn.js';
 import type { ProcessState, RestartPolicy } from '../process/state.js';
-import { collect, workOff } from '../process/work-off.js';
 import { type Control, controlKey, type Verb } from '../wire/control.js';
 import type { PeerInfo } from '../wire/handshake.js';
 import { ControlLine } from './control-line.js';
 import type { ControlSocket } from './control-socket.js';
+import { GoSinks } from './go-sinks.js';
 import type { Runner } from './instance.js';
 import type { Journal } from './journal.js';
 import { START_TIMEOUT, STOCK_GO_LIMIT, STOP_TIMEOUT } from './limits.js';
@@ -62,13 +62,7 @@ export class Replica implements Runner {
   private readonly telling: Seldom;
   private hung = false;
   private peer: PeerInfo | undefined;
-  /** When a sink of the Go SDK was last told to stop; since then it works off what it has read, and then spins. */
-  private sinkStopped: number | undefined;
-  /** Sinks that were sent START and no STOP: one that was refused has read nothing, and does not spin. */
-  private readonly sinks = new Set<string>();
-  private stoppedSinks = 0;
-  /** It is not certain that each stopped sink had nothing left. */
-  private leftOver = false;
+  private readonly goSinks: GoSinks;
 
   constructor(
     readonly options: ReplicaOptions,
@@ -78,6 +72,7 @@ export class Replica implements Runner {
     const { plugin, clock } = options;
     this.plugin = plugin;
     this.telling = new Seldom(clock, QUIET);
+    this.goSinks = new GoSinks(clock);
     this.silence = new SilenceWatch(clock, {
       busy: () => this.line.busy || this.handler.atWork(this),
       stopped: () => this.pid !== undefined && isStopped(this.pid),
@@ -141,19 +136,17 @@ export class Replica implements Runner {
   async command(verb: Verb, control: Control, shared: () => boolean = () => false): Promise<void> {
     if (!this.ready) throw commandLost(this.plugin.name);
     const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
-    const key = controlKey(control);
-    const stopsSink = verb === 'stop' && this.stockGo && this.sinks.delete(key);
+    const [key, { goSinks }] = [controlKey(control), this];
+    const stopsSink = verb === 'stop' && goSinks.ends(key);
     if (stopsSink) await this.collected(shared);
-    if (verb === 'start' && control.pluginType === 'sink') this.sinks.add(key);
+    if (verb === 'start' && control.pluginType === 'sink' && this.stockGo) goSinks.starts(key);
     try {
       await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
     } catch (error) {
-      this.sinks.delete(key);
+      goSinks.ends(key);
       throw error;
     }
-    if (!stopsSink) return;
-    this.sinkStopped = this.options.clock.now();
-    this.stoppedSinks += 1;
+    if (stopsSink) goSinks.stops();
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
@@ -179,7 +172,7 @@ export class Replica implements Runner {
 
   /** How many sinks of it were stopped that spin until the process ends. */
   get spinning(): number {
-    return this.stoppedSinks;
+    return this.goSinks.spinning;
   }
 
   get spins(): boolean {
@@ -188,9 +181,7 @@ export class Replica implements Runner {
 
   /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
   async workedOff(): Promise<void> {
-    const { pid, sinkStopped, leftOver } = this;
-    if (sinkStopped === undefined || !leftOver || pid === undefined) return;
-    await workOff(this.options.clock, pid, sinkStopped);
+    if (this.pid !== undefined) await this.goSinks.workedOff(this.pid);
   }
 
   /** SIGTERM, after a while SIGKILL; resolves when the process is gone. `start` may follow. */
@@ -216,14 +207,10 @@ export class Replica implements Runner {
   private async collected(shared: () => boolean): Promise<void> {
     const { pid } = this;
     if (pid === undefined) return;
-    const usage = (): { readonly shared: boolean; readonly spins: boolean } => ({
-      shared: shared(),
-      spins: this.spins,
-    });
-    const certain = await collect(this.options.clock, pid, usage);
+    const certain = await this.goSinks.collected(pid, shared);
     // What ran there is gone, and a later process has nothing to stop.
     if (this.pid !== pid) throw commandLost(this.plugin.name);
-    if (!certain) this.leftOver = true;
+    if (!certain) this.goSinks.doubt();
   }
 
   private shaken(info: PeerInfo): void {
@@ -237,10 +224,7 @@ export class Replica implements Runner {
     if (state.phase === 'ready' || state.phase === 'stopping') return;
     this.silence.stop();
     this.hung = false;
-    this.sinkStopped = undefined;
-    this.stoppedSinks = 0;
-    this.leftOver = false;
-    this.sinks.clear();
+    this.goSinks.clear();
     this.options.journal?.follow(state);
     if (state.phase === 'starting') return this.socket.expect(this.line);
     this.line.reset();
