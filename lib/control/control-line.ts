@@ -16,7 +16,7 @@ import { decodeHandshake, type PeerInfo } from '../wire/handshake.js';
 import { Exchange, isKeepalive } from './exchange.js';
 
 export interface LineHandler {
-  /** First frame of a process: it is ready, whatever the frame says. */
+  /** First frame of a process: it is ready. */
   handshake(info: PeerInfo): void;
   /** A command was not answered in time, or its connection went away. */
   unanswered(error: RxportError): void;
@@ -30,8 +30,8 @@ export interface LineOptions {
   readonly clock: Clock;
   /** Largest command that the process takes, in bytes; undefined when only our own limit holds. */
   readonly maxSend: () => number | undefined;
-  /** Milliseconds for a process to dial a lost connection again; default 10,000. With 0 its connection is its life. */
-  readonly redial?: number | undefined;
+  /** Somebody else starts its process: that may have been heard by another host before, and its connection is its life. */
+  readonly byHand?: boolean | undefined;
 }
 
 /** The Go SDK dials a lost connection again after at most 5 s, and then says something. */
@@ -81,6 +81,11 @@ export class ControlLine {
     return this.heardBefore;
   }
 
+  /** True when its process may say anything first. */
+  get byHand(): boolean {
+    return this.options.byHand === true;
+  }
+
   /** True while a command is out: the SDKs say nothing else meanwhile. */
   get busy(): boolean {
     return this.current !== undefined;
@@ -99,7 +104,7 @@ export class ControlLine {
     return this.peer === peer;
   }
 
-  /** A process is about to come. */
+  /** A process comes. */
   expect(): void {
     this.lastTrouble = undefined;
     this.phase = 'expecting';
@@ -130,14 +135,14 @@ export class ControlLine {
   disconnected(): void {
     const { exchange } = this;
     if (exchange === undefined) return;
-    const { plugin, clock, redial = REDIAL_TIMEOUT } = this.options;
+    const { plugin, clock } = this.options;
     const error = commandLost(plugin);
     this.exchange = this.peer = undefined;
     this.phase = 'expecting';
     // Nobody can tell whether the command was carried out: only a new process is in a known state.
-    if (this.current !== undefined || redial === 0) this.handler.unanswered(error);
+    if (this.current !== undefined || this.byHand) this.handler.unanswered(error);
     // Without one it may dial again, but not never: commands wait.
-    else this.redial = after(clock, redial, () => this.handler.unanswered(error));
+    else this.redial = after(clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
     exchange.lost(error);
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { RxportError } from '../errors.js';
+import { firstWordInvalid, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
 import type { WireTap } from '../sp/tap.js';
 import { isHandshake } from '../wire/handshake.js';
@@ -47,7 +47,7 @@ export class ControlSocket {
     line.reset();
   }
 
-  /** A process is about to be spawned for `line`: who is connected and has said nothing is not that process. */
+  /** A process has been spawned for `line`: who is connected and has said nothing is not that process. */
   expect(line: ControlLine): void {
     line.reset();
     // Lines stand in the order in which their processes were expected.
@@ -81,6 +81,7 @@ export class ControlSocket {
     this.silent.delete(peer);
     const line = ownerOf([...this.lines], body.toString());
     if (line === undefined) {
+      this.noteTrouble(firstWordInvalid(this.path, body.toString()));
       peer.close();
       return undefined;
     }
@@ -100,13 +101,14 @@ export class ControlSocket {
 
 /**
  * Which of the processes that lack a connection a first frame is from. A new process shakes hands; one that dials again
- * repeats its last answer. Of two new ones the one that was expected first, a guess that `holdDown` spares us.
+ * repeats its last answer, and is a stranger where it has not been heard before: it has outlived another host. Of two new
+ * ones the one that was expected first, a guess that `holdDown` spares us.
  */
-export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known'>>(
+export function ownerOf<L extends Pick<ControlLine, 'expecting' | 'known' | 'byHand'>>(
   lines: readonly L[],
   first: string,
 ): L | undefined {
-  const lacking = lines.filter(({ expecting }) => expecting);
   const isNew = isHandshake(first);
+  const lacking = lines.filter(({ expecting, known, byHand }) => expecting && (isNew || known || byHand));
   return lacking.find(({ known }) => known !== isNew) ?? lacking[0];
 }

@@ -80,6 +80,7 @@ export class Replica implements Runner {
     });
     this.supervisor = supervisionOf({
       ...options,
+      expects: () => this.socket.expect(this.line),
       trouble: () => this.line.trouble,
       mayRetry: () => this.handler.mayRetry(this),
     });
@@ -90,7 +91,7 @@ export class Replica implements Runner {
         path: socket.path,
         clock,
         maxSend: () => this.maxSend,
-        redial: options.byHand ? 0 : undefined,
+        byHand: options.byHand,
       },
       {
         handshake: (info) => this.shaken(info),
@@ -226,7 +227,7 @@ export class Replica implements Runner {
     this.hung = false;
     this.goSinks.clear();
     this.options.journal?.follow(state);
-    if (state.phase === 'starting') return this.socket.expect(this.line);
+    if (state.phase === 'starting') return;
     this.line.reset();
     this.handler.lost(this);
     if (state.phase === 'failed') this.handler.hopeless(this, pluginFailed(this.plugin.name, state.error));

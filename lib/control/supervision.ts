@@ -4,7 +4,10 @@ import { ByHand, type Supervision } from '../process/by-hand.js';
 import { Supervisor, type SupervisorOptions } from '../process/supervisor.js';
 import type { Journal } from './journal.js';
 
-type Options = Pick<SupervisorOptions, 'spawn' | 'command' | 'clock' | 'policy' | 'trouble' | 'mayRetry'> & {
+type Options = Pick<
+  SupervisorOptions,
+  'spawn' | 'command' | 'clock' | 'policy' | 'expects' | 'trouble' | 'mayRetry'
+> & {
   readonly plugin: InstalledPlugin;
   readonly journal?: Journal;
   readonly settings: HostSettings;
@@ -15,7 +18,7 @@ type Options = Pick<SupervisorOptions, 'spawn' | 'command' | 'clock' | 'policy' 
 export function supervisionOf(options: Options): Supervision {
   const { plugin, clock, settings } = options;
   const { name } = plugin;
-  if (options.byHand) return new ByHand({ name, clock });
+  if (options.byHand) return new ByHand({ name, clock, expects: options.expects });
   return new Supervisor({
     ...options,
     name,

@@ -53,5 +53,11 @@ export const transportMissing = (transport: string, cause: unknown): RxportError
     cause,
   );
 
+/** Of a process that says on the control channel what only one would that another host has started. */
+export const firstWordInvalid = (path: string, word: string): RxportError =>
+  messageInvalid(path, [
+    `its first word is ${JSON.stringify(word.slice(0, 40))} and no handshake: was it left behind by another host?`,
+  ]);
+
 export const messageInvalid = (path: string, problems: readonly string[]): RxportError =>
   make('ERR_MESSAGE_INVALID', `${path}: ${problems.join('; ')}`, { path, problems });

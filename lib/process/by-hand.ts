@@ -1,8 +1,7 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
-import type { Clock } from '../clock.js';
 import { pluginLeft } from '../errors.js';
 import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
-import type { Supervisor } from './supervisor.js';
+import type { Supervisor, SupervisorOptions } from './supervisor.js';
 
 /** What a plugin's process has above it. */
 export type Supervision = Pick<Supervisor, 'state' | 'state$' | 'start' | 'handshake' | 'kill' | 'stop'>;
@@ -19,7 +18,7 @@ export class ByHand implements Supervision {
   /** Hot, replays the newest. */
   readonly state$: Observable<ProcessState> = this.states.asObservable();
 
-  constructor(private readonly options: { readonly name: string; readonly clock: Clock }) {}
+  constructor(private readonly options: Pick<SupervisorOptions, 'name' | 'clock' | 'expects'>) {}
 
   get state(): ProcessState {
     return this.states.value;
@@ -55,6 +54,8 @@ export class ByHand implements Supervision {
 
   private feed(event: ProcessEvent): void {
     const state = next(this.state, event, POLICY);
-    if (state !== this.state) this.states.next(state);
+    if (state === this.state) return;
+    if (state.phase === 'starting') this.options.expects?.();
+    this.states.next(state);
   }
 }

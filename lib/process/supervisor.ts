@@ -41,6 +41,8 @@ export interface SupervisorOptions {
   readonly chance?: () => number;
   /** Asked before each retry: false puts it off for a moment. */
   readonly mayRetry?: () => boolean;
+  /** A process is there, and its handshake awaited: who has dialled before is somebody else. */
+  readonly expects?: (() => void) | undefined;
   /** What went wrong on the control channel while a handshake was awaited. */
   readonly trouble?: () => RxportError | undefined;
   readonly line?: (stream: 'stdout' | 'stderr', text: string) => void;
@@ -141,7 +143,8 @@ export class Supervisor {
 
   /** From the spawn on: what was made before has deadlines of its own. */
   private awaitHandshake(): void {
-    const { clock, handshakeTimeout = 60_000 } = this.options;
+    const { clock, expects, handshakeTimeout = 60_000 } = this.options;
+    expects?.();
     this.timer = after(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
       this.kill();

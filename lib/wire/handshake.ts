@@ -27,7 +27,7 @@ export const encodeHandshake = (sdk: string, capabilities: readonly string[]): s
 /** True for what a new process says first, and for a keepalive. */
 export const isHandshake = (text: string): boolean => text === HANDSHAKE || text.startsWith(`${HANDSHAKE} {`);
 
-/** Any first frame is a handshake: a plugin that reconnects repeats its last answer. */
+/** A stock SDK says nothing of itself, and so does a process that repeats its last answer. */
 export function decodeHandshake(text: string): PeerInfo {
   if (!text.startsWith(`${HANDSHAKE} `)) return STOCK;
   try {

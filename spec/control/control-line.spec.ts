@@ -20,8 +20,8 @@ describe('the control line of a process', () => {
     ['symbol r_o_0_s not found', undefined],
     ['', undefined],
     [encodeHandshake('rxport-ts/1', ['complete']), 'rxport-ts/1'],
-  ])('takes "%s" for a handshake when it comes first', async (text, sdk) => {
-    const { recorder, dial, command } = await listening();
+  ])('takes "%s" for a handshake when it comes first, and the process was started by hand', async (text, sdk) => {
+    const { recorder, dial, command } = await listening(systemClock, undefined, { byHand: true });
     const plugin = await dial(text);
     await recorder.shaken(1);
     expect(recorder.handshakes[0]?.sdk).toBe(sdk);

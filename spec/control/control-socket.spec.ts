@@ -28,14 +28,31 @@ describe('a control socket', () => {
   });
 });
 
+describe('a process of another host that dials again, and repeats its last answer', () => {
+  it('does not take the place of the one that is expected, and is named should that not come', async () => {
+    const { dial, line, recorder, command } = await listening();
+    const stranger = await dial('ok');
+    await stranger.gone();
+    expect(line.trouble?.message).toMatch(/its first word is "ok" and no handshake/);
+    const plugin = await dial('handshake');
+    await recorder.shaken(1);
+    const started = command('start', 'a');
+    await plugin.heard(1);
+    plugin.says('ok');
+    expect([await started, recorder.handshakes.length, stranger.received]).toEqual(['done', 1, []]);
+  });
+});
+
 describe('the owner of a first frame', () => {
-  const old = { name: 'old', expecting: true, known: true };
-  const fresh = { name: 'fresh', expecting: true, known: false };
-  const busy = { name: 'busy', expecting: false, known: true };
+  const old = { name: 'old', expecting: true, known: true, byHand: false };
+  const fresh = { name: 'fresh', expecting: true, known: false, byHand: false };
+  const hand = { name: 'hand', expecting: true, known: false, byHand: true };
+  const busy = { name: 'busy', expecting: false, known: true, byHand: false };
 
   it.each([
     ['nobody when each process has its connection', [busy], 'handshake', undefined],
-    ['the one process that lacks one, whatever it says', [busy, fresh], 'ok', 'fresh'],
+    ['nobody when a new process would shake hands', [busy, fresh], 'ok', undefined],
+    ['the one that somebody has started by hand, whatever it says', [busy, hand], 'ok', 'hand'],
     ['the one process that lacks one, when it says what a new one would', [old, busy], 'handshake', 'old'],
     ['the new process when it shakes hands', [old, fresh], 'handshake', 'fresh'],
     ['the new process of our SDK', [old, fresh], 'handshake {"v":1}', 'fresh'],

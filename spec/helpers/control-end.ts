@@ -2,7 +2,7 @@
 import { afterEach } from '@jest/globals';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../lib/clock.js';
-import { ControlLine } from '../../lib/control/control-line.js';
+import { ControlLine, type LineOptions } from '../../lib/control/control-line.js';
 import { ControlSocket } from '../../lib/control/control-socket.js';
 import { sinkControl, type Verb } from '../../lib/wire/control.js';
 import type { PeerInfo } from '../../lib/wire/handshake.js';
@@ -41,11 +41,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((socket) => socket.close()));
 });
 
-export async function listening(clock: Clock = systemClock, maxSend?: number) {
+export async function listening(clock: Clock = systemClock, maxSend?: number, more: Partial<LineOptions> = {}) {
   const recorder = new ControlRecorder();
   const address = join(tempFolder(), 'x.ipc');
   const socket = new ControlSocket(address, clock);
-  const line = new ControlLine({ plugin: 'p', path: address, clock, maxSend: () => maxSend }, recorder.handler);
+  const options = { plugin: 'p', path: address, clock, maxSend: () => maxSend, ...more };
+  const line = new ControlLine(options, recorder.handler);
   await socket.open();
   opened.push(socket);
   socket.add(line);

@@ -15,6 +15,15 @@ describe('a supervisor', () => {
     expect(phases()).toEqual(['stopped', 'starting', 'ready']);
   });
 
+  it('expects it from its spawn on: what is made before may take long, and strangers may dial', () => {
+    const expected: string[] = [];
+    const { supervisor, spawned } = supervise({ expects: () => void expected.push(supervisor.state.phase) });
+    supervisor.start();
+    expect(expected).toEqual([]);
+    spawned();
+    expect(expected).toEqual(['starting']);
+  });
+
   it('starts it again after 200, 400, 800 ms, and not a millisecond before', () => {
     const { supervisor, clock, lives, spawned, exits } = supervise();
     supervisor.start();
