@@ -1,3 +1,4 @@
+import type { ErrorCode, RxportError } from '../errors.js';
 import type { Instance, Runner } from './instance.js';
 
 /** An instance, and where it stands. */
@@ -30,3 +31,8 @@ export const newEntry = (instance: Instance): Entry => ({
 /** It runs nowhere, and that process has not refused it. */
 export const waitsFor = (process: Runner, { runner, refused, moving }: Entry): boolean =>
   moving === undefined && (runner === undefined || (refused && runner !== process));
+
+const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
+
+/** A START that was lost with its process goes to the next one. */
+export const isReplayed = ({ code }: RxportError): boolean => REPLAYED.has(code);

@@ -1,7 +1,7 @@
-import { commandLost, type ErrorCode, type RxportError } from '../errors.js';
+import { commandLost, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { controlKey } from '../wire/control.js';
-import { type Entry, newEntry, waitsFor } from './entry.js';
+import { type Entry, isReplayed, newEntry, waitsFor } from './entry.js';
 import {
   controlIn,
   type Instance,
@@ -12,8 +12,6 @@ import {
   removedFrom,
   type Runner,
 } from './instance.js';
-
-const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST', 'ERR_COMMAND_TIMEOUT']);
 
 /**
  * What runs in a plugin, and in which of its processes. Every process that becomes ready is sent the START of each
@@ -187,9 +185,10 @@ export class Instances {
         stopped = true;
       },
       start: async () => {
+        // It was removed meanwhile, and the process that is to come is not waited for.
+        if (entry.epoch !== epoch) return;
         entry.parked = stopped;
         const to = await target().finally(() => (entry.parked = false));
-        // It was removed meanwhile.
         if (entry.epoch !== epoch) return;
         entry.runner = to;
         await this.startIn(instance, to);
@@ -214,8 +213,7 @@ export class Instances {
         if (entry.epoch === epoch) instance.started();
       },
       (error: RxportError) => {
-        // A command that was lost with its process is replayed to the next one.
-        if (entry.epoch !== epoch || REPLAYED.has(error.code)) return;
+        if (entry.epoch !== epoch || isReplayed(error)) return;
         entry.refused = true;
         instance.refused(error);
       },

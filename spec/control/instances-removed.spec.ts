@@ -41,6 +41,20 @@ describe('an instance that is removed while it changes processes', () => {
     expect([heard, outcome]).toEqual([[], [{ gap: 0, queued: 0 }]]);
   });
 
+  it('does not wait for a process that is still to come when it is removed before it has stopped', async () => {
+    const asked: unknown[] = [];
+    const { instances, commands, answer, one, outcome } = await movingSource({}, () => {
+      asked.push('target');
+      return new Promise(() => undefined);
+    });
+    const removed = instances.remove(one);
+    await answer(1);
+    await answer(2);
+    await removed;
+    expect([commands, asked]).toEqual([['old stop s1', 'old stop s1'], []]);
+    expect(outcome).toHaveLength(1);
+  });
+
   it('is stopped first when it is to start before it stops', async () => {
     const { awaited, come } = toCome();
     const move: InstanceParts['move'] = async ({ stop, start }) => {
