@@ -100,9 +100,8 @@ export class PluginLink {
     return this.replica.state;
   }
 
-  /** Largest payload that the process takes, in bytes; undefined when only our own limit holds. */
+  /** Largest payload, in bytes, that either version takes during an update; undefined when only our own limit holds. */
   get maxSend(): number | undefined {
-    // A connection that is made during an update may be to either version.
     return lowerOf(this.replica.maxSend, this.incoming?.maxSend);
   }
 
@@ -132,11 +131,12 @@ export class PluginLink {
     this.start();
   }
 
-  /** Starts a process that has failed or was stopped anew. */
+  /** Starts those of its processes that have failed or were stopped anew. */
   start(): void {
     this.halted = false;
     this.hopeless = undefined;
     this.replica.start();
+    void this.others.retry();
   }
 
   /** Ends its processes until `start`, also one that has failed; what runs in it is stopped before, and waits. */

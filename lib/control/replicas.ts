@@ -105,6 +105,12 @@ export class Replicas {
     if (next !== undefined) this.all[next]?.start();
   }
 
+  /** Those that have failed come anew, each in its turn. */
+  async retry(): Promise<void> {
+    await Promise.all(this.all.filter(({ state }) => state.phase === 'failed').map((one) => one.stop()));
+    this.check();
+  }
+
   /** Has the functions that lack there started in each replica. */
   spread(instances: readonly Instance[] = this.parts.instances.list()): void {
     for (const one of instances.filter(isFunction)) for (const replica of this.all) this.start(one, replica);

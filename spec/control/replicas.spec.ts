@@ -145,6 +145,24 @@ describe('the replicas of a plugin', () => {
   });
 });
 
+describe('replicas that have failed', () => {
+  it('are started anew with their plugin, one after another, whether its first process lives or not', async () => {
+    const { link, lives, exits, shakes, phases } = await crew(3, { policy: { ...DEFAULT_POLICY, maxCrashes: 1 } });
+    for (const index of [1, 2]) exits(index);
+    await until(() => phases().join() === 'ready,failed,failed', 'both have failed');
+    link.start();
+    await until(() => phases().join() === 'ready,starting,stopped', 'one comes');
+    for (const count of [4, 5]) await shakes(count);
+    await until(() => phases().every((phase) => phase === 'ready'), 'all are back');
+    for (const index of [4, 0]) exits(index);
+    await until(() => phases().join() === 'failed,ready,failed', 'the first has failed, too');
+    link.start();
+    expect([phases()[0], lives.length]).toEqual(['starting', 6]);
+    for (const count of [6, 7]) await shakes(count);
+    await until(() => phases().every((phase) => phase === 'ready'), 'all are back again');
+  });
+});
+
 describe('processes that die at once', () => {
   it('come back one after another, the first one before the others', async () => {
     const { clock, lives, exits, shakes, phases } = await crew(3);
