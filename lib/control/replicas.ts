@@ -7,7 +7,7 @@ import { type HoldDown, holdDown } from './hold-down.js';
 import { type Instance, lacks, type Runner } from './instance.js';
 import type { Instances } from './instances.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
-import { mayFollow, mayLead, nextToStart } from './turns.js';
+import { mayFollow, mayLead, nextToStart, replicasOf } from './turns.js';
 
 export interface ReplicasParts {
   readonly instances: Instances;
@@ -184,8 +184,8 @@ export class Replicas {
   private resize(): void {
     if (this.held !== undefined || this.closed) return;
     const { plugin, settings } = this.options;
-    const own = settings.replicas?.[plugin.name] ?? plugin.manifest.replicas ?? 1;
-    const further = Math.max(own, ...[...this.wishes].map(({ count }) => count)) - 1;
+    const wishes = [...this.wishes].map(({ count }) => count);
+    const further = replicasOf(plugin, settings, wishes);
     while (this.all.length < further) this.all.push(new Replica(this.options, this.parts.socket, this.handler));
     for (const surplus of this.all.splice(further)) this.dismiss(surplus);
     this.check();

@@ -1,3 +1,4 @@
+import type { InstalledPlugin } from '../install/installed-plugin.js';
 import type { ProcessState } from '../process/state.js';
 
 /**
@@ -24,3 +25,14 @@ export const mayFollow = (first: ProcessState, others: readonly ProcessState[], 
 export const mayLead = (replicas: readonly ProcessState[]): boolean => !replicas.some(isComing);
 
 const isComing = ({ phase }: ProcessState): boolean => phase === 'starting';
+
+/** How many replicas a plugin has beside its first process; `wishes` count that one. */
+export function replicasOf(
+  { name, manifest }: InstalledPlugin,
+  { replicas = {} }: { readonly replicas?: Readonly<Record<string, number>> | undefined },
+  wishes: readonly number[],
+): number {
+  // A plugin may be called like what every object has.
+  const own = Object.hasOwn(replicas, name) ? replicas[name] : manifest.replicas;
+  return Math.max(own ?? 1, ...wishes) - 1;
+}

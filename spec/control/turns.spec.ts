@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { pluginStopped } from '../../lib/errors.js';
-import { mayFollow, mayLead, nextToStart } from '../../lib/control/turns.js';
+import { mayFollow, mayLead, nextToStart, replicasOf } from '../../lib/control/turns.js';
+import type { InstalledPlugin } from '../../lib/install/installed-plugin.js';
 import type { ProcessState } from '../../lib/process/state.js';
+import { versionOf } from '../helpers/fake-runner.js';
 
 const error = pluginStopped('p');
 const exit = { code: 0, signal: null, output: [] };
@@ -48,5 +50,23 @@ describe('the turns of the processes of one plugin', () => {
     ['waits for a replica that is coming', ['ready', 'starting'], false],
   ])('a first process that has died %s', (_, replicas, expected) => {
     expect(mayLead(named(replicas))).toBe(expected);
+  });
+});
+
+describe('the number of further processes', () => {
+  const plugin = (name: string, replicas?: number): InstalledPlugin => {
+    const installed = versionOf('v1');
+    return { ...installed, name, manifest: { ...installed.manifest, ...(replicas !== undefined && { replicas }) } };
+  };
+
+  it.each<[string, InstalledPlugin, Readonly<Record<string, number>> | undefined, readonly number[], number]>([
+    ['is none by itself', plugin('p'), undefined, [], 0],
+    ['is what the manifest says, with the first one', plugin('p', 3), undefined, [], 2],
+    ['is what the host says instead', plugin('p', 3), { p: 2 }, [], 1],
+    ['is what the rule that wishes most says', plugin('p', 3), { p: 2 }, [1, 5, 4], 4],
+    ['is no less than the host says', plugin('p'), { p: 2 }, [1], 1],
+    ['is that of the plugin, whatever that is called', plugin('constructor', 2), { p: 3 }, [], 1],
+  ])('%s', (_, installed, replicas, wishes, count) => {
+    expect(replicasOf(installed, { replicas }, wishes)).toBe(count);
   });
 });
