@@ -33,6 +33,6 @@ export function replicasOf(
   wishes: readonly number[],
 ): number {
   // A plugin may be called like what every object has.
-  const own = Object.hasOwn(replicas, name) ? replicas[name] : manifest.replicas;
-  return Math.max(own ?? 1, ...wishes) - 1;
+  const own = Object.hasOwn(replicas, name) ? replicas[name] : undefined;
+  return Math.max(own ?? manifest.replicas ?? 1, ...wishes) - 1;
 }

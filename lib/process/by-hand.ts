@@ -1,6 +1,7 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { pluginLeft } from '../errors.js';
-import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy, STOPPED } from './state.js';
+import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy } from './state.js';
+import { States } from './states.js';
 import type { Supervisor, SupervisorOptions } from './supervisor.js';
 
 /** What a plugin's process has above it. */
@@ -14,9 +15,9 @@ const POLICY: RestartPolicy = { ...DEFAULT_POLICY, maxCrashes: Infinity, crashWi
 
 /** Instead of a supervisor, for a process that somebody starts by hand: waits for it, and never touches it. */
 export class ByHand implements Supervision {
-  private readonly states = new BehaviorSubject<ProcessState>(STOPPED);
+  private readonly states = new States();
   /** Hot, replays the newest. */
-  readonly state$: Observable<ProcessState> = this.states.asObservable();
+  readonly state$: Observable<ProcessState> = this.states.state$;
 
   constructor(private readonly options: Pick<SupervisorOptions, 'name' | 'clock' | 'expects'>) {}
 

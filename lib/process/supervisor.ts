@@ -1,5 +1,5 @@
-import { BehaviorSubject, firstValueFrom, type Observable, Subscription } from 'rxjs';
-import { filter } from 'rxjs/operators';
+import { firstValueFrom, type Observable, Subscription } from 'rxjs';
+import { filter, skipWhile } from 'rxjs/operators';
 import { after, type Clock, settlesWithin } from '../clock.js';
 import {
   pluginExited,
@@ -19,8 +19,8 @@ import {
   type ProcessExit,
   type ProcessState,
   type RestartPolicy,
-  STOPPED,
 } from './state.js';
+import { States } from './states.js';
 
 export interface SupervisorOptions {
   readonly name: string;
@@ -58,9 +58,9 @@ const KILL_TIMEOUT = 10_000;
 
 /** Keeps one plugin process alive: feeds events into `next` and acts on the state that comes out. */
 export class Supervisor {
-  private readonly states = new BehaviorSubject<ProcessState>(STOPPED);
+  private readonly states = new States();
   /** Hot, replays the newest. */
-  readonly state$: Observable<ProcessState> = this.states.asObservable();
+  readonly state$: Observable<ProcessState> = this.states.state$;
   private tail = new Tail();
   private life: Subscription = Subscription.EMPTY;
   private timer: Subscription = Subscription.EMPTY;
@@ -102,7 +102,13 @@ export class Supervisor {
     this.feed({ type: 'stop' });
     if (this.state.phase !== 'stopping') return;
     this.quit.abort(pluginStopped(this.options.name));
-    const stopped = firstValueFrom(this.state$.pipe(filter(({ phase }) => phase === 'stopped')));
+    const stopped = firstValueFrom(
+      this.state$.pipe(
+        // What was before may still be being told.
+        skipWhile(({ phase }) => phase !== 'stopping'),
+        filter(({ phase }) => phase === 'stopped'),
+      ),
+    );
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGTERM');
     const { clock, grace = 2_000 } = this.options;
     if (await settlesWithin(clock, grace, stopped)) return;

@@ -39,6 +39,26 @@ describe('a supervisor', () => {
     }
   });
 
+  it('tells everybody of its states in their order, also when one of them brings the next about', async () => {
+    const { supervisor, spawned, lives, exits } = supervise();
+    supervisor.state$.subscribe(({ phase }) => phase === 'backoff' && supervisor.start());
+    const stops: Promise<void>[] = [];
+    supervisor.state$.subscribe((state) => {
+      if (state.phase === 'starting' && state.attempt === 1) stops.push(supervisor.stop());
+    });
+    const seen: string[] = [];
+    supervisor.state$.subscribe(({ phase }) => seen.push(phase));
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    lives[0]?.next({ type: 'exited', code: 1, signal: null });
+    expect(supervisor.state.phase).toBe('stopping');
+    exits();
+    await Promise.all(stops);
+    expect(seen).toEqual(['stopped', 'starting', 'ready', 'backoff', 'starting', 'stopping', 'stopped']);
+    expect(stops).toHaveLength(1);
+  });
+
   it('begins anew with its back-off after a minute of health', () => {
     const { supervisor, clock, spawned, exits } = supervise();
     supervisor.start();
