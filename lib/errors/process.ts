@@ -10,7 +10,7 @@ export interface ExitFacts {
 }
 
 /** How Go, Python and Node begin the line that says why; Go and Node print a stack after it. */
-const REASON = /^(panic|fatal error|[\w.]*(Error|Exception)): /;
+const REASON = /^(panic|fatal error|[\w.]*(Error|Exception)( \[\w+\])?): /;
 
 /** The reason where a line gives one, and the last lines. */
 function lastOutput({ output }: ExitFacts): string {

@@ -200,7 +200,8 @@ export class Supervisor {
     if (event.type === 'unspawned') return pluginSpawn(name, command, event.cause);
     const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };
     if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout, this.options.trouble?.());
-    if (this.reason !== undefined) return pluginKilled(facts, this.reason);
+    // One that has ended before the signal came says more by how it did.
+    if (this.reason !== undefined && event.signal === 'SIGKILL') return pluginKilled(facts, this.reason);
     return pluginExited(facts, this.state.phase === 'starting');
   }
 }

@@ -82,6 +82,20 @@ describe('a plugin in a crash loop', () => {
   });
 });
 
+describe('a process that ends in its START', () => {
+  it('is told with what it has ended', async () => {
+    const plugin = scriptedPlugin();
+    const link = await open(plugin.dir);
+    await phase(link, 'ready');
+    const { instance } = instanceOf(plugin.symbol('count'), 'a');
+    const meta = { ruleId: 'r', opId: 'a', instanceId: 0 };
+    link.attach({ ...instance, control: sourceControl(plugin.symbol('count'), meta, undefined, { exit: 3 }) });
+    const { error, exit } = (await phase(link, 'backoff')) as Extract<ProcessState, { phase: 'backoff' }>;
+    expect([error.code, exit]).toEqual(['ERR_PLUGIN_EXITED', { code: 3, signal: null, output: [] }]);
+    expect(error.message).toMatch(/exited with code 3\.$/);
+  });
+});
+
 describe('a plugin that is closed', () => {
   it('refuses what runs in it', async () => {
     const plugin = scriptedPlugin();

@@ -18,6 +18,20 @@ describe('a plugin that ends before its handshake', () => {
   });
 });
 
+describe('the last output of a plugin', () => {
+  const facts = { name: 'thermo', command: 'node main.js', code: 1, signal: null };
+
+  it.each([
+    'panic: no licence key',
+    'ModuleNotFoundError: No module named x',
+    "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'x'",
+    'TypeError [ERR_INVALID_ARG_TYPE]: no',
+  ])('names the reason above a stack: %s', (reason) => {
+    const output = [reason, '    at a', '    at b', '}', 'Node.js v20.20.2'];
+    expect(pluginExited({ ...facts, output }, false).message).toContain(reason);
+  });
+});
+
 describe('a download that fails', () => {
   it.each([
     ['DEPTH_ZERO_SELF_SIGNED_CERT', true],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { pluginHung } from '../../lib/errors.js';
 import type { ProcessState } from '../../lib/process/state.js';
 import { supervise } from '../helpers/supervise.js';
 
@@ -57,6 +58,26 @@ describe('a supervisor', () => {
     await Promise.all(stops);
     expect(seen).toEqual(['stopped', 'starting', 'ready', 'backoff', 'starting', 'stopping', 'stopped']);
     expect(stops).toHaveLength(1);
+  });
+
+  it.each([
+    ['it was killed for', null, 'SIGKILL', 'ERR_PLUGIN_HUNG', /is restarted.*its process was killed/],
+    ['it has ended with, before it could be killed', 3, null, 'ERR_PLUGIN_EXITED', /exited with code 3\.$/],
+    [
+      'it has ended by, before it could be killed',
+      null,
+      'SIGSEGV',
+      'ERR_PLUGIN_EXITED',
+      /exited with signal SIGSEGV\.$/,
+    ],
+  ])('tells what %s', (_, code, signal, expected, text) => {
+    const { supervisor, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    supervisor.kill(pluginHung('p', 1_000));
+    exits(code, signal);
+    expect(supervisor.state).toMatchObject({ error: { code: expected, message: expect.stringMatching(text) } });
   });
 
   it('begins anew with its back-off after a minute of health', () => {
