@@ -1,5 +1,6 @@
+import { Subscription } from 'rxjs';
 import { FunctionChannel } from '../channel/function-channel.js';
-import type { Clock } from '../clock.js';
+import { after, type Clock } from '../clock.js';
 import type { Crew, HandOver, Instance, Runner } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
 import { pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
@@ -27,11 +28,13 @@ export class SharedFunction implements Instance, HandOver, Crew {
   private readonly watchers = new Set<FunctionWatcher>();
   private opening: Promise<void> | undefined;
   private state: 'waiting' | 'started' | RxportError = 'waiting';
+  /** It is about to be asked for again. */
+  private asking = Subscription.EMPTY;
 
   constructor(
     readonly symbol: string,
     private readonly link: PluginLink,
-    clock: Clock,
+    private readonly clock: Clock,
     tap?: WireTap,
   ) {
     this.control = functionControl(symbol);
@@ -47,7 +50,10 @@ export class SharedFunction implements Instance, HandOver, Crew {
     });
   }
 
-  /** Opens the channel if this is the first use, and tells `watcher` how it goes until the returned function is called. */
+  /**
+   * Opens the channel if this is the first use, and tells `watcher` how it goes until the returned function is called:
+   * nothing but that it has been started before this returns.
+   */
   use(watcher: FunctionWatcher): () => void {
     this.watchers.add(watcher);
     this.opening ??= this.channel.open().then(
@@ -82,19 +88,19 @@ export class SharedFunction implements Instance, HandOver, Crew {
   started(): void {
     this.state = 'started';
     this.channel.moved();
-    for (const watcher of this.watchers) watcher.started();
+    this.tell((watcher) => watcher.started());
   }
 
   refused(error: RxportError): void {
     this.state = error;
-    for (const watcher of this.watchers) watcher.refused(error);
+    this.tell((watcher) => watcher.refused(error));
   }
 
   lost(): void {
     // Its first process is gone, and others answer.
     if (this.link.others.answer(this)) return;
     this.state = 'waiting';
-    for (const watcher of this.watchers) watcher.lost();
+    this.tell((watcher) => watcher.lost());
   }
 
   // ---- Crew: several processes at once
@@ -132,6 +138,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
   /** For good: what uses it is refused. */
   async close(): Promise<void> {
     const error = pluginStopped(this.link.name);
+    this.asking.unsubscribe();
     // It may still be being bound.
     await this.opening;
     await this.link.detach(this);
@@ -139,13 +146,23 @@ export class SharedFunction implements Instance, HandOver, Crew {
     await this.channel.close(error);
   }
 
-  /** A START that was refused is tried again for each new use. */
+  /** Those who come meanwhile have been told already, and who has left hears nothing. */
+  private tell(what: (watcher: FunctionWatcher) => void): void {
+    for (const watcher of [...this.watchers]) if (this.watchers.has(watcher)) what(watcher);
+  }
+
+  /**
+   * A START that was refused is tried again for each new use. On a later turn: who comes back as soon as it is refused
+   * would leave the host no other one.
+   */
   private retry({ code }: RxportError): void {
     this.state = 'waiting';
-    if (this.opening === undefined) return;
-    // It was put out by an update, and is still used: that was taken back.
-    if (code === 'ERR_SYMBOL_REMOVED') this.link.attach(this);
-    else void this.link.revive(this);
+    this.asking = after(this.clock, 0, () => {
+      if (this.state !== 'waiting' || this.opening === undefined) return;
+      // It was put out by an update, and is still used: that was taken back.
+      if (code === 'ERR_SYMBOL_REMOVED') this.link.attach(this);
+      else void this.link.revive(this);
+    });
   }
 }
 

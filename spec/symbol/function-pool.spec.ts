@@ -1,10 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
-import { lastValueFrom, of, take, toArray } from 'rxjs';
-import { FunctionPool } from '../../lib/symbol/function-pool.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { lastValueFrom, Observable, of, retry, take, takeUntil, timer, toArray } from 'rxjs';
+import { FunctionPool, type SharedFunction } from '../../lib/symbol/function-pool.js';
 import type { Instance } from '../../lib/control/instance.js';
 import type { PluginLink } from '../../lib/control/plugin-link.js';
 import { systemClock } from '../../lib/clock.js';
-import { symbolRefused, symbolRemoved } from '../../lib/errors.js';
+import { type RxportError, symbolRefused, symbolRemoved } from '../../lib/errors.js';
 import { badPlugin } from '../helpers/bad-plugin.js';
 import { partsOf, statusOf } from '../helpers/parts.js';
 import { commandsTo } from '../helpers/scripted-plugin.js';
@@ -40,31 +40,96 @@ describe('a function', () => {
     expect(starts()).toBe(2);
   });
 
-  it.each([
+  const refusals = [
     ['has been refused', symbolRefused('p', 'start', 'f', 'no'), ['attach', 'revive', 'revive']],
     ['was put out by an update', symbolRemoved('p', 'f', 'v2'), ['attach', 'attach', 'attach']],
-  ])('is tried again for each new use after it %s', async (_, refusal, tried) => {
-    const asked: string[] = [];
-    const start = (what: string) => (instance: Instance) => {
-      asked.push(what);
-      instance.refused(refusal);
-    };
-    const link = {
-      ipcDir: tempFolder(),
-      name: 'p',
-      attach: start('attach'),
-      revive: async (instance: Instance) => start('revive')(instance),
-      detach: () => Promise.resolve(),
-    } as unknown as PluginLink;
-    const pool = new FunctionPool(systemClock);
-    const use = (): Promise<unknown> =>
-      new Promise((refused) =>
-        pool.get('f', link).use({ ruleId: 'r', started: () => undefined, lost: () => undefined, refused }),
-      );
-    for (let uses = 0; uses < 3; uses += 1) expect(await use()).toBe(refusal);
+  ] as const;
+
+  it.each(refusals)('is tried again for each new use after it %s', async (_, refusal, tried) => {
+    const { use, asked, close } = refusing(refusal);
+    for (let uses = 0; uses < 3; uses += 1) await expect(lastValueFrom(use)).rejects.toBe(refusal);
     expect(asked).toEqual(tried);
-    await pool.close();
+    await close();
   });
+
+  it.each(refusals)('is tried again for who comes back at once when it %s', async (_, refusal, tried) => {
+    const { use, asked, close } = refusing(refusal);
+    await expect(lastValueFrom(use.pipe(retry(2)))).rejects.toBe(refusal);
+    expect(asked).toEqual(tried);
+    const endless = use.pipe(retry(100_000), takeUntil(timer(50)));
+    expect(await lastValueFrom(endless, { defaultValue: 'the host has its turns' })).toBe('the host has its turns');
+    await close();
+  });
+
+  it('that starts tells who comes meanwhile once', async () => {
+    const { shared: one, started } = await waiting();
+    const told: string[] = [];
+    const watch = (name: string, then = (): void => undefined): void => {
+      one.use({ ruleId: 'r', lost: () => undefined, refused: () => undefined, started: () => (told.push(name), then()) });
+    };
+    watch('first', () => watch('second'));
+    started();
+    expect(told).toEqual(['first', 'second']);
+  });
+
+  it('that goes tells nobody who has left meanwhile', async () => {
+    const { shared: one } = await waiting();
+    const told: string[] = [];
+    const leaves: (() => void)[] = [];
+    const lost = (): void => {
+      told.push('lost');
+      for (const leave of leaves) leave();
+    };
+    for (let i = 0; i < 2; i += 1)
+      leaves.push(one.use({ ruleId: 'r', started: () => undefined, refused: () => undefined, lost }));
+    one.lost();
+    expect(told).toEqual(['lost']);
+  });
+});
+
+/** A function that its plugin refuses: each use errors with that, and what the plugin was asked. */
+function refusing(refusal: RxportError) {
+  const asked: string[] = [];
+  const start = (what: string) => (instance: Instance) => {
+    asked.push(what);
+    instance.refused(refusal);
+  };
+  const pool = new FunctionPool(systemClock);
+  const link = linkOf({ attach: start('attach'), revive: async (instance) => start('revive')(instance) });
+  const use = new Observable<never>((subscriber) =>
+    pool.get('f', link).use({
+      ruleId: 'r',
+      started: () => undefined,
+      lost: () => undefined,
+      refused: (error) => subscriber.error(error),
+    }),
+  );
+  return { use, asked, close: () => pool.close() };
+}
+
+/** A function that its plugin has not answered. */
+async function waiting() {
+  let attached: ((instance: Instance) => void) | undefined;
+  const instance = new Promise<Instance>((resolve) => (attached = resolve));
+  const shared = new FunctionPool(systemClock).get('f', linkOf({ attach: (one) => attached?.(one) }));
+  shared.use({ ruleId: 'r', started: () => undefined, lost: () => undefined, refused: () => undefined });
+  await instance;
+  open.push(shared);
+  return { shared, started: () => shared.started() };
+}
+
+const linkOf = (parts: Partial<PluginLink>): PluginLink =>
+  ({
+    ipcDir: tempFolder(),
+    name: 'p',
+    others: { answer: () => false },
+    detach: () => Promise.resolve(),
+    ...parts,
+  }) as unknown as PluginLink;
+
+const open: SharedFunction[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
 });
 
 describe('a call outside a rule', () => {
