@@ -2,11 +2,12 @@
 import { expect, it } from '@jest/globals';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { of } from 'rxjs';
+import { catchError, concat, defer, NEVER, of } from 'rxjs';
 import type { Plugin } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { type ScriptedPlugin, scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 
 /** The socket of a function of a plugin. */
 function socketOf({ channels }: Plugin, symbol: string): string {
@@ -67,4 +68,22 @@ it('closes its channel when an update takes it away, and a call says so', async 
   await expect(exec('c')).rejects.toMatchObject({
     code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/),
   });
+});
+
+it('can be called at once by who hears that an update takes it away, and is refused', async () => {
+  const { host, plugin, symbol, socket } = await used();
+  const { exec } = host.function(symbol);
+  let answer: Promise<unknown> | undefined;
+  const rule = host.rule(unique('r'), ({ call }) =>
+    concat(of('a'), NEVER).pipe(
+      call(symbol, (value) => [value]),
+      catchError(() => defer(() => (answer = exec('b')))),
+    ),
+  );
+  await until(() => rule.status.phase === 'running');
+  await host.plugins.update(plugin.name, withoutEcho(plugin), { force: true });
+  await expect(answer).rejects.toMatchObject({
+    code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/),
+  });
+  expect(existsSync(socket)).toBe(false);
 });
