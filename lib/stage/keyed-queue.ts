@@ -1,4 +1,5 @@
 import { Queue } from './queue.js';
+import { Sweep } from './sweep.js';
 
 /** Values of one key keep their order. */
 export type Key = string | number;
@@ -20,7 +21,9 @@ interface Line<S> {
 export class KeyedQueue<S extends Keyed> {
   /** Those of which something waits or is out. */
   private readonly lines = new Map<Key | undefined, Line<S>>();
+  /** Also those of which nothing waits any longer, or one is out: until their turn comes, or there are too many. */
   private readonly turns = new Queue<Line<S>>();
+  private readonly sweep = new Sweep();
   /** All that waits, the oldest first. */
   private readonly all = new Set<S>();
 
@@ -40,6 +43,7 @@ export class KeyedQueue<S extends Keyed> {
   next(): S | undefined {
     for (let line = this.turns.shift(); line !== undefined; line = this.turns.shift()) {
       line.hasTurn = false;
+      if (line.isOut) continue;
       const slot = line.waiting.shift();
       if (slot === undefined) continue;
       line.isOut = true;
@@ -47,6 +51,21 @@ export class KeyedQueue<S extends Keyed> {
       return slot;
     }
     return undefined;
+  }
+
+  /** It waits. */
+  has(slot: S): boolean {
+    return this.all.has(slot);
+  }
+
+  /** Takes out this one out of turn: the first that waits of its key, of which none is out. */
+  take(slot: S): void {
+    const line = this.lines.get(slot.key);
+    if (line === undefined) return;
+    line.waiting.shift();
+    line.isOut = true;
+    this.all.delete(slot);
+    this.skip(line);
   }
 
   /** It is back: the next of its key may go out. */
@@ -88,6 +107,14 @@ export class KeyedQueue<S extends Keyed> {
   }
 
   private tidy(key: Key | undefined, line: Line<S>): void {
-    if (line.waiting.length === 0 && !line.isOut) this.lines.delete(key);
+    if (line.waiting.length > 0 || line.isOut) return;
+    this.lines.delete(key);
+    this.skip(line);
+  }
+
+  /** Its turn is of no use. */
+  private skip(line: Line<S>): void {
+    if (!line.hasTurn || !this.sweep.due(this.turns.length)) return;
+    this.turns.keep((one) => (one.hasTurn = !one.isOut && one.waiting.length > 0));
   }
 }

@@ -1,6 +1,7 @@
 import { type Key, KeyedQueue } from './keyed-queue.js';
 import { admit, type Admission, type Overflow } from './overflow.js';
 import { Queue } from './queue.js';
+import { Sweep } from './sweep.js';
 
 /** In input order at most this many outcomes per concurrent value wait for an earlier one. */
 const WAITING_OUTCOMES = 4;
@@ -38,9 +39,15 @@ export interface Slot<T, O> {
 export class Lane<T, O extends object> {
   private readonly keys: KeyedQueue<Slot<T, O>> | undefined;
   private readonly waiting: Queue<Slot<T, O>> | KeyedQueue<Slot<T, O>>;
-  /** In input order: everything between the oldest value that is out and the newest. */
+  /**
+   * In input order: everything between the oldest value that is out and the newest. With keys also what waits, since it
+   * goes out in another order, and for a while what was dropped.
+   */
   private readonly slots = new Queue<Slot<T, O>>();
+  private readonly sweep = new Sweep();
   private readonly out = new Set<Slot<T, O>>();
+  /** How many outcomes wait for an earlier one. */
+  private settled = 0;
   private readonly inOrder: boolean;
   private index = 0;
   private pumping = false;
@@ -61,12 +68,13 @@ export class Lane<T, O extends object> {
 
   /** How many have been added, and have neither passed nor been dropped. */
   get held(): number {
-    return this.waiting.length + (this.inOrder ? this.slots.length : this.out.size);
+    return this.waiting.length + this.out.size + this.settled;
   }
 
   add(value: T, key?: Key): Admission {
     const slot: Slot<T, O> = { value, index: this.index++, key, outcome: undefined };
     const admission = admit(this.waiting, slot, this.options.overflow);
+    if (this.keys !== undefined && this.inOrder) this.enlist(this.keys, slot, admission.dropped);
     if (!admission.failed) this.pump();
     return admission;
   }
@@ -76,7 +84,7 @@ export class Lane<T, O extends object> {
     if (!this.out.delete(slot)) return;
     slot.outcome = outcome;
     this.keys?.back(slot);
-    if (this.inOrder) this.release();
+    if (this.inOrder) this.follow();
     else this.handler.pass(slot, outcome);
     this.pump();
   }
@@ -87,9 +95,9 @@ export class Lane<T, O extends object> {
     if (this.pumping) return;
     this.pumping = true;
     while (this.hasRoom()) {
-      const slot = this.keys === undefined ? this.waiting.shift() : this.keys.next();
+      const slot = this.keys === undefined ? this.waiting.shift() : this.nextOf(this.keys);
       if (slot === undefined) break;
-      if (this.inOrder) this.slots.push(slot);
+      if (this.inOrder && this.keys === undefined) this.slots.push(slot);
       this.out.add(slot);
       this.handler.start(slot);
     }
@@ -102,6 +110,8 @@ export class Lane<T, O extends object> {
     this.waiting.clear();
     this.slots.clear();
     this.out.clear();
+    for (const slot of out) this.keys?.back(slot);
+    this.settled = 0;
     return out;
   }
 
@@ -110,13 +120,53 @@ export class Lane<T, O extends object> {
     const concurrency = this.options.concurrency();
     if (this.out.size >= concurrency) return false;
     // All but the oldest may come to wait for it.
-    return !this.inOrder || this.slots.length <= concurrency * WAITING_OUTCOMES;
+    return !this.inOrder || this.out.size + this.settled <= concurrency * WAITING_OUTCOMES || this.oldestWaits();
+  }
+
+  /** With keys in input order the oldest goes first, since all others wait for it; else each key has its turn. */
+  private nextOf(keys: KeyedQueue<Slot<T, O>>): Slot<T, O> | undefined {
+    const oldest = this.inOrder ? this.oldest() : undefined;
+    if (oldest === undefined || !keys.has(oldest)) return keys.next();
+    keys.take(oldest);
+    return oldest;
+  }
+
+  private oldestWaits(): boolean {
+    const oldest = this.oldest();
+    return oldest !== undefined && this.keys?.has(oldest) === true;
+  }
+
+  /** A value with a key takes its place in the order when it comes, and gives it up when it is dropped. */
+  private enlist(keys: KeyedQueue<Slot<T, O>>, slot: Slot<T, O>, dropped: number): void {
+    if (keys.has(slot)) this.slots.push(slot);
+    if (dropped === 0) return;
+    if (this.sweep.due(this.slots.length, dropped)) this.slots.keep((one) => this.holds(one));
+    // What was dropped may have been the oldest.
+    this.release();
+  }
+
+  /** One more may wait for an earlier one. */
+  private follow(): void {
+    this.settled += 1;
+    this.release();
   }
 
   private release(): void {
-    for (let head = this.slots.at(0); head?.outcome !== undefined; head = this.slots.at(0)) {
+    for (let head = this.oldest(); head?.outcome !== undefined; head = this.oldest()) {
       this.slots.shift();
+      this.settled -= 1;
       this.handler.pass(head, head.outcome);
     }
+  }
+
+  private oldest(): Slot<T, O> | undefined {
+    let oldest = this.slots.at(0);
+    if (this.keys === undefined) return oldest;
+    for (; oldest !== undefined && !this.holds(oldest); oldest = this.slots.at(0)) this.slots.shift();
+    return oldest;
+  }
+
+  private holds(slot: Slot<T, O>): boolean {
+    return slot.outcome !== undefined || this.out.has(slot) || this.keys?.has(slot) === true;
   }
 }

@@ -46,6 +46,14 @@ export class Queue<T> {
     return index < this.count ? this.ring[(this.head + index) & (this.ring.length - 1)] : undefined;
   }
 
+  /** Takes out what is not wanted. */
+  keep(wanted: (value: T) => boolean): void {
+    for (let left = this.count; left > 0; left -= 1) {
+      const value = this.shift() as T;
+      if (wanted(value)) this.push(value);
+    }
+  }
+
   /** Empties the queue; answers how many there were. */
   clear(): number {
     const { count } = this;

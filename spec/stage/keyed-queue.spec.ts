@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { KeyedQueue } from '../../lib/stage/keyed-queue.js';
+import { heapGrowth } from '../helpers/heap-growth.js';
 
 interface Item {
   readonly key: string;
@@ -56,11 +57,37 @@ describe('values that wait by their key', () => {
     expect(drain(queue)).toEqual(['a3']);
   });
 
+  it.each([
+    ['a queue that gives up the oldest', (queue: KeyedQueue<Item>) => queue.length >= 1_000 && queue.shift()],
+    ['a queue that keeps the newest', (queue: KeyedQueue<Item>) => queue.length > 0 && queue.clear()],
+  ])('leave nothing behind: %s, while nothing goes out', (_, makeRoom) => {
+    const queue = new KeyedQueue<Item>();
+    const grown = heapGrowth(() => {
+      for (let n = 0; n < 200_000; n += 1) {
+        makeRoom(queue);
+        queue.push({ key: `k${n}`, n });
+      }
+    });
+    expect(grown).toBeLessThan(2_000_000);
+    expect(queue.next()).toMatchObject({ n: 200_000 - queue.length - 1 });
+  });
+
+  it('go out out of turn when they are the first of their key', () => {
+    const queue = queueOf('a1', 'b1', 'b2', 'c1');
+    const [b1, b2] = [...(queue as unknown as { all: Set<Item> }).all].filter(({ key }) => key === 'b') as [Item, Item];
+    queue.take(b1);
+    expect([queue.has(b1), queue.has(b2), queue.length]).toEqual([false, true, 3]);
+    expect(drain(queue)).toEqual(['a1', 'c1']);
+    queue.back(b1);
+    expect(drain(queue)).toEqual(['b2']);
+  });
+
   it('keep the order of each key, never two of one out, and none for ever', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('push' as const), key: fc.constantFrom('a', 'b', 'c') }),
       fc.record({ do: fc.constant('next' as const) }),
       fc.record({ do: fc.constant('shift' as const) }),
+      fc.record({ do: fc.constant('take' as const), at: fc.nat(5) }),
       fc.record({ do: fc.constant('back' as const), at: fc.nat(5) }),
     );
     fc.assert(
@@ -84,7 +111,15 @@ describe('values that wait by their key', () => {
             waiting.push(item);
             queue.push(item);
           } else if (one.do === 'next') check(queue.next());
-          else if (one.do === 'shift') expect(queue.shift()).toBe(waiting.shift());
+          else if (one.do === 'take') {
+            const item = waiting[one.at];
+            const isFirst = item !== undefined && waiting.find(({ key }) => key === item.key) === item;
+            if (!isFirst || out.some(({ key }) => key === item.key)) continue;
+            expect(queue.has(item)).toBe(true);
+            queue.take(item);
+            removed(item);
+            out.push(item);
+          } else if (one.do === 'shift') expect(queue.shift()).toBe(waiting.shift());
           else for (const item of out.splice(one.at, 1)) queue.back(item);
           expect(queue.length).toBe(waiting.length);
         }

@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Lane, type LaneHandler, type LaneOptions, type Slot } from '../../lib/stage/lane.js';
 import type { Overflow } from '../../lib/stage/overflow.js';
+import { heapGrowth } from '../helpers/heap-growth.js';
 
 type NumberSlot = Slot<number, { readonly text: string }>;
 
 /** A lane whose values come back when the spec says so. */
-function start(options: Partial<LaneOptions> = {}) {
+function start(options: Partial<LaneOptions> = {}, keyOf?: (value: number) => number) {
   const out: NumberSlot[] = [];
   const passed: number[] = [];
   const started: number[] = [];
@@ -22,13 +23,13 @@ function start(options: Partial<LaneOptions> = {}) {
   };
   const concurrency = (): number => state.concurrency;
   const overflow: Overflow = { size: 100, policy: 'drop-oldest' };
-  const lane = new Lane({ overflow, concurrency, ...options }, handler);
+  const lane = new Lane({ overflow, concurrency, keyed: keyOf !== undefined, ...options }, handler);
   /** The one at `index` of those that are out comes back. */
   const settle = (index: number): void => {
     const [slot] = out.splice(index, 1);
     if (slot !== undefined) lane.settle(slot, { text: `outcome of ${slot.value}` });
   };
-  const add = (...values: number[]) => values.map((value) => lane.add(value));
+  const add = (...values: number[]) => values.map((value) => lane.add(value, keyOf?.(value)));
   return { lane, out, passed, started, state, add, settle };
 }
 
@@ -50,13 +51,18 @@ const plans = fc.record({
   size: fc.integer({ min: 1, max: 12 }),
   policy: policies,
   concurrency: fc.integer({ min: 1, max: 5 }),
+  keys: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
 });
 
+/** Values have one of so many keys, by chance but always the same. */
+const keyed = (keys: number | undefined) => (keys === undefined ? undefined : (n: number) => ((n * 7919) >> 3) % keys);
+
 describe('a lane, whatever comes back when', () => {
-  it('keeps its bounds and its balance', () => {
+  it('keeps its bounds, its order and its balance', () => {
     fc.assert(
-      fc.property(steps, plans, (all, { order, size, policy, concurrency }) => {
-        const { lane, out, passed, started, state, add, settle } = start({ order, overflow: { size, policy } });
+      fc.property(steps, plans, (all, { order, size, policy, concurrency, keys }) => {
+        const keyOf = keyed(keys);
+        const { lane, out, passed, started, state, add, settle } = start({ order, overflow: { size, policy } }, keyOf);
         state.concurrency = concurrency;
         const came: number[] = [];
         const broken: unknown[] = [];
@@ -75,26 +81,103 @@ describe('a lane, whatever comes back when', () => {
           const isBounded =
             waiting <= 4 * concurrency && out.length <= concurrency && lane.waits <= (policy === 'latest' ? 1 : size);
           const isBalanced = back - passed.length === waiting && added === passed.length + dropped + lane.held;
-          if (!isBounded || !isBalanced) broken.push({ act, waiting, out: out.length, waits: lane.waits });
+          const isAlone = keyOf === undefined || new Set(out.map(({ value }) => keyOf(value))).size === out.length;
+          if (!isBounded || !isBalanced || !isAlone) broken.push({ act, waiting, out: out.length, waits: lane.waits });
         }
         expect(broken).toEqual([]);
-        expect(started).toEqual(sorted(started));
-        expect(passed).toEqual(order === 'input' ? started.slice(0, passed.length) : came);
+        for (const one of linesOf(started, keyOf)) expect(one).toEqual(sorted(one));
+        expect(passed).toEqual(order === 'completion' ? came : sorted(started).slice(0, passed.length));
       }),
+      { numRuns: 400 },
     );
   });
 
   it('passes everything in the end when nothing is dropped', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(1_000), { maxLength: 60 }), plans, (picks, { order, concurrency }) => {
-        const { lane, out, passed, state, add, settle } = start({ order });
+      fc.property(fc.array(fc.nat(1_000), { maxLength: 60 }), plans, (picks, { order, concurrency, keys }) => {
+        const { lane, out, passed, state, add, settle } = start({ order }, keyed(keys));
         state.concurrency = concurrency;
         add(...numbers(picks.length));
         for (const pick of picks) settle(pick % out.length);
         expect(lane.held).toBe(0);
+        expect(order === 'input' ? passed : sorted(passed)).toEqual(numbers(picks.length));
+      }),
+    );
+  });
+
+  it('passes everything in the end when fewer may be out than before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_000), { maxLength: 60 }), plans, (picks, { order, concurrency, keys }) => {
+        const { lane, out, passed, state, add, settle } = start({ order }, keyed(keys));
+        state.concurrency = concurrency;
+        add(...numbers(picks.length));
+        for (const pick of picks) {
+          settle(pick % out.length);
+          state.concurrency = 1;
+        }
+        expect(lane.held).toBe(0);
         expect(sorted(passed)).toEqual(numbers(picks.length));
       }),
     );
+  });
+});
+
+/** What went out of each key; without keys all of it. */
+function linesOf(started: readonly number[], keyOf: (value: number) => number = () => 0): readonly number[][] {
+  return [...new Set(started.map(keyOf))].map((key) => started.filter((value) => keyOf(value) === key));
+}
+
+describe('a lane with keys in input order', () => {
+  const parity = (value: number): number => value % 2;
+
+  it('gives results in the order in which values came, whichever went out first', () => {
+    const { passed, started, state, add, settle } = start({ order: 'input' }, parity);
+    state.concurrency = 2;
+    add(1, 3, 2);
+    expect(started).toEqual([1, 2]);
+    settle(1);
+    expect(passed).toEqual([]);
+    settle(0);
+    expect([passed, started]).toEqual([[1], [1, 2, 3]]);
+    settle(0);
+    expect(passed).toEqual([1, 3, 2]);
+  });
+
+  it('sends the oldest first, and passes what waited for it when it is dropped', () => {
+    const overflow: Overflow = { size: 2, policy: 'drop-oldest' };
+    const { lane, passed, started, state, add, settle } = start({ order: 'input', overflow }, parity);
+    state.concurrency = 2;
+    add(1, 3, 2, 4);
+    settle(1);
+    expect(started).toEqual([1, 2, 4]);
+    state.concurrency = 0;
+    settle(1);
+    settle(0);
+    expect([passed, lane.held, lane.waits]).toEqual([[1], 3, 1]);
+    add(5, 7);
+    expect([passed, lane.held, lane.waits]).toEqual([[1, 2, 4], 2, 2]);
+    state.concurrency = 2;
+    lane.pump();
+    expect(started).toEqual([1, 2, 4, 5]);
+  });
+
+  it('keeps nothing of what is dropped while the oldest is out', () => {
+    const overflow: Overflow = { size: 10, policy: 'drop-oldest' };
+    const { lane, state, add } = start({ order: 'input', overflow }, parity);
+    state.concurrency = 1;
+    const grown = heapGrowth(() => {
+      for (let i = 0; i < 200_000; i += 1) add(i);
+    });
+    expect(lane.held).toBe(11);
+    expect(grown).toBeLessThan(2_000_000);
+  });
+
+  it('forgets who was out when it forgets everything', () => {
+    const { started, add, lane } = start({ order: 'input' }, parity);
+    add(1, 3);
+    lane.clear();
+    add(5);
+    expect(started).toEqual([1, 5]);
   });
 });
 

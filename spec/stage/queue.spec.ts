@@ -22,6 +22,7 @@ const steps = fc.oneof(
   { weight: 3, arbitrary: step('shift', (queue, model) => [queue.shift(), model.shift()]) },
   { weight: 2, arbitrary: step('pop', (queue, model) => [queue.pop(), model.pop()]) },
   { weight: 3, arbitrary: fc.nat(100).map((at) => ({ name: `at ${at}`, act: look(at) })) },
+  { weight: 2, arbitrary: fc.integer({ min: 2, max: 5 }).map((by) => answerless(`keep but ${by}`, keep(by))) },
   { weight: 1, arbitrary: step('clear', (queue, model) => [queue.clear(), model.splice(0).length]) },
 );
 
@@ -40,6 +41,14 @@ function unshift(value: number) {
   return (queue: Queue<number>, model: number[]): void => {
     queue.unshift(value);
     model.unshift(value);
+  };
+}
+
+function keep(by: number) {
+  return (queue: Queue<number>, model: number[]): void => {
+    const wanted = (value: number): boolean => value % by !== 0;
+    queue.keep(wanted);
+    model.splice(0, model.length, ...model.filter(wanted));
   };
 }
 
