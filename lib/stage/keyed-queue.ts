@@ -5,7 +5,8 @@ import { Sweep } from './sweep.js';
 export type Key = string | number;
 
 interface Keyed {
-  readonly key?: Key | undefined;
+  /** An error has no other beside it. */
+  readonly key?: Key | Error | undefined;
 }
 
 /** What waits of one key. */
@@ -20,7 +21,7 @@ interface Line<S> {
 /** Values wait by their key, of which one at a time is out; those of other keys go past it, each key in its turn. */
 export class KeyedQueue<S extends Keyed> {
   /** Those of which something waits or is out. */
-  private readonly lines = new Map<Key | undefined, Line<S>>();
+  private readonly lines = new Map<S['key'], Line<S>>();
   /** Also those of which nothing waits any longer, or one is out: until their turn comes, or there are too many. */
   private readonly turns = new Queue<Line<S>>();
   private readonly sweep = new Sweep();
@@ -106,7 +107,7 @@ export class KeyedQueue<S extends Keyed> {
     this.turns.push(line);
   }
 
-  private tidy(key: Key | undefined, line: Line<S>): void {
+  private tidy(key: S['key'], line: Line<S>): void {
     if (line.waiting.length > 0 || line.isOut) return;
     this.lines.delete(key);
     this.skip(line);

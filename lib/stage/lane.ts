@@ -30,7 +30,8 @@ export interface Slot<T, O> {
   readonly value: T;
   /** Counts the values that were added. */
   readonly index: number;
-  readonly key: Key | undefined;
+  /** An error where there is no key: it waits in its turn, and behind nobody. */
+  readonly key: Key | Error | undefined;
   /** Undefined while it is out. */
   outcome: O | undefined;
 }
@@ -71,7 +72,7 @@ export class Lane<T, O extends object> {
     return this.waiting.length + this.out.size + this.settled;
   }
 
-  add(value: T, key?: Key): Admission {
+  add(value: T, key?: Key | Error): Admission {
     const slot: Slot<T, O> = { value, index: this.index++, key, outcome: undefined };
     const admission = admit(this.waiting, slot, this.options.overflow);
     if (this.keys !== undefined && this.inOrder) this.enlist(this.keys, slot, admission.dropped);

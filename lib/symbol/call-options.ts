@@ -11,7 +11,8 @@ export interface CallOptions<T, E = never> {
   readonly onError?: OnError<T, E>;
   /**
    * Calls of one key keep their order, and go to the same process: to another when that dies, and to one that comes when it
-   * takes its share of the keys. Those of other keys go past them. One that throws, or gives neither text nor number, follows `onError`.
+   * takes its share of the keys. Those of other keys go past them. One that throws, or gives neither text
+   * nor number (`ERR_VALUE_INVALID`), follows `onError`.
    */
   readonly key?: (value: T) => string | number;
   /** In which order results go on; default `input`, with `key` `completion`, which is that of the input for each key. */

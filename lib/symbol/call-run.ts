@@ -1,6 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
-import { callInvalid, operatorOption, queueOverflow, type RxportError, userError } from '../errors.js';
+import { callInvalid, queueOverflow, type RxportError, userError, valueInvalid } from '../errors.js';
 import {
   DEFAULT_OVERFLOW,
   type Key,
@@ -66,28 +66,22 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     // A source that emits at once goes on when what follows has ended already.
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     const { key } = this.spec.options;
-    if (key === undefined) this.add(value, undefined);
-    else this.addByKey(value, key);
-  }
-
-  private add(value: T, key: Key | undefined): void {
-    const { dropped, failed } = this.lane.add(value, key);
+    const { dropped, failed } = this.lane.add(value, key === undefined ? undefined : this.keyOf(value, key));
     if (dropped > 0) this.stage.overflow(dropped);
     if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.overflow.size));
     this.stage.weigh(this.lane.waits);
   }
 
-  private addByKey(value: T, keyOf: (value: T) => unknown): void {
+  /** What is wrong with it takes its turn, as what is wrong with the arguments does. */
+  private keyOf(value: T, keyOf: (value: T) => unknown): Key | RxportError {
     const where = `key of call ${this.spec.shared.symbol}`;
-    let key: unknown;
     try {
-      key = keyOf(value);
+      const key = keyOf(value);
+      if (typeof key === 'string' || typeof key === 'number') return key;
+      return valueInvalid(where, [`${key === null ? 'null' : typeof key} is neither text nor number`]);
     } catch (thrown) {
-      return this.failed({ value }, userError(where, thrown));
+      return userError(where, thrown);
     }
-    if (typeof key !== 'string' && typeof key !== 'number')
-      return this.failed({ value }, operatorOption(where, `${typeof key} is neither text nor number`));
-    this.add(value, key);
   }
 
   error(error: unknown): void {
@@ -124,10 +118,12 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   }
 
   start(slot: Slot<T, Outcome>): void {
+    const { key } = slot;
+    if (key instanceof Error) return this.settle(slot, { type: 'error', error: key as RxportError });
     try {
       const args = this.spec.args(slot.value, slot.index);
-      if (this.checked === 'no') return this.validate(slot, args);
-      this.exec(slot, this.encode(args));
+      if (this.checked === 'no') return this.validate(slot, args, key);
+      this.exec(slot, this.encode(args), key);
     } catch (thrown) {
       this.settle(slot, { type: 'error', error: userError(`args of call ${this.spec.shared.symbol}`, thrown) });
     }
@@ -149,7 +145,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   // ---- inside
 
   /** Once per start, with the arguments of the first tuple: only their number means anything to an SDK. */
-  private validate(slot: Slot<T, Outcome>, args: readonly unknown[]): void {
+  private validate(slot: Slot<T, Outcome>, args: readonly unknown[], key: Key | undefined): void {
     const { symbol } = this.spec.shared;
     const body = this.encode(args);
     const question = encodeValidate(args);
@@ -161,14 +157,14 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
       if (outcome.type === 'failed' && outcome.result !== null && outcome.result !== undefined) {
         this.outlet.error(callInvalid(symbol, outcome.result));
       } else {
-        this.exec(slot, body);
+        this.exec(slot, body, key);
         this.lane.pump();
       }
     });
   }
 
-  private exec(slot: Slot<T, Outcome>, body: string): void {
-    this.ask(slot, body, (outcome) => this.settle(slot, outcome), slot.key);
+  private exec(slot: Slot<T, Outcome>, body: string, key: Key | undefined): void {
+    this.ask(slot, body, (outcome) => this.settle(slot, outcome), key);
   }
 
   private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void, key?: Key): void {

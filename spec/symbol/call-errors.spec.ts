@@ -92,6 +92,21 @@ describe('a call to a plugin', () => {
     expect(callsTo(shared.plugin.dir, 'add').map(({ func }) => func)).toEqual(['Validate']);
   });
 
+  it('whose key is none fails the run of its rule, not the rule', async () => {
+    let runs = 0;
+    const rule = shared.rule(
+      ({ call }) => {
+        runs += 1;
+        const key = ((i: number) => (runs === 1 && i === 2 ? undefined : i)) as (i: number) => number;
+        return of(1, 2, 3).pipe(call(shared.symbol('echo'), (i) => [i], { key, onError: 'fail' }));
+      },
+      { restart: { delay: 5, maxDelay: 5, attempts: 1 } },
+    );
+    expect((await rule.done).phase).toBe('completed');
+    expect(runs).toBe(2);
+    expect(rule.ledger()).toMatchObject({ balanced: true });
+  });
+
   it('is over after its timeout, and what comes later is nobody’s', async () => {
     const path = newFile();
     const rule = shared.rule((context) =>

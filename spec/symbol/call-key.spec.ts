@@ -25,12 +25,15 @@ describe('a call with a key', () => {
 
   it('gives results in the order of the input where that is asked for', () => {
     const call = keyed({ order: 'input' });
-    send(call, 11, 21, 12);
-    call.answer(1, result('b'));
+    send(call, 11, 12, 21);
+    expect(call.args()).toEqual([11, 21]);
+    call.answer(1, result('c'));
     expect(call.output).toEqual([]);
     call.answer(0, result('a'));
-    call.answer(0, result('c'));
+    expect(call.output).toEqual(['a']);
+    call.answer(0, result('b'));
     expect(call.output).toEqual(['a', 'b', 'c']);
+    expect(call.stage.counts()).toMatchObject({ received: 3, passed: 3, inFlight: 0 });
   });
 
   it('has four times as many calls out as without, since keys are spread by chance', () => {
@@ -41,14 +44,8 @@ describe('a call with a key', () => {
   });
 
   it.each([
-    [
-      'throws',
-      () => {
-        throw new TypeError('no');
-      },
-      'ERR_USER_FUNCTION',
-    ],
-    ['gives neither text nor number', () => undefined as never, 'ERR_OPERATOR_OPTION'],
+    ['throws', () => boom(), 'ERR_USER_FUNCTION'],
+    ['gives neither text nor number', () => undefined as never, 'ERR_VALUE_INVALID'],
   ])('whose key %s goes by onError', (_, broken, code) => {
     const call = keyed({ key: (value) => (value === 12 ? broken() : 1) });
     send(call, 11, 12);
@@ -57,6 +54,41 @@ describe('a call with a key', () => {
     expect(call.news).toMatchObject([{ type: 'error', error: { code } }]);
     call.answer(0, result('a'));
     expect(call.output).toEqual(['a', 'done']);
+  });
+
+  it('whose key throws gives what onError makes of it in its turn', () => {
+    const key = (value: number): number => (value === 12 ? boom() : 1);
+    const call = keyed({ key, order: 'input', onError: (error) => error.code });
+    send(call, 11, 12, 13);
+    expect(call.output).toEqual([]);
+    call.answer(0, result('a'));
+    expect(call.output).toEqual(['a', 'ERR_USER_FUNCTION']);
+    call.answer(0, result('c'));
+    expect(call.output).toEqual(['a', 'ERR_USER_FUNCTION', 'c']);
+    expect(call.stage.counts()).toMatchObject({ received: 3, passed: 3, failed: {}, inFlight: 0 });
+  });
+
+  it('bounds what waits with a key that throws, too', () => {
+    const call = keyed({
+      key: boom,
+      order: 'input',
+      asks: true,
+      args: () => [1],
+      queue: { size: 2, policy: 'drop-oldest' },
+    });
+    call.input.next(1);
+    expect(call.stage.counts()).toMatchObject({ failed: { ERR_USER_FUNCTION: 1 }, inFlight: 0 });
+    const busy = keyed({
+      key: (value) => (value > 1 ? boom() : 1),
+      order: 'input',
+      concurrency: 1,
+      queue: { size: 2, policy: 'drop-oldest' },
+    });
+    send(busy, 1, 2, 3, 4, 5);
+    expect(busy.stage.counts()).toMatchObject({ received: 5, dropped: { overflow: 2 }, inFlight: 3 });
+    busy.answer(0, result('a'));
+    expect(busy.output).toEqual(['a']);
+    expect(busy.stage.counts()).toMatchObject({ passed: 1, failed: { ERR_USER_FUNCTION: 2 }, inFlight: 0 });
   });
 
   it('drops the oldest that waits, of whatever key, and counts it', () => {
@@ -71,3 +103,7 @@ describe('a call with a key', () => {
     expect(isBalanced(call.stage.counts())).toBe(true);
   });
 });
+
+const boom = (): never => {
+  throw new TypeError('no');
+};

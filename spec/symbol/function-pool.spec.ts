@@ -65,7 +65,12 @@ describe('a function', () => {
     const { shared: one, started } = await waiting();
     const told: string[] = [];
     const watch = (name: string, then = (): void => undefined): void => {
-      one.use({ ruleId: 'r', lost: () => undefined, refused: () => undefined, started: () => (told.push(name), then()) });
+      one.use({
+        ruleId: 'r',
+        lost: () => undefined,
+        refused: () => undefined,
+        started: () => (told.push(name), then()),
+      });
     };
     watch('first', () => watch('second'));
     started();
