@@ -11,4 +11,5 @@ export { Lane, type LaneHandler, type LaneOptions, type Slot } from './stage/lan
 export { currentScope, type StageScope, withScope } from './stage/scope.js';
 export { isBalanced, Stage, type StageCounts, type StageHooks, type StageKind } from './stage/stage.js';
 export { taken, type Waiting } from './stage/taken.js';
+export { Sweep } from './stage/sweep.js';
 export { Throttle } from './stage/throttle.js';

@@ -16,7 +16,7 @@ export interface FunctionCall {
   whenLost: 'repeat' | 'error';
   /** It shares a frame with no other call. */
   alone?: boolean;
-  /** Nobody wants the outcome any longer. */
+  /** Nobody wants the outcome any longer: set by `FunctionChannel.cancel`. */
   cancelled: boolean;
   /** At most once, never after `cancelled`. */
   readonly done: (outcome: Outcome) => void;

@@ -2,6 +2,7 @@ import type { Answer } from '../control/exchange.js';
 import type { Runner } from '../control/instance.js';
 import { callLost, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
+import { Sweep } from '../stage.js';
 import { Arrivals } from './arrivals.js';
 import { afterLoss, type CallBatch, finish, takeBatch } from './call-batch.js';
 import { CallDeadlines } from './call-deadlines.js';
@@ -18,6 +19,8 @@ const DRAIN_TIMEOUT = 30_000;
 
 const NO_GENERATION = -1;
 
+const isCancelled = ({ cancelled }: FunctionCall): boolean => cancelled;
+
 /**
  * The channel of one function, for all rules: REP, with one call at a time on each connection, or one batch of what has
  * queued meanwhile. Idle connections form a pool, so that several processes of one plugin share the calls.
@@ -25,6 +28,7 @@ const NO_GENERATION = -1;
 export class FunctionChannel {
   private readonly workers = new Workers();
   private readonly routing = new Routing<FunctionWorker, FunctionCall>((worker) => worker.runner ?? worker);
+  private readonly sweep = new Sweep();
   private readonly arrivals = new Arrivals();
   private socket: RepSocket | undefined;
   private readonly deadlines: CallDeadlines;
@@ -97,6 +101,12 @@ export class FunctionChannel {
     this.routing.push(call);
     this.pump();
     if (this.routing.waits > 0) this.watch.start();
+  }
+
+  /** Nobody wants its outcome any longer. One that waits is not made, and leaves the queue before that is mostly such. */
+  cancel(call: FunctionCall): void {
+    call.cancelled = true;
+    if (this.sweep.due(this.routing.waits)) this.routing.shed(isCancelled);
   }
 
   /** Something has happened from which an answer may follow. */
@@ -225,6 +235,7 @@ export class FunctionChannel {
   /** To the front of the queue, in their order. */
   private putBack(calls: readonly FunctionCall[], alone = false): void {
     for (const call of calls.toReversed()) {
+      if (call.cancelled) continue;
       if (alone) call.alone = true;
       this.routing.unshift(call);
     }
@@ -243,7 +254,7 @@ export class FunctionChannel {
   }
 
   private look(): Look {
-    this.routing.shed(({ cancelled }) => cancelled);
+    this.routing.shed(isCancelled);
     if (this.routing.waits === 0) return 'idle';
     return this.atWork() ? 'moving' : 'waiting';
   }

@@ -80,13 +80,14 @@ export class Routing<W extends object, C extends Keyed> {
     return this.queues().flatMap(emptied);
   }
 
-  /** Takes out the calls that nobody wants, up to the first in each queue that somebody does. */
+  /** Takes out the calls that nobody wants. */
   shed(unwanted: (call: C) => boolean): void {
-    for (const queue of this.queues())
-      for (let call = queue.at(0); call !== undefined && unwanted(call); call = queue.at(0)) {
-        queue.shift();
-        if (call.key !== undefined) this.keyed -= 1;
-      }
+    const wanted = (call: C): boolean => {
+      if (!unwanted(call)) return true;
+      if (call.key !== undefined) this.keyed -= 1;
+      return false;
+    };
+    for (const queue of this.queues()) queue.keep(wanted);
   }
 
   private isOwnTurn({ wasOwn }: Line<C>): boolean {

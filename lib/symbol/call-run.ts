@@ -98,7 +98,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const left = this.lane.held;
     if (left > 0) this.stage.drop(this.spec.owner.cutOff, left);
     this.lane.clear();
-    for (const call of this.calls.values()) call.cancelled = true;
+    for (const call of this.calls.values()) this.spec.shared.channel.cancel(call);
     this.calls.clear();
     this.stage.end();
     this.leave();

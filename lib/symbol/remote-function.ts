@@ -46,11 +46,11 @@ export function remoteFunction(
           else reject(outcome.type === 'failed' ? callFailed(shared.symbol, outcome.result) : outcome.error);
         };
         const refused = (error: RxportError): void => {
-          call.cancelled = true;
+          shared.channel.cancel(call);
           done({ type: 'error', error });
         };
         const aborted = (): void => {
-          call.cancelled = true;
+          shared.channel.cancel(call);
           leave();
           reject(signal?.reason as Error);
         };

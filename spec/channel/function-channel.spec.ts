@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FunctionChannel } from '../../lib/channel/function-channel.js';
 import { systemClock } from '../../lib/clock.js';
 import { listening, result, stopped } from '../helpers/function-end.js';
+import { heapGrowth } from '../helpers/heap-growth.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { tempFolder } from '../helpers/unique.js';
 
@@ -108,12 +109,12 @@ describe('the channel of a function', () => {
   });
 
   it('skips what is cancelled, and says nothing of it', async () => {
-    const { calls, submit, dial } = await listening();
+    const { channel, calls, submit, dial } = await listening();
     const [out, waiting] = [submit('a'), submit('b')];
     submit('c');
     const process = await dial();
     await process.heard(1);
-    out.cancelled = waiting.cancelled = true;
+    for (const call of [out, waiting]) channel.cancel(call);
     process.says(result(1));
     expect(await process.heard(2)).toEqual(['a', 'c']);
     process.says(result(3));
@@ -121,14 +122,33 @@ describe('the channel of a function', () => {
   });
 
   it('does not repeat what is cancelled', async () => {
-    const { submit, dial } = await listening();
+    const { channel, submit, dial } = await listening();
     const call = submit('a');
     submit('b');
     const first = await dial();
     await first.heard(1);
-    call.cancelled = true;
+    channel.cancel(call);
     first.close();
     expect(await (await dial()).heard(1)).toEqual(['b']);
+  });
+
+  it.each([
+    ['without a key', undefined],
+    ['with a key', 'k'],
+  ])('keeps little of what is cancelled while nobody takes calls: %s', async (_, key) => {
+    const { channel, calls, submit, dial } = await listening();
+    submit('first', { key });
+    const grown = heapGrowth(() => {
+      for (let n = 0; n < 100_000; n += 1) channel.cancel(submit(`cancelled ${n}`, { key }));
+    });
+    expect(grown).toBeLessThan(2_000_000);
+    submit('last', { key });
+    const process = await dial();
+    expect(await process.heard(1)).toEqual(['first']);
+    process.says(result(1));
+    expect(await process.heard(2)).toEqual(['first', 'last']);
+    process.says(result(2));
+    expect(await calls.count(2)).toEqual(['first: result 1', 'last: result 2']);
   });
 
   it('refuses a request over the limit of the plugin, and goes on', async () => {
@@ -145,7 +165,7 @@ describe('the channel of a function', () => {
     const { channel, calls, submit, dial } = await listening();
     submit('out');
     submit('waiting');
-    submit('cancelled').cancelled = true;
+    channel.cancel(submit('cancelled'));
     const process = await dial();
     await process.heard(1);
     await channel.close(stopped);

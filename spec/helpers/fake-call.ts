@@ -52,6 +52,7 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
       if (!asks && requestOf(call).func === 'Validate') call.done(result(''));
       else out.push(call);
     },
+    cancel: (call: FunctionCall): void => void (call.cancelled = true),
   };
   const owner: Owner = {
     ruleId: 'r',
