@@ -38,7 +38,13 @@ export interface SourceFactory {
 type ArgsOf<Name> = Field<Functions, Name, 'args', readonly unknown[]>;
 type ResultOf<Name> = Field<Functions, Name, 'result', unknown>;
 
-/** `args` makes the arguments of each call; `project` joins the value with the result, without it the result goes on. */
+/**
+ * `args` makes the arguments of each call; `project` joins the value with the result, without it the result goes on.
+ *
+ * A function may keep something for each place that calls it. Each `call` of a body is such a place, the same in each run
+ * of the rule. Those that are made later, for each value in a projection, are one place for each function: make the operator
+ * in the body, and use it there, where that matters.
+ */
 export interface Call {
   <T, R, Name extends NameOf<Functions>, V = ResultOf<Name>, E = never>(
     name: Name,

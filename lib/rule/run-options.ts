@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly flushTimeout?: number | undefined;
   readonly opId: () => string;
   /** The id of a call position, stable over runs. */
-  readonly callId: (position: number) => string;
+  readonly callId: (position: string) => string;
   readonly stage: (kind: StageKind, name: string, depth?: () => number, hooks?: StageHooks) => Stage;
   readonly report: (event: SymbolEvent) => void;
   readonly missing: (labels: readonly string[]) => void;

@@ -13,6 +13,7 @@ import {
 import { guarded } from '../process/guarded.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
 import { Roll } from './attendance.js';
+import { CallPositions } from './call-positions.js';
 import { Intake } from './intake.js';
 import type { OwnedSink, SinkEntry } from './owned-sink.js';
 import type { RunOptions, StopPlan } from './run-options.js';
@@ -44,9 +45,9 @@ export class RuleRun implements Owner, StageScope {
   private readonly work = new Set<Promise<unknown>>();
   private readonly intake = new Intake((by) => this.tallies.note({ type: 'paused', symbol: by, count: 1 }));
   private readonly tallies: Tallies;
-  private calls = 0;
   /** The shortest time that a stop has given. */
   private patience: number | undefined;
+  private readonly positions = new CallPositions();
   private error: RxportError | undefined;
 
   constructor(private readonly options: RunOptions) {
@@ -64,6 +65,7 @@ export class RuleRun implements Owner, StageScope {
     try {
       withScope(this, () => {
         const built = body();
+        this.positions.end();
         for (const branch of Array.isArray(built) ? (built as readonly Branch[]) : [built as Branch])
           this.follow(branch);
       });
@@ -124,8 +126,8 @@ export class RuleRun implements Owner, StageScope {
     return this.options.opId();
   }
 
-  callContext(): string {
-    const opId = this.options.callId(this.calls++);
+  callContext(symbol: string): string {
+    const opId = this.options.callId(this.positions.next(symbol));
     return JSON.stringify({ ruleId: this.ruleId, opId, instanceId: 0, funcId: 0 });
   }
 

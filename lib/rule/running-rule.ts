@@ -177,7 +177,7 @@ export class RunningRule implements Rule {
   private async once(): Promise<void> {
     const { clock, context, opId, flushTimeout } = this.deps;
     const { title } = this;
-    const { book, callIds } = this.memory;
+    const { book } = this.memory;
     const started = clock.now();
     let failed: () => void;
     const failure = new Promise<void>((resolve) => (failed = resolve));
@@ -187,7 +187,7 @@ export class RunningRule implements Rule {
       clock,
       flushTimeout,
       opId,
-      callId: (position) => (callIds[position] ??= opId()),
+      callId: (position) => this.memory.callId(position, opId),
       stage: (kind, name, depth, hooks) => book.stage(kind, name, depth, hooks),
       report: (event) => this.events.next(event),
       missing: (missing) => this.change({ type: 'attendance', missing }),

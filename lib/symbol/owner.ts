@@ -62,8 +62,8 @@ export interface Owner {
   readonly flushTimeout?: number;
   /** Unique on this machine, for the address of a channel. */
   opId(): string;
-  /** The context of the next call position, as JSON: the same for each run of the rule. */
-  callContext(): string;
+  /** The context of a call of that function that is being made, as JSON: the same in each run of the rule. */
+  callContext(symbol: string): string;
   /** Where the rule counts what this symbol takes, passes and drops. */
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage;
   attend(label: string): Attendance;

@@ -32,7 +32,7 @@ export function remoteFunction(
   { timeout = CALL_TIMEOUT, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
   checkDuration(`function ${shared.symbol}`, 'timeout', timeout, DEADLINE);
-  const encoder = execEncoder(owner.callContext());
+  const encoder = execEncoder(owner.callContext(shared.symbol));
   const { ruleId } = owner;
   const bind = boundTo(signal);
   return {

@@ -74,7 +74,7 @@ export class Remotes {
     const shared = this.options.functions.get(symbol, link);
     const project = typeof projectOrOptions === 'function' ? projectOrOptions : undefined;
     const settings = typeof projectOrOptions === 'object' ? projectOrOptions : options;
-    const context = owner.callContext();
+    const context = owner.callContext(symbol);
     return remoteCall({ owner, shared, context, args, project, decode: settings.decode, options: settings });
   }
 
