@@ -1,6 +1,8 @@
 import { Subscription } from 'rxjs';
 import { every } from '../clock.js';
-import { callStuck, callTimeout } from '../errors.js';
+import { callNotTaken, callStuck, callTimeout } from '../errors.js';
+import { finish } from './call-batch.js';
+import type { CallQueue } from './call-queue.js';
 import type { FunctionChannelOptions } from './function-channel-options.js';
 import type { FunctionWorker } from './function-worker.js';
 import { STUCK_AFTER } from './stuck-watch.js';
@@ -9,17 +11,18 @@ import type { Workers } from './workers.js';
 /** How late a deadline may be noticed, in milliseconds: one timer serves all calls. */
 const STEP = 50;
 
-/** Gives up calls whose time is up, and tells of processes that do not even answer those. */
+/** Gives up calls whose time is up, out or in the queue, and tells of processes that do not even answer those. */
 export class CallDeadlines {
   private timer: Subscription = Subscription.EMPTY;
 
   constructor(
     private readonly workers: Workers,
+    private readonly queue: CallQueue,
     private readonly options: FunctionChannelOptions,
     private readonly serves: (worker: FunctionWorker) => boolean,
   ) {}
 
-  /** A call is out. */
+  /** A call is out, or waits and has no time for ever. */
   start(): void {
     if (this.timer.closed) this.timer = every(this.options.clock, STEP, () => this.check());
   }
@@ -47,7 +50,9 @@ export class CallDeadlines {
     const workers = this.workers.list();
     for (const worker of workers) worker.expire(now, ({ timeout }) => callTimeout(symbol, timeout));
     if (workers.some(({ gaveUp = Infinity }) => now - gaveUp >= STUCK_AFTER)) this.stuck(STUCK_AFTER);
+    for (const call of this.queue.expire())
+      finish(call, { type: 'error', error: callNotTaken(symbol, call.patience ?? 0) });
     // Asked last: who hears of a timeout may submit the next call at once.
-    if (workers.every(({ batch }) => batch === undefined)) this.stop();
+    if (!this.queue.limited && workers.every(({ batch }) => batch === undefined)) this.stop();
   }
 }

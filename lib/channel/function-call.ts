@@ -10,8 +10,12 @@ export interface FunctionCall {
   readonly body: string;
   /** Calls of one key go to the same process while that lives. */
   readonly key?: Key | undefined;
-  /** Milliseconds from the write on a pipe to the answer; waiting for a pipe does not count. */
+  /** Milliseconds from the write on a pipe to the answer; waiting for a pipe does not count: see `patience`. */
   readonly timeout: number;
+  /** Milliseconds that it waits for a pipe at most; without end in a rule, where the queue of the call has its bound. */
+  readonly patience?: number | undefined;
+  /** When its patience ends: of the queue. */
+  waitsUntil?: number;
   /** What happens when the process dies with the call out: once more, or an error. */
   whenLost: 'repeat' | 'error';
   /** It shares a frame with no other call. */

@@ -2,15 +2,14 @@ import type { Answer } from '../control/exchange.js';
 import type { Runner } from '../control/instance.js';
 import { callLost, type RxportError } from '../errors.js';
 import { listenRep, type RepPeer, type RepSocket } from '../sp/rep.js';
-import { Sweep } from '../stage.js';
 import { Arrivals } from './arrivals.js';
 import { afterLoss, type CallBatch, finish, takeBatch } from './call-batch.js';
 import { CallDeadlines } from './call-deadlines.js';
+import { CallQueue } from './call-queue.js';
 import type { FunctionCall } from './function-call.js';
 import type { FunctionChannelOptions } from './function-channel-options.js';
 import { FunctionWorker } from './function-worker.js';
 import { Motion } from './motion.js';
-import { Routing } from './routing.js';
 import { type Look, StuckWatch } from './stuck-watch.js';
 import { Workers } from './workers.js';
 
@@ -19,16 +18,13 @@ const DRAIN_TIMEOUT = 30_000;
 
 const NO_GENERATION = -1;
 
-const isCancelled = ({ cancelled }: FunctionCall): boolean => cancelled;
-
 /**
  * The channel of one function, for all rules: REP, with one call at a time on each connection, or one batch of what has
  * queued meanwhile. Idle connections form a pool, so that several processes of one plugin share the calls.
  */
 export class FunctionChannel {
   private readonly workers = new Workers();
-  private readonly routing = new Routing<FunctionWorker, FunctionCall>((worker) => worker.runner ?? worker);
-  private readonly sweep = new Sweep();
+  private readonly queue: CallQueue;
   private readonly arrivals = new Arrivals();
   private socket: RepSocket | undefined;
   private readonly deadlines: CallDeadlines;
@@ -47,7 +43,9 @@ export class FunctionChannel {
     private readonly options: FunctionChannelOptions,
   ) {
     this.motion = new Motion(options.clock);
-    this.deadlines = new CallDeadlines(this.workers, options, ({ generation }) => generation === this.serving);
+    this.queue = new CallQueue(options.clock);
+    const serves = ({ generation }: FunctionWorker): boolean => generation === this.serving;
+    this.deadlines = new CallDeadlines(this.workers, this.queue, options, serves);
     this.watch = new StuckWatch(options.clock, {
       look: () => this.look(),
       stuck: (silence) => this.deadlines.stuck(silence),
@@ -98,15 +96,13 @@ export class FunctionChannel {
       call.done({ type: 'error', error: this.closed });
       return;
     }
-    this.routing.push(call);
+    this.queue.add(call);
     this.pump();
-    if (this.routing.waits > 0) this.watch.start();
   }
 
-  /** Nobody wants its outcome any longer. One that waits is not made, and leaves the queue before that is mostly such. */
+  /** Nobody wants its outcome any longer: one that waits is not made. */
   cancel(call: FunctionCall): void {
-    call.cancelled = true;
-    if (this.sweep.due(this.routing.waits)) this.routing.shed(isCancelled);
+    this.queue.cancel(call);
   }
 
   /** Something has happened from which an answer may follow. */
@@ -166,7 +162,7 @@ export class FunctionChannel {
   /** Fails what waits and what is out with `error`, and frees the address. */
   async close(error: RxportError): Promise<void> {
     this.closed = error;
-    for (const call of this.routing.clear()) finish(call, { type: 'error', error });
+    for (const call of this.queue.clear()) finish(call, { type: 'error', error });
     for (const { exchange } of this.workers) exchange.abandon(error);
     this.deadlines.stop();
     this.watch.stop();
@@ -185,19 +181,22 @@ export class FunctionChannel {
 
   private pump(): void {
     for (const worker of this.workers) {
-      if (this.routing.waits === 0) return;
+      if (this.queue.waits === 0) return;
       if (worker.generation !== this.serving) continue;
       while (worker.exchange.free) {
-        const batch = takeBatch(this.routing, worker, worker.takes, this.options.clock.now());
+        const batch = takeBatch(this.queue, worker, worker.takes, this.options.clock.now());
         if (batch === undefined) break;
         this.send(worker, batch);
       }
     }
+    if (this.queue.waits === 0) return;
+    this.watch.start();
+    if (this.queue.limited) this.deadlines.start();
   }
 
   /** Who may be called has changed: keys are spread over those who have been heard. */
   private staff(): void {
-    this.routing.staff(this.workers.list().filter((one) => one.here && one.generation === this.serving));
+    this.queue.staff(this.workers.list().filter((one) => one.here && one.generation === this.serving));
   }
 
   private send(worker: FunctionWorker, batch: CallBatch): void {
@@ -210,7 +209,7 @@ export class FunctionChannel {
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       const calls = batch.between();
-      if (calls.length > 1) this.putBack(calls, true);
+      if (calls.length > 1) this.queue.putBack(calls, true);
       else for (const call of calls) finish(call, { type: 'error', error: error as RxportError });
     }
   }
@@ -219,7 +218,7 @@ export class FunctionChannel {
     if (!answer.ok) return this.failed(batch.between(), answer.error, answer.sent);
     const read = batch.read(answer.body, this.address);
     worker.learn(batch, read.made, this.options.clock.now());
-    if (read.made < batch.length) this.putBack(batch.between(read.made));
+    if (read.made < batch.length) this.queue.putBack(batch.between(read.made));
     // First the next calls: the plugin works on them while this reply is read.
     this.pump();
     batch.settle(read);
@@ -228,18 +227,8 @@ export class FunctionChannel {
   private failed(calls: readonly FunctionCall[], error: RxportError, sent: boolean): void {
     const lost = this.closed === undefined && error.code === 'ERR_CHANNEL_CLOSED';
     const { again, over } = lost ? afterLoss(calls, sent) : { again: [], over: calls };
-    this.putBack(again, sent);
+    this.queue.putBack(again, sent);
     for (const call of over) finish(call, { type: 'error', error: lost ? callLost(this.options.symbol) : error });
-  }
-
-  /** To the front of the queue, in their order. */
-  private putBack(calls: readonly FunctionCall[], alone = false): void {
-    for (const call of calls.toReversed()) {
-      if (call.cancelled) continue;
-      if (alone) call.alone = true;
-      this.routing.unshift(call);
-    }
-    if (this.routing.waits > 0) this.watch.start();
   }
 
   private employ(peer: RepPeer): FunctionWorker {
@@ -254,8 +243,8 @@ export class FunctionChannel {
   }
 
   private look(): Look {
-    this.routing.shed(isCancelled);
-    if (this.routing.waits === 0) return 'idle';
+    this.queue.tidy();
+    if (this.queue.waits === 0) return 'idle';
     return this.atWork() ? 'moving' : 'waiting';
   }
 }

@@ -45,6 +45,20 @@ export const callTimeout = (symbol: string, timeout: number): RxportError =>
     { symbol, timeout },
   );
 
+export const callNotTaken = (symbol: string, patience: number): RxportError =>
+  make(
+    'ERR_CALL_TIMEOUT',
+    `function ${symbol}: no process has taken the call within ${patience} ms: does its plugin run, and is it quick enough?`,
+    { symbol, patience },
+  );
+
+export const callsUnanswered = (symbol: string, most: number): RxportError =>
+  make(
+    'ERR_QUEUE_OVERFLOW',
+    `function ${symbol}: ${most} calls from outside of rules have no answer yet: wait for some of them first`,
+    { symbol, most },
+  );
+
 export const callStuck = (symbol: string, silence: number): RxportError =>
   make('ERR_CALL_TIMEOUT', `function ${symbol} has answered nothing for ${silence} ms while calls wait for it`, {
     symbol,

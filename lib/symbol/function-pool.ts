@@ -3,13 +3,17 @@ import { FunctionChannel } from '../channel/function-channel.js';
 import { after, type Clock } from '../clock.js';
 import type { Crew, HandOver, Instance, Runner } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
+import { callsUnanswered, pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
 import type { WireTap } from '../sp/tap.js';
+import { DEFAULT_OVERFLOW } from '../stage.js';
 import { functionPath } from '../wire/address.js';
 import { functionControl } from '../wire/control.js';
 
 /** Milliseconds from the `ok` of a function to its handshake on its own channel. */
 const ARRIVAL = 5_000;
+
+/** Calls from outside of rules without an answer; as many as wait in a call of a rule where nothing else is said. */
+const MOST_OUTSIDE = DEFAULT_OVERFLOW.size;
 
 /** Hears of the comings and goings of a function. */
 export interface FunctionWatcher {
@@ -28,6 +32,8 @@ export class SharedFunction implements Instance, HandOver, Crew {
   private readonly watchers = new Set<FunctionWatcher>();
   private opening: Promise<void> | undefined;
   private state: 'waiting' | 'started' | RxportError = 'waiting';
+  /** How many calls from outside of rules have no answer. */
+  private outside = 0;
   /** It is about to be asked for again. */
   private asking = Subscription.EMPTY;
 
@@ -66,6 +72,13 @@ export class SharedFunction implements Instance, HandOver, Crew {
     if (this.state === 'started') watcher.started();
     else if (this.state !== 'waiting') this.retry(this.state);
     return () => this.watchers.delete(watcher);
+  }
+
+  /** A call from outside of rules, until the returned function is called. Throws `ERR_QUEUE_OVERFLOW`: there are too many. */
+  enter(): () => void {
+    if (this.outside >= MOST_OUTSIDE) throw callsUnanswered(this.symbol, MOST_OUTSIDE);
+    this.outside += 1;
+    return () => (this.outside -= 1);
   }
 
   /** At least so many processes, until the returned function is called. */

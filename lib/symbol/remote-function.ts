@@ -11,16 +11,25 @@ import type { Owner } from './owner.js';
 export interface RemoteFunctionOptions {
   /** Milliseconds from the write on a connection to the answer; default 5,000. */
   readonly timeout?: number;
+  /**
+   * Milliseconds until a process takes the call; default 30,000, `Infinity` waits as long as its plugin may come. In a rule
+   * there is no such end: the queue of the call has its bound, and paces the sources.
+   */
+  readonly queueTimeout?: number;
   /** Once aborted, every call rejects with its reason: one that waits is not made, one that is out is not waited for. */
   readonly signal?: AbortSignal;
 }
 
+/** Milliseconds that a call waits for a process where nothing else is said. */
+const QUEUE_TIMEOUT = 30_000;
+
 /** A function of a plugin outside a rule. */
 export interface RemoteFunction {
   /**
-   * Calls it. Rejects with `ERR_CALL_FAILED`, `ERR_CALL_TIMEOUT`, `ERR_CALL_LOST`, `ERR_SYMBOL_REFUSED`,
-   * `ERR_FRAME_TOO_LARGE`, `ERR_USER_FUNCTION` for arguments that are no JSON, as its plugin fails or goes, and with the
-   * reason of its signal.
+   * Calls it. Rejects with `ERR_CALL_FAILED`, `ERR_CALL_TIMEOUT`, also when no process takes it in time, `ERR_CALL_LOST`,
+   * `ERR_SYMBOL_REFUSED`, `ERR_FRAME_TOO_LARGE`, `ERR_USER_FUNCTION` for arguments that are no JSON, `ERR_QUEUE_OVERFLOW`
+   * while 10,000 calls of the function from outside of rules have no answer, as its plugin fails or goes, and with the reason
+   * of its signal.
    */
   exec(...args: readonly unknown[]): Promise<unknown>;
 }
@@ -29,9 +38,10 @@ export interface RemoteFunction {
 export function remoteFunction(
   shared: SharedFunction,
   owner: Owner,
-  { timeout = CALL_TIMEOUT, signal }: RemoteFunctionOptions = {},
+  { timeout = CALL_TIMEOUT, queueTimeout = QUEUE_TIMEOUT, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
   checkDuration(`function ${shared.symbol}`, 'timeout', timeout, DEADLINE);
+  checkDuration(`function ${shared.symbol}`, 'queueTimeout', queueTimeout, DEADLINE);
   const encoder = execEncoder(owner.callContext(shared.symbol));
   const { ruleId } = owner;
   const bind = boundTo(signal);
@@ -39,9 +49,14 @@ export function remoteFunction(
     exec: (...args) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const done = (outcome: Outcome): void => {
+        const body = encode(args, encoder, shared.symbol);
+        const end = (): void => {
           leave();
           unbind();
+          exit();
+        };
+        const done = (outcome: Outcome): void => {
+          end();
           if (outcome.type === 'result') resolve(outcome.result);
           else reject(outcome.type === 'failed' ? callFailed(shared.symbol, outcome.result) : outcome.error);
         };
@@ -51,11 +66,18 @@ export function remoteFunction(
         };
         const aborted = (): void => {
           shared.channel.cancel(call);
-          leave();
+          end();
           reject(signal?.reason as Error);
         };
-        const body = encode(args, encoder, shared.symbol);
-        const call: FunctionCall = { body, timeout, whenLost: 'repeat', cancelled: false, done };
+        const call: FunctionCall = {
+          body,
+          timeout,
+          patience: queueTimeout,
+          whenLost: 'repeat',
+          cancelled: false,
+          done,
+        };
+        const exit = shared.enter();
         const leave = shared.use({ ruleId, started: () => undefined, lost: () => undefined, refused });
         const unbind = bind(aborted);
         shared.channel.submit(call);

@@ -6,6 +6,7 @@ import { listening, result, stopped } from '../helpers/function-end.js';
 import { heapGrowth } from '../helpers/heap-growth.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { tempFolder } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 
 describe('the channel of a function', () => {
   it('calls one process once at a time, in order', async () => {
@@ -80,6 +81,43 @@ describe('the channel of a function', () => {
     await idle.heard(2);
     clock.advance(150);
     expect(calls.outcomes).toEqual(['a: result 1', 'b: ERR_CALL_TIMEOUT', 'c: ERR_CALL_TIMEOUT']);
+  });
+
+  it('gives up what has waited too long for a process, and nothing else', async () => {
+    const clock = new HandClock();
+    const { channel, calls, submit, dial } = await listening(clock);
+    submit('a', { patience: 100 });
+    submit('b', { patience: 300 });
+    channel.cancel(submit('c', { patience: 100 }));
+    submit('d');
+    submit('e', { patience: 100 });
+    const process = await dial();
+    await process.heard(1);
+    clock.advance(50);
+    expect(calls.outcomes).toEqual([]);
+    clock.advance(100);
+    expect(calls.outcomes).toEqual(['e: ERR_CALL_TIMEOUT']);
+    clock.advance(200);
+    expect(calls.outcomes).toEqual(['e: ERR_CALL_TIMEOUT', 'b: ERR_CALL_TIMEOUT']);
+    process.says(result(1));
+    expect(await process.heard(2)).toEqual(['a', 'd']);
+    process.says(result(4));
+    expect(await calls.count(4)).toEqual(expect.arrayContaining(['a: result 1', 'd: result 4']));
+  });
+
+  it('has patience anew with a call whose process is lost', async () => {
+    const clock = new HandClock();
+    const { channel, calls, submit, dial } = await listening(clock);
+    submit('a', { patience: 100 });
+    const process = await dial();
+    await process.heard(1);
+    clock.advance(500);
+    process.close();
+    await until(() => channel.capacity === 1);
+    clock.advance(50);
+    expect(calls.outcomes).toEqual([]);
+    clock.advance(100);
+    expect(calls.outcomes).toEqual(['a: ERR_CALL_TIMEOUT']);
   });
 
   it('repeats a call whose process is lost, once', async () => {

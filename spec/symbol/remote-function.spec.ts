@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RemoteFunctionOptions } from '../../lib/index.js';
 import { callsTo } from '../helpers/scripted-plugin.js';
 import { sharedHost } from '../helpers/shared-host.js';
 import { until } from '../helpers/until.js';
 
 const shared = sharedHost();
-const slow = (options?: { readonly timeout?: number; readonly signal?: AbortSignal }) =>
-  shared.host.function(shared.symbol('slow'), options);
+const slow = (options?: RemoteFunctionOptions) => shared.host.function(shared.symbol('slow'), options);
 /** The first argument of each call that the plugin has seen. */
 const seen = (): unknown[] =>
   callsTo(shared.plugin.dir, 'slow').flatMap(({ func, arg }) => (func === 'Exec' ? [(arg as unknown[])[0]] : []));
@@ -19,7 +19,35 @@ describe('a function outside a rule', () => {
   });
 
   it.each([0, -1, NaN])('refuses a timeout of %s', (timeout) => {
-    expect(() => slow({ timeout })).toThrow(expect.objectContaining({ code: 'ERR_OPERATOR_OPTION' }));
+    for (const options of [{ timeout }, { queueTimeout: timeout }])
+      expect(() => slow(options)).toThrow(expect.objectContaining({ code: 'ERR_OPERATOR_OPTION' }));
+  });
+
+  it('waits for a process as long as its queueTimeout says, and is not made later', async () => {
+    const { host, plugin } = shared;
+    await host.plugins.stop(plugin.name);
+    const patient = slow().exec(1);
+    await expect(slow({ queueTimeout: 20 }).exec(104)).rejects.toMatchObject({
+      code: 'ERR_CALL_TIMEOUT',
+      details: { patience: 20 },
+    });
+    expect(plugin.usedBy).toHaveLength(1);
+    await host.plugins.start(plugin.name);
+    await patient;
+    expect(seen()).not.toContain(104);
+  });
+
+  it('is called so many times at once at most', async () => {
+    const { host, plugin } = shared;
+    await host.plugins.stop(plugin.name);
+    const controller = new AbortController();
+    const { exec } = slow({ signal: controller.signal });
+    const calls = Promise.allSettled(Array.from({ length: 10_000 }, () => exec(0)));
+    await expect(slow().exec(0)).rejects.toMatchObject({ code: 'ERR_QUEUE_OVERFLOW' });
+    controller.abort(new Error('enough'));
+    expect(new Set((await calls).map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await host.plugins.start(plugin.name);
+    expect(await slow().exec(0)).toBe(0);
   });
 
   it('rejects with the reason of its signal what is out and what waits, and makes no call that waits', async () => {
