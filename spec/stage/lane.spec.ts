@@ -1,37 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Lane, type LaneHandler, type LaneOptions, type Slot } from '../../lib/stage/lane.js';
 import type { Overflow } from '../../lib/stage/overflow.js';
-import { heapGrowth } from '../helpers/heap-growth.js';
-
-type NumberSlot = Slot<number, { readonly text: string }>;
-
-/** A lane whose values come back when the spec says so. */
-function start(options: Partial<LaneOptions> = {}, keyOf?: (value: number) => number) {
-  const out: NumberSlot[] = [];
-  const passed: number[] = [];
-  const started: number[] = [];
-  const state = { ready: true, concurrency: 1, at: (_: NumberSlot): void => undefined };
-  const handler: LaneHandler<number, { readonly text: string }> = {
-    ready: () => state.ready,
-    start(slot) {
-      started.push(slot.value);
-      out.push(slot);
-      state.at(slot);
-    },
-    pass: ({ value }, { text }) => passed.push(text === `outcome of ${value}` ? value : NaN),
-  };
-  const concurrency = (): number => state.concurrency;
-  const overflow: Overflow = { size: 100, policy: 'drop-oldest' };
-  const lane = new Lane({ overflow, concurrency, keyed: keyOf !== undefined, ...options }, handler);
-  /** The one at `index` of those that are out comes back. */
-  const settle = (index: number): void => {
-    const [slot] = out.splice(index, 1);
-    if (slot !== undefined) lane.settle(slot, { text: `outcome of ${slot.value}` });
-  };
-  const add = (...values: number[]) => values.map((value) => lane.add(value, keyOf?.(value)));
-  return { lane, out, passed, started, state, add, settle };
-}
+import { handLane } from '../helpers/hand-lane.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
@@ -62,7 +32,10 @@ describe('a lane, whatever comes back when', () => {
     fc.assert(
       fc.property(steps, plans, (all, { order, size, policy, concurrency, keys }) => {
         const keyOf = keyed(keys);
-        const { lane, out, passed, started, state, add, settle } = start({ order, overflow: { size, policy } }, keyOf);
+        const { lane, out, passed, started, state, add, settle } = handLane(
+          { order, overflow: { size, policy } },
+          keyOf,
+        );
         state.concurrency = concurrency;
         const came: number[] = [];
         const broken: unknown[] = [];
@@ -95,7 +68,7 @@ describe('a lane, whatever comes back when', () => {
   it('passes everything in the end when nothing is dropped', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { maxLength: 60 }), plans, (picks, { order, concurrency, keys }) => {
-        const { lane, out, passed, state, add, settle } = start({ order }, keyed(keys));
+        const { lane, out, passed, state, add, settle } = handLane({ order }, keyed(keys));
         state.concurrency = concurrency;
         add(...numbers(picks.length));
         for (const pick of picks) settle(pick % out.length);
@@ -108,7 +81,7 @@ describe('a lane, whatever comes back when', () => {
   it('passes everything in the end when fewer may be out than before', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_000), { maxLength: 60 }), plans, (picks, { order, concurrency, keys }) => {
-        const { lane, out, passed, state, add, settle } = start({ order }, keyed(keys));
+        const { lane, out, passed, state, add, settle } = handLane({ order }, keyed(keys));
         state.concurrency = concurrency;
         add(...numbers(picks.length));
         for (const pick of picks) {
@@ -127,63 +100,9 @@ function linesOf(started: readonly number[], keyOf: (value: number) => number = 
   return [...new Set(started.map(keyOf))].map((key) => started.filter((value) => keyOf(value) === key));
 }
 
-describe('a lane with keys in input order', () => {
-  const parity = (value: number): number => value % 2;
-
-  it('gives results in the order in which values came, whichever went out first', () => {
-    const { passed, started, state, add, settle } = start({ order: 'input' }, parity);
-    state.concurrency = 2;
-    add(1, 3, 2);
-    expect(started).toEqual([1, 2]);
-    settle(1);
-    expect(passed).toEqual([]);
-    settle(0);
-    expect([passed, started]).toEqual([[1], [1, 2, 3]]);
-    settle(0);
-    expect(passed).toEqual([1, 3, 2]);
-  });
-
-  it('sends the oldest first, and passes what waited for it when it is dropped', () => {
-    const overflow: Overflow = { size: 2, policy: 'drop-oldest' };
-    const { lane, passed, started, state, add, settle } = start({ order: 'input', overflow }, parity);
-    state.concurrency = 2;
-    add(1, 3, 2, 4);
-    settle(1);
-    expect(started).toEqual([1, 2, 4]);
-    state.concurrency = 0;
-    settle(1);
-    settle(0);
-    expect([passed, lane.held, lane.waits]).toEqual([[1], 3, 1]);
-    add(5, 7);
-    expect([passed, lane.held, lane.waits]).toEqual([[1, 2, 4], 2, 2]);
-    state.concurrency = 2;
-    lane.pump();
-    expect(started).toEqual([1, 2, 4, 5]);
-  });
-
-  it('keeps nothing of what is dropped while the oldest is out', () => {
-    const overflow: Overflow = { size: 10, policy: 'drop-oldest' };
-    const { lane, state, add } = start({ order: 'input', overflow }, parity);
-    state.concurrency = 1;
-    const grown = heapGrowth(() => {
-      for (let i = 0; i < 200_000; i += 1) add(i);
-    });
-    expect(lane.held).toBe(11);
-    expect(grown).toBeLessThan(2_000_000);
-  });
-
-  it('forgets who was out when it forgets everything', () => {
-    const { started, add, lane } = start({ order: 'input' }, parity);
-    add(1, 3);
-    lane.clear();
-    add(5);
-    expect(started).toEqual([1, 5]);
-  });
-});
-
 describe('a lane', () => {
   it('in input order lets four outcomes for each that may be out wait for an earlier one', () => {
-    const { lane, out, started, state, add, settle } = start();
+    const { lane, out, started, state, add, settle } = handLane();
     state.concurrency = 2;
     add(...numbers(50));
     while (out.length > 1) settle(1);
@@ -193,7 +112,7 @@ describe('a lane', () => {
   });
 
   it('in the order of completion lets nothing wait for an earlier one', () => {
-    const { out, passed, state, add, settle } = start({ order: 'completion' });
+    const { out, passed, state, add, settle } = handLane({ order: 'completion' });
     state.concurrency = 2;
     add(...numbers(50));
     for (let i = 0; i < 49; i += 1) settle(1);
@@ -202,7 +121,7 @@ describe('a lane', () => {
   });
 
   it('takes what comes while a value goes out, or comes back, in its turn', () => {
-    const { passed, started, state, add, settle } = start();
+    const { passed, started, state, add, settle } = handLane();
     state.at = ({ value }) => {
       if (value === 0) add(2);
       settle(0);
@@ -213,7 +132,7 @@ describe('a lane', () => {
   });
 
   it('works off what comes back at once without depth', () => {
-    const { lane, passed, state, add, settle } = start({ overflow: { size: 100_000, policy: 'error' } });
+    const { lane, passed, state, add, settle } = handLane({ overflow: { size: 100_000, policy: 'error' } });
     state.ready = false;
     add(...numbers(100_000));
     state.at = () => settle(0);
@@ -223,7 +142,7 @@ describe('a lane', () => {
   });
 
   it('asks for its concurrency before each value, and whether it may', () => {
-    const { lane, started, state, add } = start();
+    const { lane, started, state, add } = handLane();
     state.ready = false;
     add(...numbers(5));
     expect(started).toEqual([]);
@@ -239,14 +158,14 @@ describe('a lane', () => {
   });
 
   it('numbers what came, with what it dropped', () => {
-    const { out, add, settle } = start({ overflow: { size: 1, policy: 'drop-oldest' } });
+    const { out, add, settle } = handLane({ overflow: { size: 1, policy: 'drop-oldest' } });
     add(...numbers(4));
     settle(0);
     expect(out.map(({ index, value }) => [index, value])).toEqual([[3, 3]]);
   });
 
   it.each(['input', 'completion'] as const)('forgets everything, and what comes back later; order %s', (order) => {
-    const { lane, out, passed, state, add, settle } = start({ order });
+    const { lane, out, passed, state, add, settle } = handLane({ order });
     state.concurrency = 2;
     add(...numbers(5));
     const cleared = lane.clear();
@@ -261,7 +180,7 @@ describe('a lane', () => {
   });
 
   it('takes the first outcome of a value', () => {
-    const { lane, out, passed, add, settle } = start({ order: 'completion' });
+    const { lane, out, passed, add, settle } = handLane({ order: 'completion' });
     add(0);
     const [slot] = out;
     settle(0);

@@ -1,0 +1,31 @@
+import { Lane, type LaneHandler, type LaneOptions, type Slot } from '../../lib/stage/lane.js';
+import type { Overflow } from '../../lib/stage/overflow.js';
+
+type NumberSlot = Slot<number, { readonly text: string }>;
+
+/** A lane whose values come back when the spec says so. */
+export function handLane(options: Partial<LaneOptions> = {}, keyOf?: (value: number) => number) {
+  const out: NumberSlot[] = [];
+  const passed: number[] = [];
+  const started: number[] = [];
+  const state = { ready: true, concurrency: 1, at: (_: NumberSlot): void => undefined };
+  const handler: LaneHandler<number, { readonly text: string }> = {
+    ready: () => state.ready,
+    start(slot) {
+      started.push(slot.value);
+      out.push(slot);
+      state.at(slot);
+    },
+    pass: ({ value }, { text }) => passed.push(text === `outcome of ${value}` ? value : NaN),
+  };
+  const concurrency = (): number => state.concurrency;
+  const overflow: Overflow = { size: 100, policy: 'drop-oldest' };
+  const lane = new Lane({ overflow, concurrency, keyed: keyOf !== undefined, ...options }, handler);
+  /** The one at `index` of those that are out comes back. */
+  const settle = (index: number): void => {
+    const [slot] = out.splice(index, 1);
+    if (slot !== undefined) lane.settle(slot, { text: `outcome of ${slot.value}` });
+  };
+  const add = (...values: number[]) => values.map((value) => lane.add(value, keyOf?.(value)));
+  return { lane, out, passed, started, state, add, settle };
+}
