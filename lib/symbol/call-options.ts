@@ -20,8 +20,9 @@ export interface CallOptions<T, E = never> {
   /** At least so many processes of the plugin, 1 to 64, while the rule runs: what the host and the manifest say stays the least. */
   readonly replicas?: number;
   /**
-   * How many calls are out at once; default what keeps busy the processes that can take one, and one to follow: a process
-   * of our SDK takes up to 64 together, fewer as they are slower. With `key` four times that, since keys are spread by chance.
+   * How many calls are out at once at most; default and upper bound are what keeps busy the processes that can take one, and
+   * one to follow: a process of our SDK takes up to 64 together, fewer as they are slower. With `key` four times that, since
+   * keys are spread by chance.
    */
   readonly concurrency?: number;
   /**

@@ -48,7 +48,8 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     this.overflow = options.queue ?? DEFAULT_OVERFLOW;
     const keyed = options.key !== undefined;
     const spread = keyed ? KEYED_SPREAD : 1;
-    const concurrency = (): number => options.concurrency ?? shared.channel.capacity * spread;
+    // What no process takes soon waits here, where it has its bound, its policy, and paces the sources.
+    const concurrency = (): number => Math.min(options.concurrency ?? Infinity, shared.channel.capacity * spread);
     this.lane = new Lane({ order: options.order, keyed, overflow: this.overflow, concurrency }, this);
     this.stage = owner.stage('call', shared.symbol, () => this.lane.held, marksOf(this.overflow));
     this.attendance = owner.attend(`function ${shared.symbol}`);

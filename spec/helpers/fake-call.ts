@@ -20,6 +20,7 @@ export interface FakeCall {
   readonly out: FunctionCall[];
   /** What the function tells those who use it. */
   readonly watcher: FunctionWatcher;
+  /** How many calls are worth submitting; from the start as many as the rule asks for. */
   capacity: number;
   /** The argument of each call that is out. */
   args(): unknown[];
@@ -47,7 +48,7 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
   let stage: Stage | undefined;
   let watcher: FunctionWatcher | undefined;
   const channel = {
-    capacity: 1,
+    capacity: options.concurrency ?? 1,
     submit(call: FunctionCall): void {
       if (!asks && requestOf(call).func === 'Validate') call.done(result(''));
       else out.push(call);

@@ -64,6 +64,22 @@ describe('the concurrency of a call', () => {
     expect(call.args()).toEqual([1, 2, 3]);
   });
 
+  it.each([
+    ['Infinity', Infinity],
+    ['more than is of use', 1_000],
+  ])('is never more than the channel is worth: %s; the queue has the others, and their pressure', (_, concurrency) => {
+    const call = fakeCall({ concurrency, queue: { size: 5, policy: 'drop-oldest', high: 3 } });
+    call.capacity = 2;
+    send(call, 0, 1, 2, 3, 4, 5, 6, 7);
+    expect(call.args()).toEqual([0, 1]);
+    expect(call.stage.counts()).toMatchObject({ received: 8, dropped: { overflow: 1 }, inFlight: 7 });
+    expect(call.stage.peak).toBe(5);
+    call.capacity = 4;
+    call.answer(0, result(0));
+    expect(call.args()).toEqual([1, 3, 4, 5]);
+    expect(isBalanced(call.stage.counts())).toBe(true);
+  });
+
   it.each([[0], [-1], [1.5], [NaN]])('can not be %d', (concurrency) => {
     expect(() => fakeCall({ concurrency })).toThrow(
       expect.objectContaining({ code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining('concurrency') }),
