@@ -58,7 +58,7 @@ export class CallBatch {
 
   read(body: Buffer, address: string): BatchAnswer {
     const { length } = this;
-    if (length === 1) return { made: 1, outcome: () => decodeReply(body, address) };
+    if (length === 1) return { made: 1, outcome: () => decodeReply(body, address, this.calls[0]?.parse) };
     const reply = decodeBatchReply(body, length, address);
     if (reply.type !== 'results') return { made: length, outcome: () => reply };
     const { replies } = reply;
@@ -103,8 +103,12 @@ function nextWanted<W extends object>(routing: Routing<W, FunctionCall>, worker:
   return call;
 }
 
-/** A call that was out when its process died goes alone: if it is to blame, it takes no other one with it. */
-const isLoner = ({ alone, body }: FunctionCall): boolean => alone === true || !isExec(body);
+/**
+ * A call that was out when its process died goes alone: if it is to blame, it takes no other one with it. And one whose reply
+ * the user parses, who knows nothing of batches.
+ */
+const isLoner = ({ alone, body, parse }: FunctionCall): boolean =>
+  alone === true || parse !== undefined || !isExec(body);
 
 /** Which calls go out again when their process has died with them, and which are over. */
 export function afterLoss(

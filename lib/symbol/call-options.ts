@@ -2,6 +2,7 @@ import { isReplicas, MAX_REPLICAS } from '../config.js';
 import { checkDuration, DEADLINE } from '../duration.js';
 import { operatorOption, type RxportError } from '../errors.js';
 import { checkOverflow, type Overflow } from '../stage.js';
+import type { Parse } from '../wire/source.js';
 
 /** `drop` counts and reports, `fail` ends the stream, a function gives the value to go on with. */
 export type OnError<T, E> = 'fail' | 'drop' | ((error: RxportError, value: T) => E);
@@ -15,6 +16,11 @@ export interface CallOptions<T, E = never> {
    * nor number (`ERR_VALUE_INVALID`), follows `onError`.
    */
   readonly key?: (value: T) => string | number;
+  /**
+   * In place of `JSON.parse`, for the text of a reply, `{"state":true,"result":…}`: for 64-bit integers, say. Such calls go out
+   * one by one.
+   */
+  readonly parse?: Parse;
   /** In which order results go on; default `input`, with `key` `completion`, which is that of the input for each key. */
   readonly order?: 'input' | 'completion';
   /** At least so many processes of the plugin, 1 to 64, while the rule runs: what the host and the manifest say stays the least. */

@@ -165,15 +165,22 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   }
 
   private exec(slot: Slot<T, Outcome>, body: string, key: Key | undefined): void {
-    this.ask(slot, body, (outcome) => this.settle(slot, outcome), key);
+    const { parse } = this.spec.options;
+    this.ask(slot, body, (outcome) => this.settle(slot, outcome), key, parse);
   }
 
-  private ask(slot: Slot<T, Outcome>, body: string, done: (outcome: Outcome) => void, key?: Key): void {
+  private ask(
+    slot: Slot<T, Outcome>,
+    body: string,
+    done: (outcome: Outcome) => void,
+    key?: Key,
+    parse?: FunctionCall['parse'],
+  ): void {
     const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
     // Answers come on a channel that all rules share; what follows is to find the rule that it runs in.
     const { scope } = this.outlet;
     const told = scope === undefined ? done : (outcome: Outcome) => withScope(scope, () => done(outcome));
-    const call: FunctionCall = { body, key, timeout, whenLost, cancelled: false, done: told };
+    const call: FunctionCall = { body, key, parse, timeout, whenLost, cancelled: false, done: told };
     this.calls.set(slot, call);
     this.spec.shared.channel.submit(call);
   }

@@ -2,6 +2,7 @@ import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { checkDuration, DEADLINE } from '../duration.js';
 import { callFailed, type RxportError, userError } from '../errors.js';
 import { execEncoder } from '../wire/function.js';
+import type { Parse } from '../wire/source.js';
 import { boundTo } from './bound-to.js';
 import { CALL_TIMEOUT } from './call-options.js';
 import type { SharedFunction } from './function-pool.js';
@@ -16,6 +17,8 @@ export interface RemoteFunctionOptions {
    * there is no such end: the queue of the call has its bound, and paces the sources.
    */
   readonly queueTimeout?: number;
+  /** In place of `JSON.parse`, for the text of a reply, as in a rule. */
+  readonly parse?: Parse;
   /** Once aborted, every call rejects with its reason: one that waits is not made, one that is out is not waited for. */
   readonly signal?: AbortSignal;
 }
@@ -38,7 +41,7 @@ export interface RemoteFunction {
 export function remoteFunction(
   shared: SharedFunction,
   owner: Owner,
-  { timeout = CALL_TIMEOUT, queueTimeout = QUEUE_TIMEOUT, signal }: RemoteFunctionOptions = {},
+  { timeout = CALL_TIMEOUT, queueTimeout = QUEUE_TIMEOUT, parse, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
   checkDuration(`function ${shared.symbol}`, 'timeout', timeout, DEADLINE);
   checkDuration(`function ${shared.symbol}`, 'queueTimeout', queueTimeout, DEADLINE);
@@ -71,6 +74,7 @@ export function remoteFunction(
         };
         const call: FunctionCall = {
           body,
+          parse,
           timeout,
           patience: queueTimeout,
           whenLost: 'repeat',

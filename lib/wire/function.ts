@@ -3,6 +3,7 @@ import { messageInvalid, reasonOf, type RxportError } from '../errors.js';
 import { decodeText } from './decode.js';
 import { excerpt } from './excerpt.js';
 import { parseJson } from './json.js';
+import type { Parse } from './source.js';
 import { textIn } from './text.js';
 
 /** Who calls: the last argument of an Exec, as a JSON string. Go needs both ids, Python all four keys. */
@@ -57,12 +58,12 @@ export type FunctionReply =
  *
  * Never throws. An empty body is what the Go SDK sends for a result that it could not serialise.
  */
-export function decodeReply(body: Buffer, address: string): FunctionReply {
+export function decodeReply(body: Buffer, address: string, parse: Parse = parseJson): FunctionReply {
   if (body.length === 0) return invalid(address, 'an empty reply: the function returned what JSON can not hold');
   const text = textIn(body);
   let reply: unknown;
   try {
-    reply = parseJson(text);
+    reply = parse(text);
   } catch (cause) {
     return invalid(address, `not JSON: ${reasonOf(cause)}`);
   }

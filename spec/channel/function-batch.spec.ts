@@ -104,6 +104,22 @@ describe('a function channel that batches', () => {
     expect(await process.heard(4)).toEqual([exec('a'), exec('b'), encodeValidate([1]), batch('c', 'd')]);
   });
 
+  it('sends a call alone whose reply its caller parses', async () => {
+    const { send, submit, join, outcomes } = await batching();
+    const parse = (text: string): unknown => JSON.parse(text.replace(/:(\d{16,})/g, ':"$1"')) as unknown;
+    send('a', 'b', 'c');
+    submit(exec('d'), { parse });
+    send('e');
+    const process = await join();
+    const large = '{"state":true,"result":9007199254740993}';
+    for (const [i, text] of [result(1), results([2, 3]), large, result(5)].entries()) {
+      await process.heard(i + 1);
+      process.says(text);
+    }
+    expect(await process.heard(4)).toEqual([exec('a'), batch('b', 'c'), exec('d'), exec('e')]);
+    expect(await outcomes(5)).toContain('d: result "9007199254740993"');
+  });
+
   it('skips what is cancelled, and tells nobody what came of it', async () => {
     const { process, c, d, send, outcomes } = await withTwoOut();
     send('e');

@@ -27,7 +27,7 @@ describe('GET /plugins/portables', () => {
 
   it('lists each with what eKuiper tells of it, and nothing else; one alone is told the same', async () => {
     const { dir, plugin, rest } = await serviceWithPlugin();
-    const functions = ['echo', 'add', 'slow', 'pid', 'fail', 'exit', 'empty', 'mute'] as const;
+    const functions = ['echo', 'raw', 'add', 'slow', 'pid', 'fail', 'exit', 'empty', 'mute'] as const;
     const told = {
       name: plugin.name,
       version: 'v1.0.0',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { map, of } from 'rxjs';
 import type { RemoteFunctionOptions } from '../../lib/index.js';
 import { callsTo } from '../helpers/scripted-plugin.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -21,6 +22,23 @@ describe('a function outside a rule', () => {
   it.each([0, -1, NaN])('refuses a timeout of %s', (timeout) => {
     for (const options of [{ timeout }, { queueTimeout: timeout }])
       expect(() => slow(options)).toThrow(expect.objectContaining({ code: 'ERR_OPERATOR_OPTION' }));
+  });
+
+  it('is read by a function of the caller where numbers are too large for one', async () => {
+    const parse = (text: string): unknown => JSON.parse(text.replace(/:(\d{16,})/g, ':"$1"')) as unknown;
+    const raw = (options?: RemoteFunctionOptions) => shared.host.function(shared.symbol('raw'), options);
+    expect(await raw({ parse }).exec('{"id":9007199254740993}')).toEqual({ id: '9007199254740993' });
+    expect(await raw().exec('{"id":9007199254740993}')).toEqual({ id: 9007199254740992 });
+    const thrown = raw({ parse: () => JSON.parse('{') as unknown }).exec('1');
+    await expect(thrown).rejects.toMatchObject({ code: 'ERR_MESSAGE_INVALID' });
+    const rule = shared.rule(({ call }) =>
+      of('{"id":9007199254740993}').pipe(
+        call(shared.symbol('raw'), (json) => [json], { parse }),
+        map((result) => expect(result).toEqual({ id: '9007199254740993' })),
+      ),
+    );
+    expect((await rule.done).phase).toBe('completed');
+    expect(rule.ledger().stages[`call ${shared.symbol('raw')}`]).toMatchObject({ passed: 1 });
   });
 
   it('waits for a process as long as its queueTimeout says, and is not made later', async () => {
