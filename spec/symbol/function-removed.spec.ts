@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { catchError, concat, defer, NEVER, of } from 'rxjs';
+import { catchError, concat, defer, NEVER, of, retry } from 'rxjs';
 import type { Plugin } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { type ScriptedPlugin, scriptedPlugin } from '../helpers/scripted-plugin.js';
@@ -86,4 +86,23 @@ it('can be called at once by who hears that an update takes it away, and is refu
     code: expect.stringMatching(/^ERR_(PLUGIN_STOPPED|SYMBOL_REMOVED)$/),
   });
   expect(existsSync(socket)).toBe(false);
+});
+
+it('is asked for by a rule that comes back again and again, and the host has its turns', async () => {
+  const { host, plugin, symbol } = await used();
+  let tries = 0;
+  const rule = host.rule(unique('r'), ({ call }) =>
+    defer(() => concat(of((tries += 1)), NEVER)).pipe(
+      call(symbol, (value) => [value]),
+      retry(100_000),
+    ),
+  );
+  await until(() => rule.status.phase === 'running');
+  await host.plugins.update(plugin.name, withoutEcho(plugin), { force: true });
+  expect(rule.closed).toBe(false);
+  expect(tries).toBeGreaterThan(1);
+  expect(tries).toBeLessThan(1_000);
+  rule.unsubscribe();
+  await rule.done;
+  expect(rule.ledger()).toMatchObject({ balanced: true });
 });
