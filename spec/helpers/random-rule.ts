@@ -20,7 +20,12 @@ const queue: fc.Arbitrary<Overflow> = fc.record(
 
 /** One stage, of each kind that counts. */
 const stage = fc.oneof(
-  fc.record({ type: fc.constantFrom('echo' as const, 'fail' as const, 'slow' as const), queue, ordered: fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('echo' as const, 'fail' as const, 'slow' as const),
+    queue,
+    ordered: fc.boolean(),
+    keyed: fc.boolean(),
+  }),
   fc.record({ type: fc.constant('async' as const), queue, rejects: fc.boolean(), ms: fc.integer({ min: 0, max: 5 }) }),
   fc.record({ type: fc.constant('queued' as const), ms: fc.integer({ min: 0, max: 20 }) }),
   fc.record({ type: fc.constant('window' as const), ms: fc.integer({ min: 1, max: 40 }) }),
@@ -93,6 +98,7 @@ function stepOf({ symbol }: Pick<SharedHost, 'symbol'>, { call }: RuleContext, p
         queue: plan.queue,
         timeout: 3,
         order: plan.ordered ? ('input' as const) : ('completion' as const),
+        ...(plan.keyed && { key: keyOf }),
       };
       return call(
         symbol(plan.type),
@@ -102,4 +108,10 @@ function stepOf({ symbol }: Pick<SharedHost, 'symbol'>, { call }: RuleContext, p
       );
     }
   }
+}
+
+/** Three keys, and now and then a value that has none. */
+function keyOf({ i }: Counted): number {
+  if (i % 7 === 6) throw new Error('no key');
+  return i % 3;
 }
