@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   ERR_SCRIPT_FAILED: plugin,
   ERR_ENVIRONMENT: plugin,
   ERR_PLUGIN_CHANGED: plugin,
+  ERR_DATA_FOLDER: system,
 
   ERR_PLUGIN_SPAWN: plugin,
   ERR_PLUGIN_EXITED: plugin,

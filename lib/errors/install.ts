@@ -143,3 +143,12 @@ export const pluginNamed = (name: string, source: string, found: string): Rxport
     `invalid plugin, expect name '${name}' but got '${found}': ${source} holds ${found}.json`,
     { name, source, found },
   );
+
+/** What a host has to know before it works there. */
+export const dataFolder = (folder: string, cause: unknown): RxportError =>
+  make(
+    'ERR_DATA_FOLDER',
+    `${folder} can not be read: ${reasonOf(cause)}; nothing was deleted: mend that, and start the host again`,
+    { folder },
+    cause,
+  );

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { RxportError } from '../errors.js';
@@ -25,6 +24,7 @@ import {
 } from './install.js';
 import { runInstallScript } from './install-script.js';
 import { Integrity, type Verify } from './integrity.js';
+import { isAbsent } from './list-folder.js';
 import { KnownHashes } from './known-hashes.js';
 import { type LockEntry, LockFile } from './lock-file.js';
 import { type ZipLimits, zipLimits } from './zip-entries.js';
@@ -81,7 +81,8 @@ export class PluginStore {
 
   /**
    * Finishes or takes back what a host that died has left, and finds every plugin; a broken one comes as its error. Only
-   * for the owner of the data folder. Rejects with `ERR_CONFIG_INVALID` when the lock file is broken and enforced.
+   * for the owner of the data folder. Rejects with `ERR_CONFIG_INVALID` when the lock file is broken and enforced,
+   * and with `ERR_DATA_FOLDER`.
    */
   async open(): Promise<readonly Loaded[]> {
     const { folders } = this.options;
@@ -229,14 +230,8 @@ export class PluginStore {
   private async forgetGone(): Promise<void> {
     const { portables, portable } = this.options.folders;
     for (const name of this.lock.names) {
-      const homes = await Promise.all([portables, portable].map((folder) => isThere(join(folder, name))));
-      if (!homes.includes(true)) await this.lock.drop(name);
+      const gone = await Promise.all([portables, portable].map((folder) => isAbsent(join(folder, name))));
+      if (!gone.includes(false)) await this.lock.drop(name);
     }
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );

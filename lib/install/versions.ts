@@ -12,6 +12,7 @@ import { isInside } from './copy-folder.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import type { InstalledPlugin } from './installed-plugin.js';
+import { listFolder } from './list-folder.js';
 
 /** Names have no @. */
 const MARK = '@';
@@ -93,26 +94,37 @@ export async function dropVersions(name: string, { versions }: PluginFolders): P
     if (found.startsWith(name + MARK)) await rm(join(versions, found), { recursive: true, force: true });
 }
 
-/** Finishes or takes back what a host that died has left. Only for the owner of the data folder, before it works. */
+/**
+ * Finishes or takes back what a host that died has left. Only for the owner of the data folder, before it works. Rejects
+ * with `ERR_DATA_FOLDER`, and then has deleted nothing.
+ */
 export async function tidyVersions(folders: PluginFolders): Promise<void> {
   const { versions, portables, portable } = folders;
   const names: readonly string[] = await readdir(versions).catch(() => []);
   const kept = new Set<string>();
   for (const mark of names.filter((found) => found.endsWith(PLACING)))
     for (const name of await finishPlacing(mark, names, folders)) kept.add(name);
-  const linked = new Set<string>();
-  for (const folder of [portables, portable]) {
-    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-      const path = join(folder, entry.name);
-      if (!entry.isSymbolicLink()) continue;
-      if (LINK.test(entry.name)) await rm(path, { force: true });
-      else linked.add(await realpath(path).catch(() => ''));
-    }
-  }
+  const links = (await Promise.all([portables, portable].map(linksIn))).flat();
+  for (const path of links.filter((link) => LINK.test(basename(link)))) await rm(path, { force: true });
+  const linked = await Promise.all(links.filter((link) => !LINK.test(basename(link))).map(targetOf));
+  // One of them may lead to a version, which is all that there is of its plugin then.
+  if (linked.includes(undefined)) return;
   const root = await realpath(versions).catch(() => versions);
   for (const name of names)
-    if (!linked.has(join(root, name)) && !kept.has(name)) await rm(join(root, name), { recursive: true, force: true });
+    if (!linked.includes(join(root, name)) && !kept.has(name))
+      await rm(join(root, name), { recursive: true, force: true });
 }
+
+async function linksIn(folder: string): Promise<readonly string[]> {
+  const links = (await listFolder(folder)).filter((entry) => entry.isSymbolicLink());
+  return links.map(({ name }) => join(folder, name));
+}
+
+const NOWHERE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+
+/** Empty for a link that leads nowhere; undefined when nobody can tell. */
+const targetOf = (link: string): Promise<string | undefined> =>
+  realpath(link).catch((cause: NodeJS.ErrnoException) => (NOWHERE.includes(cause.code) ? '' : undefined));
 
 /** Names what has to stay: a home that can not be made now may be made later. */
 async function finishPlacing(

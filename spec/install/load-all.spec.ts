@@ -77,6 +77,6 @@ describe('loadAll', () => {
 
   it('does not take what can not be read for an empty folder', async () => {
     await writeTree(dir, { file: '' });
-    await expect(loadAll([join(dir, 'file')])).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(loadAll([join(dir, 'file')])).rejects.toMatchObject({ code: 'ERR_DATA_FOLDER' });
   });
 });
