@@ -1,4 +1,4 @@
-import { make, type RxportError } from './rxport-error.js';
+import { make, reasonOf, type RxportError } from './rxport-error.js';
 
 export const ruleBranchUntracked = (rule: string, branch: unknown): RxportError =>
   make(
@@ -47,6 +47,15 @@ export const hostLocked = (dir: string, pid: number): RxportError =>
     dir,
     pid,
   });
+
+/** Whose lock it is can not be seen: root's, or that of another user. */
+export const hostUnseen = (dir: string, lock: string, cause: unknown): RxportError =>
+  make(
+    'ERR_HOST_LOCKED',
+    `${dir} may belong to a running host, its lock can not be read: ${reasonOf(cause)}. It may be that of another user: use another folder, or delete ${lock} if no host runs there`,
+    { dir },
+    cause,
+  );
 
 export const hostStopped = (): RxportError => make('ERR_HOST_STOPPED', 'the host has been stopped: start a new one');
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { hostLocked } from '../errors.js';
+import { hostLocked, hostUnseen } from '../errors.js';
 import { statOf } from './proc.js';
 
 /** The file in a data folder that says whose it is. */
@@ -27,19 +27,33 @@ export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   const path = join(dir, LOCK);
   const draft = join(dir, `.lock-${randomUUID()}`);
   const owner: Owner = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir };
-  await writeFile(draft, JSON.stringify(owner), { mode: 0o600 });
+  const text = JSON.stringify(owner);
   try {
+    await writeFile(draft, text, { mode: 0o600 });
     const orphanedIpcDir = (await tryLink(draft, path)) ? undefined : await takeOver(dir, draft, path);
-    return { orphanedIpcDir, release: () => rm(path, { force: true }) };
+    return { orphanedIpcDir, release: () => giveBack(path, text) };
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** The id of the host that has `dir` now; undefined when none does, whatever lock a dead one has left. */
-export async function livingOwner(dir: string): Promise<number | undefined> {
-  const owner = await readOwner(join(dir, LOCK));
-  return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
+/** Only our own: where the folder was deleted meanwhile, another host may have made it anew. */
+async function giveBack(path: string, text: string): Promise<void> {
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found === text) await rm(path, { force: true });
+}
+
+/**
+ * The id of the host that has `dir` now, or `unknown` where this user may not read whose the lock is; undefined when none
+ * does, whatever lock a dead one has left.
+ */
+export async function livingOwner(dir: string): Promise<number | 'unknown' | undefined> {
+  try {
+    const owner = await readOwner(join(dir, LOCK));
+    return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /**
@@ -55,12 +69,12 @@ async function takeOver(dir: string, draft: string, path: string): Promise<strin
     await deadOwner(dir, guard);
     // Its host died in the middle of a takeover.
     await rm(guard, { force: true });
-    if (!(await tryLink(draft, guard))) throw hostLocked(dir, (await readOwner(guard))?.pid ?? 0);
+    if (!(await tryLink(draft, guard))) throw hostLocked(dir, (await ownerAt(dir, guard))?.pid ?? 0);
   }
   try {
     const previous = await deadOwner(dir, path);
     await rm(path, { force: true });
-    if (!(await tryLink(draft, path))) throw hostLocked(dir, (await readOwner(path))?.pid ?? 0);
+    if (!(await tryLink(draft, path))) throw hostLocked(dir, (await ownerAt(dir, path))?.pid ?? 0);
     return previous?.ipcDir;
   } finally {
     await rm(guard, { force: true });
@@ -69,10 +83,16 @@ async function takeOver(dir: string, draft: string, path: string): Promise<strin
 
 /** Who owned the lock at `path`; undefined when nobody can tell. Throws `ERR_HOST_LOCKED` while the owner lives. */
 async function deadOwner(dir: string, path: string): Promise<Owner | undefined> {
-  const owner = await readOwner(path);
+  const owner = await ownerAt(dir, path);
   if (owner !== undefined && isAlive(owner)) throw hostLocked(dir, owner.pid);
   return owner;
 }
+
+/** Whose lock can not be read, may live. */
+const ownerAt = (dir: string, path: string): Promise<Owner | undefined> =>
+  readOwner(path).catch((cause: unknown) => {
+    throw hostUnseen(dir, path, cause);
+  });
 
 /** A link fails when its name is taken, which makes it the one atomic step. */
 const tryLink = (from: string, to: string): Promise<boolean> =>
@@ -84,9 +104,14 @@ const tryLink = (from: string, to: string): Promise<boolean> =>
     },
   );
 
+/** Undefined when there is none, or none that a host has written. Rejects when it can not be read. */
 async function readOwner(path: string): Promise<Owner | undefined> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return '';
+    throw cause;
+  });
   try {
-    const owner: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const owner: unknown = JSON.parse(text);
     return Owner.is(owner) ? owner : undefined;
   } catch {
     return undefined;

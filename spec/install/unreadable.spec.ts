@@ -25,7 +25,9 @@ describe('a host that can not list a folder of plugins', () => {
         message: expect.stringMatching(`${portables} can not be read: EACCES: permission denied.*nothing was deleted`),
       });
       await chmod(portables, 0o755);
-      expect(await opened()).toEqual([expect.objectContaining({ plugin: expect.objectContaining({ name: 'thermo' }) })]);
+      expect(await opened()).toEqual([
+        expect.objectContaining({ plugin: expect.objectContaining({ name: 'thermo' }) }),
+      ]);
     });
   });
 
