@@ -5,7 +5,7 @@
  * in it that is written last.
  */
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { environmentFailed, environmentMissing, type RxportError } from '../errors.js';
 import { type Ended, NOT_FOUND, type RunCommand, type RunLimits } from './command.js';
@@ -14,6 +14,7 @@ import { fingerprint, type HashFile, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { orAborted } from './or-aborted.js';
+import { removeTree } from './remove-tree.js';
 
 export interface EnvironmentOptions {
   /** Where they are kept. */
@@ -92,7 +93,7 @@ export class Environments {
   }
 
   /** Deletes those that none of these plugins uses, and what is half made. Only before any is made. */
-  async tidy(plugins: readonly InstalledPlugin[]): Promise<void> {
+  async tidy(plugins: readonly InstalledPlugin[], drop = removeTree): Promise<void> {
     const found = await readdir(this.options.folder).catch(() => []);
     if (found.length === 0) return;
     const keys = plugins.filter(needsEnvironment).map((plugin) => this.keyOf(plugin));
@@ -101,7 +102,7 @@ export class Environments {
     if (used === undefined) return;
     for (const name of found) {
       const dir = join(this.options.folder, name);
-      if (!used.includes(name) || !(await isMade(dir))) await rm(dir, { recursive: true, force: true });
+      if (!used.includes(name) || !(await isMade(dir))) await drop(dir);
     }
   }
 
@@ -135,7 +136,7 @@ export class Environments {
   }
 
   private async make(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
-    await rm(dir, { recursive: true, force: true });
+    await removeTree(dir);
     await mkdir(this.options.folder, { recursive: true });
     const requirements = await requirementsOf(plugin);
     const limits = { timeout: this.options.timeout, signal };
@@ -147,7 +148,7 @@ export class Environments {
       await writeFile(join(dir, MARK), JSON.stringify({ madeFor: plugin.name, requirements }));
       await flush(join(dir, MARK));
     } catch (error) {
-      await rm(dir, { recursive: true, force: true });
+      await removeTree(dir).catch(() => undefined);
       throw error;
     }
   }

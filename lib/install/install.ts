@@ -3,7 +3,7 @@
  *
  * Whatever is unpacked is made complete in a staging folder on the same file system; one rename puts it in its place.
  */
-import { lstat, mkdir, mkdtemp, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, realpath, rename, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { configInvalid, installNotFound, pluginExists, pluginNamed } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
@@ -12,6 +12,7 @@ import { type Fingerprint, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
+import { removeTree } from './remove-tree.js';
 import { unzip, type UnzipOptions } from './unzip.js';
 import { dropVersions } from './versions.js';
 
@@ -43,7 +44,7 @@ export async function stage(source: string, stagingRoot: string, options: StageO
       : stageFolder(source, tree, options));
     return { ...(await inspect(dir, name, source)), root, source: resolve(source), ...known };
   } catch (thrown) {
-    await rm(root, { recursive: true, force: true }).catch(() => undefined);
+    await sweep(root);
     throw thrown;
   }
 }
@@ -110,7 +111,7 @@ export async function commit(staged: Staged, portables: string): Promise<Install
 }
 
 /** Forgets a staged plugin. */
-export const discard = ({ root }: Staged): Promise<void> => rm(root, { recursive: true, force: true });
+export const discard = ({ root }: Staged): Promise<void> => removeTree(root);
 
 /** Deletes a plugin's folder, in one step for whoever looks; done already is fine. */
 export async function remove(plugin: Pick<InstalledPlugin, 'name' | 'home'>, folders: PluginFolders): Promise<void> {
@@ -126,9 +127,6 @@ export async function removeFolder(folder: string, stagingRoot: string): Promise
   await flush(dirname(folder));
   await sweep(root);
 }
-
-/** Deletes what an interrupted install, update or remove left. Only for the owner of the data folder, before it works. */
-export const cleanStaging = (stagingRoot: string): Promise<void> => rm(stagingRoot, { recursive: true, force: true });
 
 async function typeOf(source: string): Promise<'file' | 'folder'> {
   const found = await stat(source).catch(() => undefined);
@@ -151,4 +149,4 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 /** Of what the next start would find and delete as well. */
-const sweep = (root: string): Promise<void> => rm(root, { recursive: true, force: true }).catch(() => {});
+const sweep = (root: string): Promise<void> => removeTree(root).catch(() => undefined);

@@ -1,12 +1,11 @@
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
-import { RxportError } from '../errors.js';
+import { reasonOf, RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RunCommand } from './command.js';
 import { Environments } from './environments.js';
 import { compare, fingerprint, namesOf } from './fingerprint.js';
 import {
-  cleanStaging,
   commit,
   discard,
   dropVersion,
@@ -27,6 +26,7 @@ import { Integrity, type Verify } from './integrity.js';
 import { isAbsent } from './list-folder.js';
 import { KnownHashes } from './known-hashes.js';
 import { type LockEntry, LockFile } from './lock-file.js';
+import { removeTree } from './remove-tree.js';
 import { type ZipLimits, zipLimits } from './zip-entries.js';
 
 export interface StoreOptions {
@@ -86,14 +86,16 @@ export class PluginStore {
    */
   async open(): Promise<readonly Loaded[]> {
     const { folders } = this.options;
-    await tidyVersions(folders);
-    await cleanStaging(folders.staging);
+    const drop = (path: string): Promise<void> => this.tryToRemove(path);
+    await tidyVersions(folders, drop);
+    // What an interrupted install, update or remove has left.
+    await drop(folders.staging);
     this.lock = await this.readLock();
     const found = await loadAll([folders.portables, folders.portable]);
     const plugins = found.flatMap((one) => ('plugin' in one ? [one.plugin] : []));
     for (const plugin of plugins) await this.recognize(plugin);
     await this.forgetGone();
-    await this.environments.tidy(plugins);
+    await this.environments.tidy(plugins, drop);
     return found;
   }
 
@@ -182,6 +184,13 @@ export class PluginStore {
     const name = basename(dir);
     await remove({ name, home: dir }, this.options.folders);
     await this.lock.drop(name).catch(() => undefined);
+  }
+
+  /** What can not be deleted takes room, and keeps nobody from working. */
+  private async tryToRemove(path: string): Promise<void> {
+    await removeTree(path).catch((cause: unknown) => {
+      this.options.log.warn({ path }, `${path} can not be deleted: ${reasonOf(cause)}; the next start tries it again`);
+    });
   }
 
   private newEntry({ manifest: { version }, source, origin, sha256, files = new Map() }: Staged): LockEntry {

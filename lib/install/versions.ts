@@ -13,6 +13,7 @@ import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { listFolder } from './list-folder.js';
+import { removeTree } from './remove-tree.js';
 
 /** Names have no @. */
 const MARK = '@';
@@ -77,28 +78,27 @@ async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin,
 }
 
 /** What stays the next start of a host finds. */
-const sweep = (path: string): Promise<void> => rm(path, { recursive: true, force: true }).catch(() => undefined);
+const sweep = (path: string): Promise<void> => removeTree(path).catch(() => undefined);
 
 const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) !== undefined;
 
 /** Deletes the folder of a version that serves no more. */
 export async function dropVersion({ dir }: Pick<InstalledPlugin, 'dir'>, { versions }: PluginFolders): Promise<void> {
   const root = await realpath(versions).catch(() => versions);
-  if (isInside(root, dir) && root !== dir) await rm(dir, { recursive: true, force: true });
+  if (isInside(root, dir) && root !== dir) await removeTree(dir);
 }
 
-/** Deletes all versions of a plugin that has no home any more. */
+/** Deletes all versions of a plugin that has no home any more, as far as they can be deleted now. */
 export async function dropVersions(name: string, { versions }: PluginFolders): Promise<void> {
   const names: readonly string[] = await readdir(versions).catch(() => []);
-  for (const found of names)
-    if (found.startsWith(name + MARK)) await rm(join(versions, found), { recursive: true, force: true });
+  for (const found of names) if (found.startsWith(name + MARK)) await sweep(join(versions, found));
 }
 
 /**
  * Finishes or takes back what a host that died has left. Only for the owner of the data folder, before it works. Rejects
  * with `ERR_DATA_FOLDER`, and then has deleted nothing.
  */
-export async function tidyVersions(folders: PluginFolders): Promise<void> {
+export async function tidyVersions(folders: PluginFolders, drop = removeTree): Promise<void> {
   const { versions, portables, portable } = folders;
   const names: readonly string[] = await readdir(versions).catch(() => []);
   const kept = new Set<string>();
@@ -110,9 +110,7 @@ export async function tidyVersions(folders: PluginFolders): Promise<void> {
   // One of them may lead to a version, which is all that there is of its plugin then.
   if (linked.includes(undefined)) return;
   const root = await realpath(versions).catch(() => versions);
-  for (const name of names)
-    if (!linked.includes(join(root, name)) && !kept.has(name))
-      await rm(join(root, name), { recursive: true, force: true });
+  for (const name of names) if (!linked.includes(join(root, name)) && !kept.has(name)) await drop(join(root, name));
 }
 
 async function linksIn(folder: string): Promise<readonly string[]> {

@@ -3,7 +3,6 @@ import { lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  cleanStaging,
   commit,
   dropVersion,
   type InstalledPlugin,
@@ -15,6 +14,7 @@ import {
   type Staged,
   tidyVersions,
 } from '../../lib/install/install.js';
+import { removeTree } from '../../lib/install/remove-tree.js';
 import { writeTree } from './tree.js';
 import { tempFolder } from './unique.js';
 
@@ -57,7 +57,7 @@ export class VersionFolders {
   /** The version that a host finds when it starts. */
   async restart(): Promise<string> {
     await tidyVersions(this.folders);
-    await cleanStaging(this.folders.staging);
+    await removeTree(this.folders.staging);
     return (await load(this.home)).manifest.version;
   }
 

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import {
-  cleanStaging,
   commit,
   discard,
   type InstalledPlugin,
@@ -11,6 +10,7 @@ import {
   remove,
   stage,
 } from '../../lib/install/install.js';
+import { storeIn } from '../helpers/store.js';
 import { pathsIn, writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 import { EXECUTABLE, filesOf, makeZip, type ZipEntry } from '../helpers/zip.js';
@@ -240,10 +240,11 @@ describe('remove', () => {
   });
 });
 
-it('cleanStaging deletes what an interrupted install left, and finds nothing the next time', async () => {
+it('a store that is opened deletes what an interrupted install left, and finds nothing the next time', async () => {
   await stage(await zip(thermo), folders.staging);
-  await cleanStaging(folders.staging);
-  await cleanStaging(folders.staging);
+  const { store } = storeIn(join(dir, 'data'));
+  await store.open();
+  await store.open();
   expect(await pathsIn(folders.staging)).toEqual([]);
   await expect(install(await zip(thermo))).resolves.toBeDefined();
 });
