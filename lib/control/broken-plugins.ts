@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import type { RxportError } from '../errors.js';
+import type { InstalledPlugin } from '../install/install.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Logger } from '../log.js';
 import type { BrokenPlugin } from './plugins.js';
@@ -8,7 +10,7 @@ export class BrokenPlugins {
   private all: readonly BrokenPlugin[] = [];
 
   constructor(
-    private readonly store: Pick<PluginStore, 'removeBroken'>,
+    private readonly store: Pick<PluginStore, 'remove' | 'removeHome'>,
     private readonly log: Logger,
   ) {}
 
@@ -34,9 +36,19 @@ export class BrokenPlugins {
   async remove(name: string): Promise<boolean> {
     const found = this.find(name);
     if (found === undefined) return false;
-    await this.store.removeBroken(found.dir);
+    await this.store.removeHome(found.dir);
     this.forget(name);
     return true;
+  }
+
+  /** Deletes a plugin that nobody finds any more; where its files stay, whoever wants it gone finds it here. */
+  async bury(plugin: InstalledPlugin): Promise<void> {
+    try {
+      await this.store.remove(plugin);
+    } catch (error) {
+      this.add({ dir: plugin.home, error: error as RxportError, manifest: plugin.manifest });
+      throw error;
+    }
   }
 
   /** A plugin of that name can be loaded now. */

@@ -217,7 +217,7 @@ export class PluginSet implements Plugins {
     // Somebody else has removed it meanwhile, and its name may belong to another by now.
     if (!this.options.registry.list().includes(plugin)) return;
     await this.shut(plugin);
-    await this.options.store.remove(plugin);
+    await this.unloadable.bury(plugin);
   }
 
   /** Nobody finds it any more, and its process ends. */

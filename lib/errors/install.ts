@@ -152,3 +152,21 @@ export const dataFolder = (folder: string, cause: unknown): RxportError =>
     { folder },
     cause,
   );
+
+/** What is made complete in one folder is moved to another in one step. */
+export const folderSplit = (from: string, to: string, cause: unknown): RxportError =>
+  make(
+    'ERR_DATA_FOLDER',
+    `${to} lies on another file system than ${from}, and can not be moved to: keep the whole folder plugins of a data folder on one`,
+    { from, to },
+    cause,
+  );
+
+/** Its process has ended, its files are where they were. */
+export const notRemoved = (plugin: string, home: string, cause: unknown): RxportError =>
+  make(
+    'ERR_DATA_FOLDER',
+    `plugin ${plugin} was not removed: ${reasonOf(cause)}; mend that, and remove it again`,
+    { plugin, home },
+    cause,
+  );

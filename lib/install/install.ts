@@ -3,7 +3,7 @@
  *
  * Whatever is unpacked is made complete in a staging folder on the same file system; one rename puts it in its place.
  */
-import { lstat, mkdir, mkdtemp, realpath, rename, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { configInvalid, installNotFound, pluginExists, pluginNamed } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
@@ -12,6 +12,7 @@ import { type Fingerprint, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
+import { moveTree } from './move-tree.js';
 import { removeTree } from './remove-tree.js';
 import { unzip, type UnzipOptions } from './unzip.js';
 import { dropVersions } from './versions.js';
@@ -99,7 +100,7 @@ export async function commit(staged: Staged, portables: string): Promise<Install
   if (await exists(dir)) throw pluginExists(name, dir);
   await flushTree(staged.dir);
   try {
-    await rename(staged.dir, dir);
+    await moveTree(staged.dir, dir);
   } catch (cause) {
     // Somebody was faster: a rename does not replace a folder that holds something.
     if (await exists(dir)) throw pluginExists(name, dir);
@@ -123,7 +124,12 @@ export async function remove(plugin: Pick<InstalledPlugin, 'name' | 'home'>, fol
 export async function removeFolder(folder: string, stagingRoot: string): Promise<void> {
   await mkdir(stagingRoot, { recursive: true });
   const root = await mkdtemp(join(stagingRoot, 'remove-'));
-  await rename(folder, join(root, 'files'));
+  try {
+    await moveTree(folder, join(root, 'files'));
+  } catch (error) {
+    await sweep(root);
+    throw error;
+  }
   await flush(dirname(folder));
   await sweep(root);
 }

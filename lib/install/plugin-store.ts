@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
-import { reasonOf, RxportError } from '../errors.js';
+import { notRemoved, reasonOf, RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RunCommand } from './command.js';
 import { Environments } from './environments.js';
@@ -172,17 +172,19 @@ export class PluginStore {
     await dropVersion(version, this.options.folders).catch(() => undefined);
   }
 
+  /** Rejects with `ERR_DATA_FOLDER`, and then has removed nothing. */
   async remove(plugin: InstalledPlugin): Promise<void> {
+    await this.removeHome(plugin.home);
     this.forget(plugin);
-    await remove(plugin, this.options.folders);
-    // An entry too many is dropped by the next start of a host.
-    await this.lock.drop(plugin.name).catch(() => undefined);
   }
 
-  /** Deletes a folder that holds no plugin that can be loaded. */
-  async removeBroken(dir: string): Promise<void> {
-    const name = basename(dir);
-    await remove({ name, home: dir }, this.options.folders);
+  /** Deletes what should be a plugin and can not be loaded, or moved. Rejects as `remove` does. */
+  async removeHome(home: string): Promise<void> {
+    const name = basename(home);
+    await remove({ name, home }, this.options.folders).catch((cause: unknown) => {
+      throw notRemoved(name, home, cause);
+    });
+    // An entry too many is dropped by the next start of a host.
     await this.lock.drop(name).catch(() => undefined);
   }
 

@@ -5,7 +5,7 @@
  * new version gets a folder of its own, is started there, and the plugin's home becomes a link to it.
  */
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { pluginMisplaced } from '../errors.js';
 import { isInside } from './copy-folder.js';
@@ -13,6 +13,7 @@ import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { listFolder } from './list-folder.js';
+import { moveTree } from './move-tree.js';
 import { removeTree } from './remove-tree.js';
 
 /** Names have no @. */
@@ -32,7 +33,7 @@ export async function keepVersion(staged: Staged, { versions }: PluginFolders, h
   await mkdir(versions, { recursive: true });
   const dir = join(await realpath(versions), newFolder(name));
   await flushTree(staged.dir);
-  await rename(staged.dir, dir);
+  await moveTree(staged.dir, dir);
   await rm(root, { recursive: true, force: true });
   return { name, manifest, dir, executable: join(dir, manifest.executable), home };
 }
@@ -41,7 +42,7 @@ export async function keepVersion(staged: Staged, { versions }: PluginFolders, h
  * Makes the plugin's home a link to this version, in one step for whoever looks. Rejects with `ERR_PLUGIN_MISPLACED` when
  * the plugin has no home then, until the next start of a host.
  */
-export async function placeVersion(version: InstalledPlugin, move = rename): Promise<void> {
+export async function placeVersion(version: InstalledPlugin, move = moveTree): Promise<void> {
   const { dir, home, name } = version;
   const parent = dirname(home);
   const link = join(parent, `.${name}.link-${randomBytes(6).toString('hex')}`);
@@ -59,7 +60,7 @@ export async function placeVersion(version: InstalledPlugin, move = rename): Pro
 }
 
 /** A folder can not be replaced by a link in one step: a host that dies in between finds the mark. */
-async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin, move: typeof rename): Promise<void> {
+async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin, move: typeof moveTree): Promise<void> {
   const old = join(dirname(dir), newFolder(name));
   await writeFile(dir + PLACING, [basename(dirname(home)), basename(old)].join('\n'));
   try {
