@@ -63,6 +63,9 @@ export async function placeVersion(version: InstalledPlugin, move = moveTree): P
 async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin, move: typeof moveTree): Promise<void> {
   const old = join(dirname(dir), newFolder(name));
   await writeFile(dir + PLACING, [basename(dirname(home)), basename(old)].join('\n'));
+  // Before the rename: without its home nothing else says where the plugin is.
+  await flush(dir + PLACING);
+  await flush(dirname(dir));
   try {
     await move(home, old);
     await move(link, home).catch(async (error: unknown) => {
@@ -80,6 +83,9 @@ async function replaceFolder(link: string, { name, home, dir }: InstalledPlugin,
 
 /** What stays the next start of a host finds. */
 const sweep = (path: string): Promise<void> => removeTree(path).catch(() => undefined);
+
+const isVersion = (found: string, plugin: string): boolean =>
+  found.startsWith(plugin + MARK) && !found.endsWith(PLACING);
 
 const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) !== undefined;
 
@@ -125,20 +131,27 @@ const NOWHERE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 const targetOf = (link: string): Promise<string | undefined> =>
   realpath(link).catch((cause: NodeJS.ErrnoException) => (NOWHERE.includes(cause.code) ? '' : undefined));
 
-/** Names what has to stay: a home that can not be made now may be made later. */
+/**
+ * Names what has to stay: a home that can not be made now may be made later. A mark that can not be read, as a power cut
+ * may leave it, still has the name of its version.
+ */
 async function finishPlacing(
   mark: string,
   names: readonly string[],
   { versions, portables, portable }: PluginFolders,
 ): Promise<readonly string[]> {
   const [place, old = ''] = (await readFile(join(versions, mark), 'utf8')).split('\n');
-  const parent = [portables, portable].find((folder) => basename(folder) === place);
+  const named = [portables, portable].find((folder) => basename(folder) === place);
+  const parent = named ?? ((await exists(portables)) ? portables : portable);
   const next = mark.slice(0, -PLACING.length);
+  const [plugin = ''] = next.split(MARK);
+  const others = named === undefined ? names.filter((name) => isVersion(name, plugin)) : [old];
   // A new version that was taken back is gone.
-  const version = [next, old].find((name) => names.includes(name));
-  if (parent === undefined || version === undefined) return [];
-  const home = join(parent, next.split(MARK)[0] ?? '');
-  if (await exists(home)) return [];
+  const version = [next, ...others].find((name) => names.includes(name));
+  if (version === undefined) return [];
+  const homes = (named === undefined ? [portables, portable] : [named]).map((folder) => join(folder, plugin));
+  if ((await Promise.all(homes.map(exists))).includes(true)) return [];
+  const home = join(parent, plugin);
   return symlink(relative(parent, join(versions, version)), home).then(
     () => [],
     () => [mark, version],

@@ -82,13 +82,52 @@ describe('a host that died in an update finds', () => {
     expect((await at.left()).toSorted()).toEqual(['gone', 'other', 'thermo', 'thermo@']);
   });
 
-  it('no plugin where a mark names a place that is none', async () => {
+  it.each([
+    ['is empty', ''],
+    ['is full of zeros', '\0'.repeat(32)],
+  ])('the new version, when power was cut and its mark %s', async (_, mark) => {
+    const { dir: old } = await at.install();
+    const next = await at.keep('v2');
+    await writeFile(`${next.dir}.home`, mark);
+    await rename(old, join(at.folders.versions, 'thermo@0123456789ab'));
+    expect(await at.restart()).toBe('v2');
+    expect(await at.left()).toEqual(['thermo', 'thermo@']);
+  });
+
+  it('the old version, when power was cut and the new one had been taken back', async () => {
+    const { dir: old } = await at.install();
+    const next = await at.keep('v2');
+    await writeFile(`${next.dir}.home`, '');
+    await rename(next.dir, join(at.dir, 'gone'));
+    await rename(old, join(at.folders.versions, 'thermo@0123456789ab'));
+    expect(await at.restart()).toBe('v1');
+  });
+
+  it('the new version in the data folder of an eKuiper, when power was cut', async () => {
+    await mkdir(at.folders.portable, { recursive: true });
+    const next = await at.keep('v2');
+    await writeFile(`${next.dir}.home`, '');
+    at.home = join(at.folders.portable, 'thermo');
+    expect(await at.restart()).toBe('v2');
+  });
+
+  it('the plugin where eKuiper has it, whatever an empty mark says', async () => {
+    at.home = join(at.folders.portable, 'thermo');
+    await mkdir(at.folders.portable, { recursive: true });
+    await rename((await at.install()).dir, at.home);
+    const next = await at.keep('v2');
+    await writeFile(`${next.dir}.home`, '');
+    expect(await at.restart()).toBe('v1');
+    expect(await at.left()).toEqual(['thermo']);
+  });
+
+  it('the new version where plugins are, when a mark names a place that is none', async () => {
     const next = await at.keep('v2');
     await writeFile(`${next.dir}.home`, '../../..');
     await mkdir(at.folders.portables, { recursive: true });
     await tidyVersions(at.folders);
     expect(await readdir(at.dir)).not.toContain('thermo');
-    expect(await at.left()).toEqual([]);
+    expect(await at.left()).toEqual(['thermo', 'thermo@']);
   });
 
   it('no plugin where a mark names a version that is none', async () => {
