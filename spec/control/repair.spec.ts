@@ -1,6 +1,6 @@
 /** A plugin that can not be loaded, and an update that brings one that can. */
 import { describe, expect, it } from '@jest/globals';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../lib/index.js';
 import { badPlugin } from '../helpers/bad-plugin.js';
@@ -31,6 +31,31 @@ async function changed({ update }: { readonly update: boolean }) {
   appendFileSync(join(home, 'main.mjs'), '// changed\n');
   return { at, plugin, home, host: await startHost({ ...at, verify: 'enforce' }) };
 }
+
+describe('what has the place of a plugin and is none', () => {
+  it.each([
+    ['a link that leads nowhere', (home: string) => symlinkSync('/nowhere', home)],
+    ['a file', (home: string) => writeFileSync(home, 'mine')],
+  ])('%s: is listed, can be updated, and removed', async (_, put) => {
+    const [at, plugin] = [places(), scriptedPlugin()];
+    const { name } = plugin;
+    const home = join(at.dir, 'plugins/portables', name);
+    mkdirSync(join(home, '..'), { recursive: true });
+    put(home);
+    const host = await startHost(at);
+    expect(host.plugins.broken()).toMatchObject([{ dir: home, error: { code: 'ERR_MANIFEST_MISSING' } }]);
+    await expect(host.plugins.install(plugin.dir)).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXISTS' });
+    await host.plugins.update(name, plugin.dir);
+    expect(await host.function(plugin.symbol('echo')).exec(7)).toBe(7);
+    await host.plugins.remove(name);
+    put(home);
+    await host.stop();
+    const again = await startHost(at);
+    await again.plugins.remove(name);
+    await again.plugins.install(plugin.dir);
+    expect(brokenOnes(again)).toEqual([]);
+  });
+});
 
 const brokenOnes = (host: Host): readonly string[] => host.plugins.broken().map(({ error }) => error.code);
 const versionsIn = (dir: string): readonly string[] => readdirSync(join(dir, 'plugins/.versions'));

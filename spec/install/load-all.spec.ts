@@ -63,12 +63,30 @@ describe('loadAll', () => {
     expect(await loaded()).toEqual({ '/plugins/portables/a': 'a', '/plugins/portable/a': 'ERR_PLUGIN_EXISTS' });
   });
 
-  it('passes over files and what begins with a dot, and follows links', async () => {
+  it('passes over other files and what begins with a dot, and follows links', async () => {
     await writeTree(folders.portables, { 'README.md': '', '.git/x': '' });
     await writeTree(join(dir, 'work'), plugin('dev'));
     await symlink(join(dir, 'work/dev'), join(folders.portables, 'dev'));
-    await symlink('/nowhere', join(folders.portables, 'gone'));
     expect(await loaded()).toEqual({ '/plugins/portables/dev': 'dev' });
+  });
+
+  it('tells of what has the place of a plugin and is none', async () => {
+    await writeTree(folders.portables, { thermo: '' });
+    await writeTree(folders.portable, plugin('link'));
+    await symlink('/nowhere', join(folders.portables, 'gone'));
+    await symlink(join(folders.portables, 'thermo'), join(folders.portables, 'link'));
+    await symlink('loop', join(folders.portables, 'loop'));
+    const found = await loadAll([folders.portables, folders.portable]);
+    expect(found.map((one) => ('error' in one ? one.error : one.plugin))).toMatchObject([
+      {
+        code: 'ERR_MANIFEST_MISSING',
+        message: expect.stringMatching(/gone has .* link to \/nowhere, which is not there/),
+      },
+      { code: 'ERR_MANIFEST_MISSING', message: expect.stringMatching(/link has no manifest: it is no folder/) },
+      { code: 'ERR_MANIFEST_MISSING', message: expect.stringMatching(/loop has .* link to loop, .*ELOOP/) },
+      { code: 'ERR_MANIFEST_MISSING', message: expect.stringMatching(/thermo has no manifest: it is no folder/) },
+      { name: 'link' },
+    ]);
   });
 
   it('finds nothing in a new data folder', async () => {
