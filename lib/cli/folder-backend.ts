@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { downloadUnserved, noDataFolder, noService } from '../errors.js';
+import { downloadUnserved, noDataFolder, noService, serviceUnseen } from '../errors.js';
 import type { Host } from '../host.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { livingOwner } from '../process/lock.js';
@@ -45,6 +45,7 @@ export class FolderBackend implements Backend {
     registry.get(name);
     const owner = await livingOwner(this.where);
     if (owner === undefined) return { refCount: {}, status: 'stop', errMsg: '' };
+    if (owner === 'unknown') return { refCount: {}, status: 'unknown', errMsg: UNSEEN };
     return { refCount: {}, status: 'unknown', errMsg: `a host without REST (pid ${owner}) runs over this folder` };
   }
 
@@ -134,7 +135,8 @@ export class FolderBackend implements Backend {
 
   private async refuse(what: string): Promise<never> {
     await this.checkThere();
-    throw noService(what, await realpath(this.where).catch(() => this.where));
+    const dir = await realpath(this.where).catch(() => this.where);
+    throw (await livingOwner(dir)) === 'unknown' ? serviceUnseen(what, dir) : noService(what, dir);
   }
 
   private isThere(): Promise<boolean> {
@@ -154,6 +156,8 @@ export class FolderBackend implements Backend {
     return pathOf(source);
   }
 }
+
+const UNSEEN = 'a host of another user may run over this folder, its lock can not be read: ask its service with --url';
 
 /** The fields that eKuiper tells, and the rest of the manifest where it says something. */
 function entryOf({ name, manifest, executable }: InstalledPlugin): PluginEntry {

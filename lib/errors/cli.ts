@@ -18,6 +18,14 @@ export const noService = (what: string, dir: string): RxportError =>
     { dir },
   );
 
+/** The lock of the folder is that of another user. */
+export const serviceUnseen = (what: string, dir: string): RxportError =>
+  make(
+    'ERR_CLI_NO_SERVICE',
+    `${what} needs a running service, and whether one runs over ${dir} is not known: its lock can not be read, and may be that of another user; name the service with --url`,
+    { dir },
+  );
+
 /** Who only looks, or changes what is there, does not want a new folder. */
 export const noDataFolder = (dir: string): RxportError =>
   make(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHost } from '../helpers/host.js';
 import { rxport, Rxport } from '../helpers/rxport.js';
@@ -100,6 +101,26 @@ describe('a data folder without a service', () => {
     ]);
     const { code, stderr } = await rxport(['plugin', 'remove', 'mirror', '--dir', dir]);
     expect([code, stderr]).toEqual([4, expect.stringContaining('ERR_HOST_LOCKED')]);
+  });
+
+  it('whose lock can not be read, as that of another user, is not said to be free', async () => {
+    const dir = join(tempFolder(), 'data');
+    await rxport(['plugin', 'install', MIRROR, '--dir', dir]);
+    await mkdir(join(dir, 'host.lock'));
+    expect(await json(dir, 'plugin', 'list')).toMatchObject([
+      { name: 'mirror', status: 'unknown', errMsg: expect.stringMatching(/another user.*--url/) },
+    ]);
+    expect(await rxport(['rule', 'list', '--dir', dir])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/whether one runs over .* lock can not be read.*--url/),
+    });
+    const { stdout } = await rxport(['doctor', '--dir', dir]);
+    expect(stdout).toMatch(/host .*not known whether.*lock can not be read/);
+    expect(stdout).not.toContain('killed');
+    expect(await rxport(['plugin', 'remove', 'mirror', '--dir', dir])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('ERR_HOST_LOCKED'),
+    });
   });
 
   it('is as before when an installation is interrupted', async () => {

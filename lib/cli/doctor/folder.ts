@@ -57,6 +57,10 @@ async function space(dir: string): Promise<Finding> {
 async function owner(dir: string): Promise<readonly Finding[]> {
   const [pid, address, url] = await Promise.all([livingOwner(dir), writtenAddress(dir), serviceAddress(dir)]);
   const [lock, guard] = await Promise.all([exists(join(dir, LOCK)), exists(join(dir, `${LOCK}.taking`))]);
+  if (pid === 'unknown') {
+    const found = 'not known whether one runs over it: its lock can not be read, and may be that of another user';
+    return [told('host', 'warn', found, 'name its service with --url, or look as that user')];
+  }
   if (pid !== undefined)
     return [told('host', 'ok', `pid ${pid} runs over it${url === undefined ? '' : `, REST on ${url}`}`)];
   return [
