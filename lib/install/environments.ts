@@ -5,16 +5,17 @@
  * in it that is written last.
  */
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as t from 'io-ts';
 import { environmentFailed, environmentMissing, type RxportError } from '../errors.js';
 import { type Ended, NOT_FOUND, type RunCommand, type RunLimits } from './command.js';
-import { isInside } from './copy-folder.js';
-import { fingerprint, type HashFile, hashFile } from './fingerprint.js';
+import type { HashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { orAborted } from './or-aborted.js';
 import { removeTree } from './remove-tree.js';
+import { filesNamed, REQUIREMENTS, requirementsOf } from './requirements.js';
 
 export interface EnvironmentOptions {
   /** Where they are kept. */
@@ -34,7 +35,6 @@ export interface EnvironmentOptions {
 
 /** Written last. */
 const MARK = 'rxport.json';
-const REQUIREMENTS = 'requirements.txt';
 /** Tells interpreters apart that make different environments; the last line is the version of its pip, if it has one. */
 const IDENTITY = [
   'import sys, sysconfig',
@@ -47,8 +47,8 @@ const IDENTITY = [
 const PIP_FOR_OTHERS = 22.3;
 /** Milliseconds in which an interpreter says what it is. */
 const PATIENCE = 10_000;
-/** What building a package leaves beside its sources. */
-const BUILT = /(^|\/)(__pycache__|build|[^/]+\.egg-info)(\/|$)/;
+const Mark = t.intersection([t.type({ madeFor: t.string }), t.partial({ identity: t.string })]);
+type Mark = t.TypeOf<typeof Mark>;
 
 export const needsEnvironment = ({ manifest }: InstalledPlugin): boolean =>
   manifest.language === 'python' && (manifest.virtualEnvType === 'venv' || manifest.virtualEnvType === 'uv');
@@ -57,6 +57,18 @@ interface Interpreter {
   readonly identity: string;
   readonly lendsPip: boolean;
 }
+
+interface Demand {
+  readonly kind: string | undefined;
+  readonly requirements: string;
+  readonly files: readonly (readonly [string, string])[];
+}
+
+const keyOf = ({ kind, requirements, files }: Demand, identity: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, identity, requirements, files]))
+    .digest('hex')
+    .slice(0, 32);
 
 type CommandWords = readonly [file: string, ...args: string[]];
 
@@ -75,7 +87,7 @@ export class Environments {
    */
   async ensure(plugin: InstalledPlugin, signal?: AbortSignal): Promise<string | undefined> {
     if (!needsEnvironment(plugin)) return undefined;
-    const dir = join(this.options.folder, await orAborted(this.keyOf(plugin), signal));
+    const dir = await orAborted(this.dirFor(plugin), signal);
     // Of two that want the same, one makes it; who was aborted has made it for nobody.
     for (let other = this.making.get(dir); other !== undefined; other = this.making.get(dir))
       await orAborted(
@@ -92,27 +104,36 @@ export class Environments {
     return dir;
   }
 
+  private async dirFor(plugin: InstalledPlugin): Promise<string> {
+    const [demand, { identity }] = [await this.demandOf(plugin), await this.interpreter(plugin)];
+    return join(this.options.folder, keyOf(demand, identity));
+  }
+
   /** Deletes those that none of these plugins uses, and what is half made. Only before any is made. */
   async tidy(plugins: readonly InstalledPlugin[], drop = removeTree): Promise<void> {
     const found = await readdir(this.options.folder).catch(() => []);
     if (found.length === 0) return;
-    const keys = plugins.filter(needsEnvironment).map((plugin) => this.keyOf(plugin));
-    const used = await Promise.all(keys).catch(() => undefined);
-    // Without its interpreter nobody knows what a plugin uses.
-    if (used === undefined) return;
+    const all = plugins.filter(needsEnvironment).map((plugin) => this.demandOf(plugin));
+    const demands = await Promise.all(all).catch(() => undefined);
+    // What can not be read may be what one was made of.
+    if (demands === undefined) return;
+    // With its own interpreter: that of this host may be another, for once.
+    const isUsed = (name: string, { identity, madeFor }: Mark): boolean =>
+      identity === undefined
+        ? plugins.some((plugin) => plugin.name === madeFor)
+        : demands.some((demand) => keyOf(demand, identity) === name);
     for (const name of found) {
       const dir = join(this.options.folder, name);
-      if (!used.includes(name) || !(await isMade(dir))) await drop(dir);
+      const mark = await markOf(dir);
+      if (mark === undefined || !isUsed(name, mark)) await drop(dir);
     }
   }
 
-  /** What an environment is made of: its kind, its interpreter, the requirements, and the files that these name. */
-  private async keyOf(plugin: InstalledPlugin): Promise<string> {
+  /** What a plugin wants of an environment: its kind, the requirements, and the files that these name. */
+  private async demandOf(plugin: InstalledPlugin): Promise<Demand> {
     const requirements = await requirementsOf(plugin);
     const files = await filesNamed(requirements, plugin.dir, this.options.hash);
-    const { identity } = await this.interpreter(plugin);
-    const parts = [plugin.manifest.virtualEnvType, identity, requirements, files];
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+    return { kind: plugin.manifest.virtualEnvType, requirements, files };
   }
 
   private async interpreter(plugin: InstalledPlugin): Promise<Interpreter> {
@@ -130,7 +151,7 @@ export class Environments {
   }
 
   private async makeMissing(plugin: InstalledPlugin, dir: string, signal?: AbortSignal): Promise<void> {
-    if (await isMade(dir)) return;
+    if ((await markOf(dir)) !== undefined) return;
     signal?.throwIfAborted();
     await this.make(plugin, dir, signal);
   }
@@ -139,13 +160,14 @@ export class Environments {
     await removeTree(dir);
     await mkdir(this.options.folder, { recursive: true });
     const requirements = await requirementsOf(plugin);
+    const { identity } = await this.interpreter(plugin);
     const limits = { timeout: this.options.timeout, signal };
     try {
       const steps = plugin.manifest.virtualEnvType === 'uv' ? this.withUv(dir) : await this.withVenv(plugin, dir);
       for (const [file, ...args] of requirements === '' ? steps.slice(0, 1) : steps)
         await this.step(plugin, file, args, limits);
       await flushTree(dir);
-      await writeFile(join(dir, MARK), JSON.stringify({ madeFor: plugin.name, requirements }));
+      await writeFile(join(dir, MARK), JSON.stringify({ madeFor: plugin.name, identity, requirements }));
       await flush(join(dir, MARK));
     } catch (error) {
       await removeTree(dir).catch(() => undefined);
@@ -200,36 +222,12 @@ function stepError(
   return environmentMissing(name, file, remedy);
 }
 
-/** Without comments and empty lines: they change nothing. */
-async function requirementsOf({ dir }: InstalledPlugin): Promise<string> {
-  const text = await readFile(join(dir, REQUIREMENTS), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return '';
-    throw cause;
-  });
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, '').trim());
-  return lines.filter((line) => line !== '').join('\n');
-}
-
-/** Hashes of what a requirement names in the plugin's folder: a wheel, a package, a further list. */
-async function filesNamed(
-  requirements: string,
-  dir: string,
-  hash: HashFile = hashFile,
-): Promise<readonly (readonly [string, string])[]> {
-  const words = new Set(requirements.split(/[\s@=,;]+/).map((word) => word.replace(/^file:(\/\/)?/, '')));
-  const found: (readonly [string, string])[] = [];
-  for (const word of [...words].filter((one) => one !== '')) {
-    const path = resolve(dir, word);
-    const type = isInside(dir, path) ? await lstat(path).catch(() => undefined) : undefined;
-    if (type?.isFile() === true) found.push([word, await hash(path)]);
-    if (type?.isDirectory() === true)
-      found.push(...[...(await fingerprint(path, undefined, hash))].filter(([file]) => !BUILT.test(file)));
+/** What it was made of; undefined for one that is half made. */
+async function markOf(dir: string): Promise<Mark | undefined> {
+  try {
+    const mark: unknown = JSON.parse(await readFile(join(dir, MARK), 'utf8'));
+    return Mark.is(mark) ? mark : undefined;
+  } catch {
+    return undefined;
   }
-  return found.sort();
 }
-
-const isMade = (dir: string): Promise<boolean> =>
-  readFile(join(dir, MARK)).then(
-    () => true,
-    () => false,
-  );

@@ -23,8 +23,8 @@ import {
 } from './install.js';
 import { runInstallScript } from './install-script.js';
 import { Integrity, type Verify } from './integrity.js';
-import { isAbsent } from './list-folder.js';
 import { KnownHashes } from './known-hashes.js';
+import { isAbsent } from './list-folder.js';
 import { type LockEntry, LockFile } from './lock-file.js';
 import { removeTree } from './remove-tree.js';
 import { type ZipLimits, zipLimits } from './zip-entries.js';

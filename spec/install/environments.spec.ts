@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Environments } from '../../lib/install/environments.js';
 import type { InstalledPlugin } from '../../lib/install/install.js';
 import { environmentsIn, pythonPlugin, standInForUv, writeWheel } from '../helpers/environments.js';
@@ -62,18 +62,36 @@ describeWith('python', 'a Python environment', (pythonBin) => {
     expect(existsSync(join(env, 'bin/python'))).toBe(true);
   });
 
-  it('goes when nothing uses it, or it is half made; none goes when nobody knows what is used', async () => {
+  it('goes when nothing uses it, or it is half made, whatever the interpreter of that host is', async () => {
     const plugin = await pythonPlugin('a', { requirements: '' });
     const env = (await environments.ensure(plugin)) ?? '';
+    const other = await pythonPlugin('b');
+    await environments.ensure(other);
     mkdirSync(join(folder, 'half'));
     open({ pythonBin: '/no/python' });
-    await environments.tidy([plugin]);
+    await environments.tidy([plugin, other]);
     expect(readdirSync(folder)).toHaveLength(2);
-    open();
-    await environments.tidy([plugin]);
-    expect(readdirSync(folder)).toHaveLength(1);
+    // Of what it required before.
+    writeFileSync(join(other.dir, 'requirements.txt'), '');
+    await environments.tidy([plugin, other]);
+    expect(readdirSync(folder)).toEqual([basename(env)]);
     rmSync(join(env, 'rxport.json'));
-    await environments.tidy([plugin]);
+    await environments.tidy([plugin, other]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stays while the plugins need it that share it, also when a host with another interpreter has started', async () => {
+    const [a, b] = await Promise.all(['a', 'b'].map((name) => pythonPlugin(name, { requirements: '' })));
+    await environments.ensure(a as InstalledPlugin);
+    const python = join(dir, 'python');
+    const answer = '#!/bin/sh\n[ "$1" = -c ] && echo another && echo 99 && exit\n';
+    writeFileSync(python, `${answer}exec '${pythonBin}' "$@"\n`, { mode: 0o755 });
+    open({ pythonBin: python });
+    await environments.ensure(b as InstalledPlugin);
+    expect(readdirSync(folder)).toHaveLength(2);
+    await environments.tidy([b as InstalledPlugin]);
+    expect(readdirSync(folder)).toHaveLength(2);
+    await environments.tidy([]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
