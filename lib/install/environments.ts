@@ -15,12 +15,14 @@ import { flush, flushTree } from './flush.js';
 import type { InstalledPlugin } from './installed-plugin.js';
 import { orAborted } from './or-aborted.js';
 import { removeTree } from './remove-tree.js';
-import { filesNamed, REQUIREMENTS, requirementsOf } from './requirements.js';
+import { filesNamed, type IsOfPackage, REQUIREMENTS, requirementsOf } from './requirements.js';
 
 export interface EnvironmentOptions {
   /** Where they are kept. */
   readonly folder: string;
   readonly run: RunCommand;
+  /** Which files of its folder are those of the package, where a requirement names a folder; default `isSource`. */
+  readonly isOfPackage?: ((plugin: InstalledPlugin) => IsOfPackage | undefined) | undefined;
   /** Default `python3`. */
   readonly pythonBin?: string | undefined;
   /** Default `uv`. */
@@ -132,7 +134,8 @@ export class Environments {
   /** What a plugin wants of an environment: its kind, the requirements, and the files that these name. */
   private async demandOf(plugin: InstalledPlugin): Promise<Demand> {
     const requirements = await requirementsOf(plugin);
-    const files = await filesNamed(requirements, plugin.dir, this.options.hash);
+    const { hash, isOfPackage } = this.options;
+    const files = await filesNamed(requirements, plugin.dir, { hash, isOfPackage: isOfPackage?.(plugin) });
     return { kind: plugin.manifest.virtualEnvType, requirements, files };
   }
 

@@ -1,8 +1,9 @@
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
-import { notRemoved, reasonOf, RxportError } from '../errors.js';
+import { notRemoved, RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RunCommand } from './command.js';
+import { isInside } from './copy-folder.js';
 import { Environments } from './environments.js';
 import { compare, fingerprint, namesOf } from './fingerprint.js';
 import {
@@ -26,7 +27,8 @@ import { Integrity, type Verify } from './integrity.js';
 import { KnownHashes } from './known-hashes.js';
 import { isAbsent } from './list-folder.js';
 import { type LockEntry, LockFile } from './lock-file.js';
-import { removeTree } from './remove-tree.js';
+import { removeOrTell } from './remove-tree.js';
+import { type IsOfPackage, ofPackage } from './requirements.js';
 import { type ZipLimits, zipLimits } from './zip-entries.js';
 
 export interface StoreOptions {
@@ -75,7 +77,9 @@ export class PluginStore {
     this.lock = new LockFile(folders.lockFile, folders.staging);
     const hash = new KnownHashes(clock).of;
     this.integrity = new Integrity({ verify, log, entryOf, hash, closing });
-    const envs = { folder: folders.environments, run, pythonBin, uvBin, timeout, hash, closing };
+    const isOfPackage = (plugin: InstalledPlugin): IsOfPackage | undefined =>
+      ofPackage(this.entryOf(plugin)?.files, isInside(folders.staging, plugin.dir));
+    const envs = { folder: folders.environments, run, pythonBin, uvBin, timeout, hash, isOfPackage, closing };
     this.environments = new Environments(envs);
   }
 
@@ -85,8 +89,8 @@ export class PluginStore {
    * and with `ERR_DATA_FOLDER`.
    */
   async open(): Promise<readonly Loaded[]> {
-    const { folders } = this.options;
-    const drop = (path: string): Promise<void> => this.tryToRemove(path);
+    const { folders, log } = this.options;
+    const drop = (path: string): Promise<void> => removeOrTell(path, log);
     await tidyVersions(folders, drop);
     // What an interrupted install, update or remove has left.
     await drop(folders.staging);
@@ -186,13 +190,6 @@ export class PluginStore {
     });
     // An entry too many is dropped by the next start of a host.
     await this.lock.drop(name).catch(() => undefined);
-  }
-
-  /** What can not be deleted takes room, and keeps nobody from working. */
-  private async tryToRemove(path: string): Promise<void> {
-    await removeTree(path).catch((cause: unknown) => {
-      this.options.log.warn({ path }, `${path} can not be deleted: ${reasonOf(cause)}; the next start tries it again`);
-    });
   }
 
   private newEntry({ manifest: { version }, source, origin, sha256, files = new Map() }: Staged): LockEntry {

@@ -1,5 +1,7 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reasonOf } from '../errors.js';
+import type { Logger } from '../log.js';
 
 /** Deletes all of it, also where a plugin has left folders that nobody may write to, as a cache of Go modules has them. */
 export async function removeTree(path: string): Promise<void> {
@@ -19,3 +21,9 @@ async function openFolders(path: string): Promise<void> {
   for (const item of await readdir(path, { withFileTypes: true }).catch(() => []))
     if (item.isDirectory()) await openFolders(join(path, item.name));
 }
+
+/** What can not be deleted takes room, and keeps nobody from working. */
+export const removeOrTell = (path: string, log: Logger): Promise<void> =>
+  removeTree(path).catch((cause: unknown) => {
+    log.warn({ path }, `${path} can not be deleted: ${reasonOf(cause)}; the next start tries it again`);
+  });
