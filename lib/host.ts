@@ -42,8 +42,8 @@ export class Host implements AsyncDisposable {
   /**
    * Takes the data folder, kills what a host that died has left running, loads the plugins and starts each one's process;
    * does not wait for their handshakes.
-   * Rejects with `ERR_CONFIG_INVALID`, `ERR_HOST_LOCKED`, `ERR_TRANSPORT_MISSING`, and with the reason of its signal:
-   * then the folder is free and no process is left. A plugin that is broken does not stop the host.
+   * Rejects with `ERR_CONFIG_INVALID`, `ERR_DATA_FOLDER`, `ERR_HOST_LOCKED`, `ERR_TRANSPORT_MISSING`, and with the reason of
+   * its signal: then the folder is free and no process is left. A plugin that is broken does not stop the host.
    */
   static async start(options: HostOptions): Promise<Host> {
     checkSettings(settingsOf(options));

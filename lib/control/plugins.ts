@@ -56,7 +56,8 @@ export interface Plugins {
   /**
    * Stops and deletes a plugin, or the folder of one that can not be loaded; takes back one that is being installed.
    * Rejects with `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, with `ERR_PLUGIN_IN_USE` unless forced, and with the reason of a
-   * signal that is aborted already: what has begun is carried out.
+   * signal that is aborted already: what has begun is carried out. `ERR_DATA_FOLDER`: it has ended, its files are still there,
+   * and it is in `broken()`.
    */
   remove(name: string, options?: RemoveOptions): Promise<void>;
   /**
