@@ -8,10 +8,10 @@ import { configInvalid, hostStopped, ruleExists, ruleUnknown, shareExists } from
 import { pluginFolders } from './install/install.js';
 import { PluginStore } from './install/plugin-store.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
-import { findSetpriv } from './process/command-line.js';
 import { type Claim, claimFolder } from './process/claim.js';
 import { pluginEnvironment } from './process/environment.js';
 import { commandRunner } from './process/run-command.js';
+import { findSetpriv } from './process/setpriv.js';
 import { SpawnRecords } from './process/spawn-records.js';
 import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import type { Host } from '../lib/index.js';
-import { findSetpriv } from '../lib/process/command-line.js';
+import { findSetpriv } from '../lib/process/setpriv.js';
 import { isAlive } from './helpers/alive.js';
 import { badPlugin, type BadPlugin } from './helpers/bad-plugin.js';
 import { collectedLog } from './helpers/collected-log.js';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 
@@ -41,11 +40,6 @@ export function commandLine(plugin: InstalledPlugin, argv: string, interpreters:
     }
   }
 }
-
-const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'];
-
-/** Where util-linux's `setpriv` is; undefined on a system without it. */
-export const findSetpriv = (): string | undefined => SETPRIV.find((path) => existsSync(path));
 
 /**
  * Lets the kernel kill the process when the host dies, even by kill -9. `setpriv` executes in place: the pid stays.

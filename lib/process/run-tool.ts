@@ -1,7 +1,8 @@
 import { after, type Clock } from '../clock.js';
 import { toolMissing, toolTimeout } from '../errors.js';
-import { type CommandLine, dieWithHost, findSetpriv } from './command-line.js';
+import { type CommandLine, dieWithHost } from './command-line.js';
 import { Tail } from './output.js';
+import { findSetpriv } from './setpriv.js';
 import { spawn } from './spawn.js';
 
 export interface ToolOptions {
@@ -22,7 +23,7 @@ export interface ToolEnd {
 const KEPT = 200;
 
 /**
- * Runs a tool to its end, without a shell. Where `setpriv` is installed it dies with this process.
+ * Runs a tool to its end, without a shell. Where there is a `setpriv` it dies with this process.
  *
  * Rejects with `ERR_TOOL_MISSING` when it can not be started, with `ERR_TOOL_TIMEOUT`, and with the reason of an aborted
  * `signal`; a tool that fails resolves with its code.

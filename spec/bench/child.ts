@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { dieWithHost, findSetpriv } from '../../lib/process/command-line.js';
+import { dieWithHost } from '../../lib/process/command-line.js';
+import { findSetpriv } from '../../lib/process/setpriv.js';
 
 /**
  * A process that dies with this one; as a host does it, in a session of its own: there the kernel gives a process its own

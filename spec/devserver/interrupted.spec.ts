@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { findSetpriv } from '../../lib/process/command-line.js';
+import { findSetpriv } from '../../lib/process/setpriv.js';
 import { isAlive } from '../helpers/alive.js';
 import { Rxport } from '../helpers/rxport.js';
 import { tempFolder, unique } from '../helpers/unique.js';

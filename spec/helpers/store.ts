@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.js';
 import { pluginFolders } from '../../lib/install/install.js';
 import { PluginStore, type StoreOptions } from '../../lib/install/plugin-store.js';
-import { findSetpriv } from '../../lib/process/command-line.js';
 import { pluginEnvironment } from '../../lib/process/environment.js';
 import { commandRunner } from '../../lib/process/run-command.js';
+import { findSetpriv } from '../../lib/process/setpriv.js';
 import { SpawnRecords } from '../../lib/process/spawn-records.js';
 import { silent } from './host.js';
 

@@ -1,8 +1,8 @@
 import { systemClock } from '../../clock.js';
 import { reasonOf, RxportError } from '../../errors.js';
-import { findSetpriv } from '../../process/command-line.js';
 import { bootId } from '../../process/proc.js';
 import { ownEnvironment, runTool } from '../../process/run-tool.js';
+import { findSetpriv } from '../../process/setpriv.js';
 import type { Finding } from './finding.js';
 
 /** Milliseconds for one answer. */
@@ -83,8 +83,8 @@ function setprivTold(): Told {
   if (path !== undefined) return { level: 'ok', found: path };
   return {
     level: process.platform === 'linux' ? 'warn' : 'note',
-    found: 'not installed',
-    advice: 'with it plugins end with a host that is killed: install util-linux',
+    found: 'none that knows --pdeathsig',
+    advice: 'with it plugins end with a host that is killed: install setpriv of util-linux',
   };
 }
 
