@@ -1,11 +1,28 @@
 /** The only file that knows the time and timers: everything else is handed a `Clock`. */
-import { asyncScheduler, Observable, type SchedulerLike, Subscription } from 'rxjs';
+import { asyncScheduler, Observable, type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 import { LONGEST } from './duration.js';
 
-/** `now()` in milliseconds since the epoch, and `schedule`. A `TestScheduler` is one, which is how specs own time. */
-export type Clock = SchedulerLike;
+/**
+ * `now()` in milliseconds on a clock that nobody sets, for durations, and `schedule`. A `TestScheduler` is one, which is how
+ * specs own time.
+ */
+export interface Clock extends SchedulerLike {
+  /** The real time in milliseconds since the epoch; without it `now()` is all the time there is. */
+  readonly date?: () => number;
+}
 
-export const systemClock: Clock = asyncScheduler;
+const START = performance.timeOrigin;
+
+export const systemClock: Clock = {
+  // A step of the real time, by NTP or by hand, must not end what waits, nor make it wait for ever.
+  now: () => Math.floor(START + performance.now()),
+  date: () => Date.now(),
+  schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) =>
+    asyncScheduler.schedule(work, delay, state),
+};
+
+/** The real time, to be shown and to be kept; never to be subtracted from another to wait for something. */
+export const dateOf = (clock: Clock): number => clock.date?.() ?? clock.now();
 
 /** Runs `work` once after `ms`, which may be longer than a timer of Node; `Infinity` is never. Unsubscribing cancels it. */
 export function after(clock: Clock, ms: number, work: () => void): Subscription {

@@ -1,4 +1,4 @@
-import { systemClock, ticks } from '../clock.js';
+import { dateOf, systemClock, ticks } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import { isFinal } from '../rule/status.js';
 import type { Service } from '../service/service.js';
@@ -44,7 +44,7 @@ export async function run(shell: Shell, options: RunOptions, file: string): Prom
     }
     return service.rules.list();
   });
-  view?.show(value, systemClock.now());
+  view?.show(value, dateOf(systemClock));
   const failed = value.map((rule) => rule.error).find((error) => error !== undefined);
   return summary(shell, value, json, fatal ?? failed ?? first);
 }
@@ -54,7 +54,7 @@ async function watch({ rules }: Service, view: LiveView | undefined, signal: Abo
   const ended = new AbortController();
   const look = (): void => {
     const all = rules.list();
-    view?.show(all, systemClock.now());
+    view?.show(all, dateOf(systemClock));
     if (all.every(({ status }) => isFinal(status))) ended.abort();
   };
   look();

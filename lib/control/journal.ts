@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { type ErrorCode, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
@@ -67,7 +67,7 @@ export class Journal {
   }
 
   write(stream: PluginLine['stream'], text: string): void {
-    const line = { at: this.clock.now(), stream, text };
+    const line = { at: dateOf(this.clock), stream, text };
     this.lines.push(line);
     this.size += text.length;
     while (this.lines.length > MAX_LINES || this.size > MAX_TEXT) this.size -= this.lines.shift()?.text.length ?? 0;
@@ -85,7 +85,7 @@ export class Journal {
     if (state.phase !== 'backoff' && state.phase !== 'failed') return;
     const { code, message } = state.error;
     this.log.error({ plugin: this.name, code, phase: state.phase }, message);
-    this.faults = [...this.faults, { at: this.clock.now(), code, message }].slice(-MAX_FAULTS);
+    this.faults = [...this.faults, { at: dateOf(this.clock), code, message }].slice(-MAX_FAULTS);
   }
 
   /** The plugin is gone. */

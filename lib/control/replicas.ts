@@ -1,5 +1,5 @@
 import { firstValueFrom, fromEvent, merge, NEVER, Subscription } from 'rxjs';
-import { after } from '../clock.js';
+import { after, dateOf } from '../clock.js';
 import { pluginHung, reasonOf, symbolNotConnected } from '../errors.js';
 import type { ProcessState } from '../process/state.js';
 import type { ControlSocket } from './control-socket.js';
@@ -121,7 +121,7 @@ export class Replicas {
     const { clock } = this.options;
     const others = this.all.filter((one) => one !== replica);
     const states = others.map(({ state }) => state);
-    if (others.length < this.all.length) return mayFollow(this.parts.first().state, states, clock.now());
+    if (others.length < this.all.length) return mayFollow(this.parts.first().state, states, dateOf(clock));
     if (mayLead(states)) {
       this.waitsSince = undefined;
       return true;

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { type Logger, loggerOf, type LogLevel } from '../log.js';
 import { plainText } from '../process/output.js';
 
@@ -10,7 +10,7 @@ export function lineLogger(clock: Clock, write: (line: string) => void, from: Lo
   const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
   return loggerOf((level, fields, text) => {
     if (levels.indexOf(level) < levels.indexOf(from)) return;
-    const time = new Date(clock.now()).toISOString().slice(11, 23);
+    const time = new Date(dateOf(clock)).toISOString().slice(11, 23);
     const stream = 'stream' in fields ? `${String(fields.stream)} | ` : '';
     const mark = level === 'info' ? '' : `${level}: `;
     write(`${time} ${stream}${mark}${plainText(text)}\n`);

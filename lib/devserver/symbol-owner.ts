@@ -1,5 +1,5 @@
 import { BehaviorSubject, Subject } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Stage, type StageKind } from '../stage.js';
@@ -39,7 +39,7 @@ export class SymbolOwner implements Owner {
   ) {
     this.ruleId = meta.ruleId;
     this.instanceId = meta.instanceId;
-    this.state$ = new BehaviorSubject<SymbolState>({ phase: 'starting', since: parts.clock.now() });
+    this.state$ = new BehaviorSubject<SymbolState>({ phase: 'starting', since: dateOf(parts.clock) });
   }
 
   get state(): SymbolState {
@@ -70,7 +70,7 @@ export class SymbolOwner implements Owner {
 
   report(news: SymbolNews): SymbolEvent {
     const { clock, log, what } = this.parts;
-    const event = { ...news, at: clock.now() };
+    const event = { ...news, at: dateOf(clock) };
     this.events.push(event);
     if (this.events.length > KEPT) this.events.shift();
     if (event.type === 'error') log.warn({ code: event.error.code }, event.error.message);
@@ -93,7 +93,7 @@ export class SymbolOwner implements Owner {
   fail(error: RxportError): void {
     if (this.state.phase === 'failed') return;
     this.parts.log.error({ code: error.code }, error.message);
-    this.state$.next({ phase: 'failed', since: this.parts.clock.now(), error });
+    this.state$.next({ phase: 'failed', since: dateOf(this.parts.clock), error });
   }
 
   /** It has ended by itself. */
@@ -109,6 +109,6 @@ export class SymbolOwner implements Owner {
   private enter(phase: 'running' | 'waiting' | 'ended'): void {
     const { phase: before } = this.state;
     if (before === phase || before === 'failed' || before === 'ended') return;
-    this.state$.next({ phase, since: this.parts.clock.now() });
+    this.state$.next({ phase, since: dateOf(this.parts.clock) });
   }
 }

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { notRemoved, RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RunCommand } from './command.js';
@@ -193,7 +193,7 @@ export class PluginStore {
   }
 
   private newEntry({ manifest: { version }, source, origin, sha256, files = new Map() }: Staged): LockEntry {
-    const installedAt = new Date(this.options.clock.now()).toISOString();
+    const installedAt = new Date(dateOf(this.options.clock)).toISOString();
     return { version, source: origin ?? source, installedAt, ...(sha256 !== undefined && { sha256 }), files };
   }
 

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { dateOf } from '../clock.js';
 import { pluginLeft } from '../errors.js';
 import { DEFAULT_POLICY, next, type ProcessEvent, type ProcessState, type RestartPolicy } from './state.js';
 import { States } from './states.js';
@@ -31,7 +32,7 @@ export class ByHand implements Supervision {
   }
 
   handshake(): void {
-    this.feed({ type: 'handshake', pid: UNKNOWN_PID, at: this.options.clock.now() });
+    this.feed({ type: 'handshake', pid: UNKNOWN_PID, at: dateOf(this.options.clock) });
   }
 
   /** It is gone: the next one is waited for. */
@@ -50,7 +51,15 @@ export class ByHand implements Supervision {
   private exits(): void {
     const { name, clock } = this.options;
     const exit = { code: null, signal: null, output: [] };
-    this.feed({ type: 'exit', error: pluginLeft(name), exit, at: clock.now(), chance: 0 });
+    this.feed({
+      type: 'exit',
+      error: pluginLeft(name),
+      exit,
+      at: dateOf(clock),
+      now: clock.now(),
+      lived: 0,
+      chance: 0,
+    });
   }
 
   private feed(event: ProcessEvent): void {

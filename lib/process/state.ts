@@ -10,7 +10,7 @@ export interface ProcessExit {
   readonly output: readonly string[];
 }
 
-/** Where a plugin process stands. Times are milliseconds since the epoch. */
+/** Where a plugin process stands. `since` and `until` are milliseconds since the epoch. */
 export type ProcessState =
   | { readonly phase: 'stopped' }
   | { readonly phase: 'starting'; readonly attempt: number; readonly crashes: readonly number[] }
@@ -36,12 +36,17 @@ export type ProcessState =
 export type ProcessEvent =
   | { readonly type: 'start' }
   | { readonly type: 'handshake'; readonly pid: number; readonly at: number }
-  /** Any end of the process, with 0 too; `chance` is in [0, 1) and spreads the retries. */
+  /** Any end of the process, with 0 too. */
   | {
       readonly type: 'exit';
       readonly error: RxportError;
       readonly exit: ProcessExit;
       readonly at: number;
+      /** The same in milliseconds of a clock that nobody sets: only the distance between two means something. */
+      readonly now: number;
+      /** Milliseconds since its handshake; 0 before that. */
+      readonly lived: number;
+      /** In [0, 1): spreads the retries. */
       readonly chance: number;
     }
   | { readonly type: 'retry' }
@@ -94,10 +99,10 @@ export function next(state: ProcessState, event: ProcessEvent, policy: RestartPo
 type Running = Extract<ProcessState, { phase: 'starting' | 'ready' }>;
 type Exit = Extract<ProcessEvent, { type: 'exit' }>;
 
-function crashed(state: Running, { error, exit, at, chance }: Exit, policy: RestartPolicy): ProcessState {
-  const crashes = [...state.crashes.filter((crash) => at - crash < policy.crashWindow), at];
+function crashed(state: Running, { error, exit, at, now, lived, chance }: Exit, policy: RestartPolicy): ProcessState {
+  const crashes = [...state.crashes.filter((crash) => now - crash < policy.crashWindow), now];
   if (crashes.length >= policy.maxCrashes) return { phase: 'failed', error, exit };
-  const healthy = state.phase === 'ready' && at - state.since >= policy.healthyAfter;
+  const healthy = state.phase === 'ready' && lived >= policy.healthyAfter;
   const attempt = healthy ? 1 : state.attempt + 1;
   return { phase: 'backoff', attempt, until: at + backoffDelay(policy, attempt, chance), error, exit, crashes };
 }

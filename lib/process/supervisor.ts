@@ -1,6 +1,6 @@
 import { firstValueFrom, type Observable, Subscription } from 'rxjs';
 import { filter, skipWhile } from 'rxjs/operators';
-import { after, type Clock, settlesWithin } from '../clock.js';
+import { after, type Clock, dateOf, settlesWithin } from '../clock.js';
 import {
   pluginExited,
   pluginHandshake,
@@ -69,6 +69,8 @@ export class Supervisor {
   private pid: number | undefined;
   /** How the process ended; the rest of its group may still be ending. */
   private end: End | undefined;
+  /** When it shook hands, on the clock that nobody sets. */
+  private readyAt: number | undefined;
   private lateHandshake = false;
   /** To be killed, also when it has no pid yet. */
   private doomed = false;
@@ -87,7 +89,9 @@ export class Supervisor {
 
   /** The control channel has heard from the process. */
   handshake(): void {
-    if (this.pid !== undefined) this.feed({ type: 'handshake', pid: this.pid, at: this.options.clock.now() });
+    if (this.pid === undefined) return;
+    if (this.state.phase === 'starting') this.readyAt = this.options.clock.now();
+    this.feed({ type: 'handshake', pid: this.pid, at: dateOf(this.options.clock) });
   }
 
   /** Kills a process that no longer does its part, for `reason`; what follows is a crash like any other. */
@@ -125,7 +129,7 @@ export class Supervisor {
     if (state === before) return;
     this.timer.unsubscribe();
     if (state.phase === 'starting') this.launch();
-    if (state.phase === 'backoff') this.retryAfter(state.until - this.options.clock.now());
+    if (state.phase === 'backoff') this.retryAfter(state.until - dateOf(this.options.clock));
     this.states.next(state);
   }
 
@@ -139,6 +143,7 @@ export class Supervisor {
   private launch(): void {
     this.quit = new AbortController();
     this.tail = new Tail();
+    this.readyAt = undefined;
     this.lateHandshake = false;
     this.doomed = false;
     this.reason = undefined;
@@ -186,11 +191,15 @@ export class Supervisor {
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
     this.pid = undefined;
     this.life.unsubscribe();
+    const { clock } = this.options;
+    const now = clock.now();
     this.feed({
       type: 'exit',
       error: this.explain(end),
       exit: exitOf(end, this.tail.read()),
-      at: this.options.clock.now(),
+      at: dateOf(clock),
+      now,
+      lived: now - (this.readyAt ?? now),
       chance: (this.options.chance ?? Math.random)(),
     });
   }

@@ -1,5 +1,5 @@
 import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
-import { settlesWithin } from '../clock.js';
+import { dateOf, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
 import {
   type Gauge,
@@ -154,7 +154,7 @@ export class RuleRun implements Owner, StageScope {
   }
 
   report(news: SymbolNews): SymbolEvent {
-    const event: SymbolEvent = { ...news, at: this.options.clock.now() };
+    const event: SymbolEvent = { ...news, at: dateOf(this.options.clock) };
     this.options.report(event);
     return event;
   }

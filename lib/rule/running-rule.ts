@@ -9,7 +9,7 @@ import {
   Subject,
   takeUntil,
 } from 'rxjs';
-import { type Clock, pause } from '../clock.js';
+import { type Clock, dateOf, pause } from '../clock.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
@@ -52,6 +52,8 @@ export class RunningRule implements Rule {
   private readonly built = new Subject<void>();
   private runs = 0;
   private attempt = 0;
+  /** When the next run is due, on the clock that nobody sets. */
+  private due = 0;
   private again = false;
   private over = false;
   /** Ends the wait for the next restart. */
@@ -64,7 +66,7 @@ export class RunningRule implements Rule {
     this.id = definition.id;
     this.title = deps.title ?? `rule ${this.id}`;
     this.memory = deps.memory ?? new RuleMemory();
-    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: deps.clock.now() });
+    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: dateOf(deps.clock) });
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of ${this.title}`, cause);
       deps.log.error({ rule: this.id, code }, message);
@@ -155,7 +157,7 @@ export class RunningRule implements Rule {
       do {
         this.again = false;
         await this.once();
-        if (this.status.phase === 'restarting') await this.backOff(this.status.nextTry);
+        if (this.status.phase === 'restarting') await this.backOff();
       } while (this.again || this.status.phase === 'starting');
     } catch (thrown) {
       this.change({ type: 'error', error: userError(`the end of ${this.title}`, thrown) });
@@ -167,9 +169,9 @@ export class RunningRule implements Rule {
     return this.status;
   }
 
-  private async backOff(until: number): Promise<void> {
+  private async backOff(): Promise<void> {
     const { clock } = this.deps;
-    if (!this.again) await pause(clock, until - clock.now(), this.wake.signal);
+    if (!this.again) await pause(clock, this.due - clock.now(), this.wake.signal);
     this.change({ type: 'retry' });
   }
 
@@ -217,12 +219,14 @@ export class RunningRule implements Rule {
     }
     this.attempt = restart.attempt;
     this.deps.log.warn(fields, `${this.title} restarts in ${restart.wait} ms: ${error.message}`);
-    const at = this.deps.clock.now() + restart.wait;
+    const { clock } = this.deps;
+    this.due = clock.now() + restart.wait;
+    const at = dateOf(clock) + restart.wait;
     this.change({ type: 'error', error, retry: { attempt: restart.attempt, at } });
   }
 
   private change(change: RuleChange): void {
-    const now = this.deps.clock.now();
+    const now = dateOf(this.deps.clock);
     const status = nextStatus(this.status, change, now);
     if (status === this.status) return;
     this.statuses.next(status);

@@ -1,5 +1,5 @@
 import { BehaviorSubject, type Observable, Subject, type Subscriber } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { shareCircle, shareClosed, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Guarded, guarded } from '../process/guarded.js';
@@ -51,7 +51,7 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     this.name = plan.name;
     this.overflow = plan.overflow;
     this.clock = deps.clock;
-    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'stopped', since: deps.clock.now() });
+    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'stopped', since: dateOf(deps.clock) });
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of share ${plan.name}`, cause);
       deps.log.error({ share: plan.name, code }, message);

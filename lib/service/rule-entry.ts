@@ -1,5 +1,5 @@
 import { filter, firstValueFrom, takeUntil, timer } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { ruleRemoved, type RxportError } from '../errors.js';
 import type { RuleDefinition } from '../rule/define.js';
 import type { Ledger } from '../rule/ledger.js';
@@ -34,7 +34,7 @@ export class RuleEntry {
     readonly file: string,
     private readonly parts: RuleEntryParts,
   ) {
-    this.last = { status: { phase: 'stopped', since: parts.clock.now() }, ledger: NO_LEDGER };
+    this.last = { status: { phase: 'stopped', since: dateOf(parts.clock) }, ledger: NO_LEDGER };
   }
 
   get id(): string {
@@ -113,7 +113,7 @@ export class RuleEntry {
       rule = this.parts.launch(this.definition);
     } catch (error) {
       this.last = {
-        status: { phase: 'failed', since: this.parts.clock.now(), error: error as RxportError },
+        status: { phase: 'failed', since: dateOf(this.parts.clock), error: error as RxportError },
         ledger: NO_LEDGER,
       };
       throw error;

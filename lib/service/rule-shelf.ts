@@ -1,5 +1,5 @@
 import { firstValueFrom, from, fromEvent, takeUntil } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { ruleFileTaken, type RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { RuleDefinition } from '../rule/define.js';
@@ -114,7 +114,7 @@ export class RuleShelf {
     if (error.message !== known?.error?.message) log.error({ file, code: error.code }, error.message);
     const parts = [...new Set([...read, ...(known?.parts ?? [])])];
     const all = print === undefined ? undefined : await fingerprint(parts);
-    this.files.set(file, { file, rules: known?.rules ?? [], parts, print: all, error, since: clock.now() });
+    this.files.set(file, { file, rules: known?.rules ?? [], parts, print: all, error, since: dateOf(clock) });
   }
 
   /** Its rules in place of those that it brought before. */
@@ -125,7 +125,7 @@ export class RuleShelf {
     if (this.closing.aborted) return;
     const ended = (): void => this.supply();
     const rules = definitions.map((definition) => new RuleEntry(definition, file, { ...this.options, ended }));
-    this.files.set(file, { file, rules, parts, print, error: undefined, since: clock.now() });
+    this.files.set(file, { file, rules, parts, print, error: undefined, since: dateOf(clock) });
     await Promise.all(rules.map((rule) => (held.has(rule.id) ? rule.stop() : this.begin(rule))));
     log.info({ file, rules: rules.map(({ id }) => id) }, `${known === undefined ? 'loaded' : 'reloaded'} ${file}`);
   }

@@ -1,4 +1,5 @@
 import { type Observable, Subject, type Subscriber, Subscription } from 'rxjs';
+import { dateOf } from '../clock.js';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
 import { completeLater, Outlet } from '../stage.js';
@@ -38,7 +39,7 @@ export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
   );
   const tuples = new Guarded<Tuple<T>>(thrown, (subscriber) =>
     runSource(spec, events, subscriber, (outlet, message, meta) =>
-      outlet.next({ message, meta, receivedAt: clock.now() }),
+      outlet.next({ message, meta, receivedAt: dateOf(clock) }),
     ),
   );
   const events$ = guarded(events, (cause) => {

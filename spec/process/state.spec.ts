@@ -11,9 +11,9 @@ const otherExit = { code: null, signal: 'SIGKILL', output: ['b'] };
 
 const states = {
   stopped: { phase: 'stopped' },
-  starting: { phase: 'starting', attempt: 2, crashes: [NOW - 10] },
-  ready: { phase: 'ready', pid: 7, since: NOW - 100, attempt: 2, crashes: [NOW - 10] },
-  backoff: { phase: 'backoff', attempt: 3, until: NOW + 5, error, exit, crashes: [NOW - 10] },
+  starting: { phase: 'starting', attempt: 2, crashes: [4_990] },
+  ready: { phase: 'ready', pid: 7, since: NOW - 100, attempt: 2, crashes: [4_990] },
+  backoff: { phase: 'backoff', attempt: 3, until: NOW + 5, error, exit, crashes: [4_990] },
   failed: { phase: 'failed', error, exit },
   stopping: { phase: 'stopping' },
 } satisfies Record<string, ProcessState>;
@@ -21,7 +21,7 @@ const states = {
 const events = {
   start: { type: 'start' },
   handshake: { type: 'handshake', pid: 9, at: NOW },
-  exit: { type: 'exit', error: other, exit: otherExit, at: NOW, chance: 0.5 },
+  exit: { type: 'exit', error: other, exit: otherExit, at: NOW, now: 5_000, lived: 100, chance: 0.5 },
   retry: { type: 'retry' },
   stop: { type: 'stop' },
 } satisfies Record<string, ProcessEvent>;
@@ -30,14 +30,14 @@ type Phase = keyof typeof states;
 type Type = keyof typeof events;
 
 const anew: ProcessState = { phase: 'starting', attempt: 0, crashes: [] };
-const again: ProcessState = { phase: 'starting', attempt: 3, crashes: [NOW - 10] };
+const again: ProcessState = { phase: 'starting', attempt: 3, crashes: [4_990] };
 const crashed: ProcessState = {
   phase: 'backoff',
   attempt: 3,
   until: NOW + 800,
   error: other,
   exit: otherExit,
-  crashes: [NOW - 10, NOW],
+  crashes: [4_990, 5_000],
 };
 const stopping: ProcessState = { phase: 'stopping' };
 
@@ -45,7 +45,7 @@ const stopping: ProcessState = { phase: 'stopping' };
 const table: Record<Phase, Partial<Record<Type, ProcessState>>> = {
   stopped: { start: anew },
   starting: {
-    handshake: { phase: 'ready', pid: 9, since: NOW, attempt: 2, crashes: [NOW - 10] },
+    handshake: { phase: 'ready', pid: 9, since: NOW, attempt: 2, crashes: [4_990] },
     exit: crashed,
     stop: stopping,
   },
@@ -68,6 +68,8 @@ describe('the state of a process', () => {
   });
 });
 
+const crash = { type: 'exit', exit, error, at: NOW, now: NOW, lived: 0, chance: 0.5 } as const;
+
 /** Lets a process live for each of `lives` ms after its handshake; undefined is a crash before it. */
 function live(...lives: readonly (number | undefined)[]): { state: ProcessState; waits: number[] } {
   let now = NOW;
@@ -78,7 +80,7 @@ function live(...lives: readonly (number | undefined)[]): { state: ProcessState;
       state = next(state, { type: 'handshake', pid: 1, at: now });
       now += life;
     }
-    state = next(state, { type: 'exit', exit, error, at: now, chance: 0.5 });
+    state = next(state, { ...crash, at: now, now, lived: life ?? 0 });
     if (state.phase !== 'backoff') break;
     waits.push(state.until - now);
     now = state.until;
@@ -98,9 +100,9 @@ describe('a process that crashes', () => {
 
   it('does not get healthy by starting slowly', () => {
     let state = next(STOPPED, { type: 'start' });
-    state = next(state, { type: 'exit', exit, error, at: NOW, chance: 0.5 });
+    state = next(state, crash);
     state = next(state, { type: 'retry' });
-    state = next(state, { type: 'exit', exit, error, at: NOW + 600_000, chance: 0.5 });
+    state = next(state, { ...crash, now: NOW + 600_000, lived: 600_000 });
     expect(state).toMatchObject({ phase: 'backoff', attempt: 2 });
   });
 
@@ -115,7 +117,7 @@ describe('a process that crashes', () => {
   it('is not given up while the oldest crash is five minutes ago', () => {
     const old = Array.from({ length: 9 }, (_, i) => NOW - 300_000 + i);
     const starting: ProcessState = { phase: 'starting', attempt: 9, crashes: old };
-    const after = (at: number): ProcessState => next(starting, { type: 'exit', exit, error, at, chance: 0.5 });
+    const after = (now: number): ProcessState => next(starting, { ...crash, now });
     expect(after(NOW - 1).phase).toBe('failed');
     expect(after(NOW)).toMatchObject({ phase: 'backoff', crashes: [...old.slice(1), NOW] });
   });
@@ -127,16 +129,16 @@ describe('a process that crashes', () => {
 
   it('follows the policy that it is given', () => {
     const policy = { ...DEFAULT_POLICY, delay: 5, jitter: 0, maxCrashes: 2 };
-    const first = next(next(STOPPED, { type: 'start' }), { type: 'exit', exit, error, at: NOW, chance: 0.9 }, policy);
+    const first = next(next(STOPPED, { type: 'start' }), { ...crash, chance: 0.9 }, policy);
     expect(first).toMatchObject({ phase: 'backoff', until: NOW + 5 });
-    const second = next(next(first, { type: 'retry' }), { type: 'exit', exit, error, at: NOW, chance: 0.9 }, policy);
+    const second = next(next(first, { type: 'retry' }), { ...crash, chance: 0.9 }, policy);
     expect(second.phase).toBe('failed');
   });
 
   it('spreads its retries by a fifth at most', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (chance) => {
-        const state = next(next(STOPPED, { type: 'start' }), { type: 'exit', exit, error, at: NOW, chance });
+        const state = next(next(STOPPED, { type: 'start' }), { ...crash, chance });
         if (state.phase !== 'backoff') throw new Error(state.phase);
         expect(state.until - NOW).toBeGreaterThanOrEqual(160);
         expect(state.until - NOW).toBeLessThanOrEqual(240);

@@ -1,4 +1,4 @@
-import { systemClock } from '../../clock.js';
+import { dateOf, systemClock } from '../../clock.js';
 import type { PluginEntry, PluginStatus } from '../answers.js';
 import { withBackend } from '../find-backend.js';
 import { show } from '../show.js';
@@ -10,7 +10,7 @@ export async function showPlugin(shell: Shell, options: CommonOptions, name: str
   await withBackend(shell, options, async (backend) => {
     const [entry, status] = await Promise.all([backend.plugin(name), backend.status(name)]);
     show(shell, options, { ...entry, ...status }, () => [
-      ...statusLines(status, shell.out, systemClock.now(), described(entry)),
+      ...statusLines(status, shell.out, dateOf(systemClock), described(entry)),
     ]);
   });
 }
@@ -28,6 +28,6 @@ const described = (entry: PluginEntry): Readonly<Record<string, string | undefin
 export async function showStatus(shell: Shell, options: CommonOptions, name: string): Promise<void> {
   await withBackend(shell, options, async (backend) => {
     const status: PluginStatus = await backend.status(name);
-    show(shell, options, status, () => statusLines(status, shell.out, systemClock.now()));
+    show(shell, options, status, () => statusLines(status, shell.out, dateOf(systemClock)));
   });
 }

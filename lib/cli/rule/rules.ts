@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
-import { systemClock } from '../../clock.js';
+import { dateOf, systemClock } from '../../clock.js';
 import { reasonText, type LedgerAnswer, type RuleEntry } from '../answers.js';
 import { withBackend } from '../find-backend.js';
 import { ago, count, span } from '../format.js';
@@ -11,7 +11,7 @@ import { type Column, pairs, printable, table } from '../table.js';
 export async function list(shell: Shell, options: CommonOptions): Promise<void> {
   await withBackend(shell, options, async (backend) => {
     const rules = await backend.rules();
-    const now = systemClock.now();
+    const now = dateOf(systemClock);
     show(shell, options, rules, () =>
       rules.length === 0
         ? [`${backend.where} has no rules`]
@@ -24,7 +24,7 @@ export async function status(shell: Shell, options: CommonOptions, id: string): 
   await withBackend(shell, options, async (backend) => {
     const state = await backend.ruleState(id);
     const { since, on, attempt, nextTry, error } = state;
-    const now = systemClock.now();
+    const now = dateOf(systemClock);
     const facts = {
       status: state.status,
       since: ago(since, now),
