@@ -56,8 +56,8 @@ export class PluginProcess {
     const host = { stock: extension === undefined, complete: can(COMPLETE), batch: can(BATCH) };
     this.log = stderrLog(facts.write);
     this.underRxport = !host.stock;
-    // A host that knows us sends what we name: nothing that it has not told us it would.
-    this.capabilities = host.stock ? CAPABILITIES : CAPABILITIES.filter(can);
+    // A host sends what we name: nothing of which it has not told us, so that we would not read it.
+    this.capabilities = CAPABILITIES.filter(can);
     this.address = controlPath(ipcDir, name);
     this.instances = new Instances(symbols, { ipcDir, host, clock: facts.clock, log: this.log });
     this.closed = new Promise((resolve) => (this.settle = resolve));

@@ -15,7 +15,7 @@ import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
 const META = { ruleId: 'rule', opId: 'op', instanceId: 0 };
-const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":["complete","batch"]}`;
+const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":[]}`;
 
 const missing = (what: string, has: string) => `symbol not found: the main program has no ${what}; it has ${has}`;
 
