@@ -35,6 +35,9 @@ export interface LaunchOptions {
 export const ipcDirOf = ({ manifest }: InstalledPlugin, { ipcDir }: Pick<LaunchOptions, 'ipcDir'>): string =>
   manifest.language === 'node' ? ipcDir : STOCK_IPC_DIR;
 
+/** Milliseconds that a timer can hold. */
+const LONGEST = 2 ** 31 - 1;
+
 /** What a person would type to start it; `environment` is the folder of its Python environment. */
 export function lineOf(
   plugin: InstalledPlugin,
@@ -42,7 +45,14 @@ export function lineOf(
   environment?: string,
 ): CommandLine {
   const ours = plugin.manifest.language === 'node';
-  const argv = encodeArgv({ v: 1, caps: CAPABILITIES, ...(ours && { ipcDir }) });
+  const { killTimeout } = settings;
+  const argv = encodeArgv({
+    v: 1,
+    caps: CAPABILITIES,
+    ...(ours && { ipcDir }),
+    // JSON has no Infinity.
+    ...(killTimeout !== undefined && { killTimeout: Math.min(killTimeout, LONGEST) }),
+  });
   const pythonBin = environment === undefined ? undefined : pythonOf(environment);
   const line = commandLine(plugin, argv, { ...settings, ...(pythonBin !== undefined && { pythonBin }) });
   return run?.cwd === undefined ? line : { ...line, cwd: run.cwd };

@@ -8,20 +8,18 @@ import { isThenable } from './thenable.js';
 
 /** Hands payloads to the author's target, and says how each went. */
 export class Collector {
-  private readonly target: SinkTarget;
-  private readonly decode: SinkDecode;
-
-  /** Opens the sink; throws what its factory throws. */
-  constructor(
-    sink: Sink,
+  private constructor(
+    private readonly target: SinkTarget,
+    private readonly decode: SinkDecode,
     private readonly context: SinkContext,
-  ) {
+  ) {}
+
+  /** Opens the sink; throws what its factory throws, or rejects with it, and with `ERR_CONFIG_INVALID` for what is no target. */
+  static open(sink: Sink, context: SinkContext): Collector | Promise<Collector> {
     const { open, decode = 'auto' } = typeof sink === 'function' ? { open: sink } : sink;
-    this.decode = decode;
-    this.target = open(context);
-    const { target } = this;
-    if (typeof target === 'function' || (typeof target === 'object' && target !== null)) return;
-    throw configInvalid(`sink ${context.symbol}`, [`it opened as ${String(target)}: return a function or an observer`]);
+    const collector = (target: unknown): Collector => new Collector(targetOf(target, context), decode, context);
+    const target = open(context);
+    return isThenable(target) ? Promise.resolve(target).then(collector) : collector(target);
   }
 
   /** The ack of a value. Never throws or rejects; not to be called again before a promise has settled. */
@@ -29,7 +27,7 @@ export class Collector {
     try {
       const { target } = this;
       const value = this.valueOf(received);
-      const taken = typeof target === 'function' ? target(value) : target.next?.(value);
+      const taken = typeof target === 'function' ? target(value) : target.next(value);
       return isThenable(taken) ? Promise.resolve(taken).then(ack, nack) : ACK;
     } catch (error) {
       return nack(error);
@@ -55,6 +53,17 @@ export class Collector {
     }
   }
 }
+
+/** What takes no value would lose each of them without a word. */
+function targetOf(target: unknown, { symbol }: SinkContext): SinkTarget {
+  if (isTarget(target)) return target;
+  const found = typeof target === 'object' && target !== null ? 'an object without next()' : String(target);
+  throw configInvalid(`sink ${symbol}`, [`it opened as ${found}: return a function or an observer`]);
+}
+
+const isTarget = (target: unknown): target is SinkTarget =>
+  typeof target === 'function' ||
+  (typeof target === 'object' && target !== null && 'next' in target && typeof target.next === 'function');
 
 /** The payload is a view of what the socket has read: kept, it would keep all of that. */
 const copy = (payload: Buffer): Uint8Array => new Uint8Array(payload);

@@ -91,13 +91,15 @@ export class FunctionRun {
     return this.definition.exec(args, context);
   }
 
-  private validate(arg: unknown): string {
+  private validate(arg: unknown): string | Promise<string> {
     // A stock host sends null when there are no arguments.
     const problem = this.definition.validate?.(Array.isArray(arg) ? arg : []);
-    return problem ? encodeFailure(problem) : encodeResult('');
+    return isThenable(problem) ? Promise.resolve(problem).then(verdict).catch(failure) : verdict(problem);
   }
 }
 
 const detailed = (call: PlainFunction): DetailedFunction => ({ exec: (args) => call(...args) });
+
+const verdict = (problem: string | undefined | void): string => (problem ? encodeFailure(problem) : encodeResult(''));
 
 const failure = (error: unknown): string => encodeFailure(reasonOf(error));

@@ -10,8 +10,11 @@ import { Instances } from './instances.js';
 import { type PluginLog, stderrLog } from './stderr-log.js';
 import { SDK } from './version.js';
 
-/** Milliseconds to work off what was taken: hosts kill 2 s after SIGTERM, and a host that has gone waits for nothing. */
-const SIGTERM_GRACE = 1_500;
+/** Milliseconds from SIGTERM to SIGKILL, where the host says nothing. */
+const KILL_TIMEOUT = 2_000;
+/** How much of that is left for the end itself, in milliseconds, or as a part of it where that is less. */
+const RESERVE = { most: 500, part: 0.25 };
+/** Milliseconds to work off what was taken: a host that has gone waits for nothing. */
 const ORPHAN_GRACE = 1_000;
 /** A host listens before it starts a plugin; without one, somebody may be starting both by hand. */
 const BY_HAND = 5_000;
@@ -31,17 +34,19 @@ export interface ProcessFacts {
 
 /** The life of a plugin, from the first frame to the end of its process. */
 export class PluginProcess {
-  /** Resolves when everything is stopped, right before the process ends. */
+  /** Resolves when everything is stopped, a turn of the event loop before the process ends. */
   readonly closed: Promise<void>;
   private readonly log: PluginLog;
   private readonly address: string;
   private readonly instances: Instances;
   private readonly underRxport: boolean;
   private readonly capabilities: readonly Capability[];
+  /** Milliseconds to work off what was taken, before the host kills. */
+  private readonly grace: number;
   private control: AnswerLoop | undefined;
   private ending: Promise<void> | undefined;
   private settle: () => void = () => undefined;
-  private readonly onSignal = (): void => void this.end(SIGTERM_GRACE, 0);
+  private readonly onSignal = (): void => void this.end(this.grace, 0);
   /** Nothing can be waited for any longer, but addresses can be freed. */
   private readonly onExit = (): void => this.instances.kill();
 
@@ -54,6 +59,8 @@ export class PluginProcess {
     const ipcDir = facts.ipcDir ?? extension?.ipcDir ?? STOCK_IPC_DIR;
     const can = (capability: Capability): boolean => extension?.caps.includes(capability) === true;
     const host = { stock: extension === undefined, complete: can(COMPLETE), batch: can(BATCH) };
+    const { killTimeout = KILL_TIMEOUT } = extension ?? {};
+    this.grace = killTimeout - Math.min(RESERVE.most, killTimeout * RESERVE.part);
     this.log = stderrLog(facts.write);
     this.underRxport = !host.stock;
     // A host sends what we name: nothing of which it has not told us, so that we would not read it.
@@ -93,7 +100,7 @@ export class PluginProcess {
   }
 
   close(): Promise<void> {
-    return this.end(SIGTERM_GRACE);
+    return this.end(this.grace);
   }
 
   private orphaned(): void {
@@ -109,6 +116,9 @@ export class PluginProcess {
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
     process.off('exit', this.onExit);
     this.settle();
-    if (code !== undefined) this.facts.exit(code);
+    if (code === undefined) return;
+    // Who waits for `closed` is told before the end, not by it.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.facts.exit(code);
   }
 }

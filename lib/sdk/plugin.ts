@@ -4,7 +4,10 @@ import { PluginProcess } from './plugin-process.js';
 
 /** A running plugin. */
 export interface PluginHandle {
-  /** Resolves when everything is stopped, whoever wanted that; right before the process ends. */
+  /**
+   * Resolves when everything is stopped, whoever wanted that. The process ends a turn of the event loop later: what is done
+   * at once then is done, what has to be waited for belongs into `complete` of a sink.
+   */
   readonly closed: Promise<void>;
   /** Stops everything in order: sources, sinks with what they have taken, functions. The process goes on. */
   close(): Promise<void>;

@@ -35,7 +35,7 @@ export async function startSink(sink: Sink, control: Control, surroundings: Surr
       clock,
       data,
       acks,
-      collector: new Collector(sink, context),
+      collector: await Collector.open(sink, context),
       batches: host.batch,
       log: context.log,
     });
@@ -141,6 +141,8 @@ class SinkRun implements Instance {
     }
     // Cut off: its target may still be at work, and is not to be disturbed.
     if (this.closed) return;
+    // Before complete(), which may take its time: the next START, here or in another process, needs the address.
+    await this.parts.data.close();
     await this.parts.collector.complete();
     await this.close();
   }

@@ -10,14 +10,15 @@ interface Bivariant {
 
 /** `complete` is the last call: at STOP, after the last value. */
 export interface SinkObserver {
-  next?(value: unknown): unknown;
+  next(value: unknown): unknown;
   /** Never called: it is here so that every rxjs Observer fits. */
   error?(error: unknown): unknown;
   complete?(): unknown;
 }
 
 /**
- * Opens a sink: answers what takes its values. Called at each START; what it throws is the answer to that START.
+ * Opens a sink: answers what takes its values. Called at each START; what it throws is the answer to that START, and a
+ * promise is waited for before START is answered.
  *
  * A value is what JSON says, and a `Uint8Array` when it is no JSON. What `next` throws is reported to the host, and the
  * sink goes on with the next value.
@@ -31,7 +32,7 @@ export interface SinkObserver {
  * };
  * ```
  */
-export type SinkFactory = (context: SinkContext) => SinkTarget;
+export type SinkFactory = (context: SinkContext) => SinkTarget | PromiseLike<SinkTarget>;
 
 /**
  * How a payload becomes a value. `auto`: JSON when it parses, else bytes. `json`: what is no JSON is refused. `raw`: bytes,

@@ -8,6 +8,7 @@ import type { SourceContext } from './context.js';
  *   when there is room, so a slow rule slows it down and nothing is lost. At STOP its `return()` is called.
  * - An `Observable` **pushes**: what the rule can not take yet waits in a queue of `queue` values (10,000), beyond which
  *   the oldest is dropped and reported. At STOP it is unsubscribed.
+ * - A promise is waited for: of one of these, or of the one value that is emitted.
  *
  * A value is sent as JSON, with meta when it was made by `withMeta`. One that has no JSON is reported and left out. An
  * error is reported and ends the source; rxport then starts it again with back-off. When it completes, rxport completes

@@ -120,20 +120,24 @@ export interface TestSink {
  * await sink.complete();
  * ```
  *
- * Throws what the factory of the sink throws.
+ * Throws what the factory of the sink throws; what an async one rejects with, `send` and `complete` do.
  */
 export function testSink(sink: Sink, context: TestContext = {}): TestSink {
-  const collector = new Collector(sink, sinkContext(controlOf('sink', context), logOf(context)));
   const inTurn = turns();
+  const opening = Collector.open(sink, sinkContext(controlOf('sink', context), logOf(context)));
+  // Told by what is asked of it then.
+  void inTurn(() => opening).catch(() => undefined);
   return {
     async send(value) {
       const payload = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(JSON.stringify(value));
       const error = decodeAck(
-        Buffer.from(await inTurn(() => collector.collect({ text: () => payload.toString(), bytes: () => payload }))),
+        Buffer.from(
+          await inTurn(async () => (await opening).collect({ text: () => payload.toString(), bytes: () => payload })),
+        ),
       );
       return error === undefined ? {} : { error };
     },
-    complete: () => inTurn(() => collector.complete()),
+    complete: () => inTurn(async () => (await opening).complete()),
   };
 }
 

@@ -3,7 +3,11 @@ import * as t from 'io-ts';
 /** What our host adds to the argument that every SDK gets; the stock ones ignore it. */
 const Extension = t.intersection([
   t.type({ v: t.literal(1), caps: t.readonlyArray(t.string) }),
-  t.partial({ ipcDir: t.string }),
+  t.partial({
+    ipcDir: t.string,
+    /** Milliseconds from SIGTERM to SIGKILL; the host's default where it says nothing. */
+    killTimeout: t.number,
+  }),
 ]);
 export type Extension = t.TypeOf<typeof Extension>;
 

@@ -2,20 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { NEVER, Observable } from 'rxjs';
-import type { RxportError } from '../../lib/errors.js';
 import { problem } from '../../lib/sdk/commands.js';
 import { plugin } from '../../lib/sdk/index.js';
 import { VERSION } from '../../lib/sdk/version.js';
 import { functionControl, sinkControl, sourceControl } from '../../lib/wire/control.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { PluginHost } from '../helpers/plugin-host.js';
-import { RepEnd } from '../helpers/rep-end.js';
 import { root } from '../helpers/toolchains.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
 const META = { ruleId: 'rule', opId: 'op', instanceId: 0 };
-const HANDSHAKE = `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":[]}`;
+const handshake = (caps: string): string => `handshake {"v":1,"sdk":"rxport-ts/${VERSION}","caps":[${caps}]}`;
+/** To a host that named these. */
+const HANDSHAKE = handshake('"complete","batch"');
 
 const missing = (what: string, has: string) => `symbol not found: the main program has no ${what}; it has ${has}`;
 
@@ -37,9 +37,9 @@ describe('the handshake', () => {
     const bytes = Buffer.concat(chunks);
     expect(bytes.subarray(0, 8).toString('hex')).toBe('0053500000300000');
     expect(bytes[8]).toBe(1);
-    expect(bytes.readBigUInt64BE(9)).toBe(BigInt(4 + HANDSHAKE.length));
+    expect(bytes.readBigUInt64BE(9)).toBe(BigInt(4 + handshake('').length));
     expect(bytes[17]! & 0x80).toBe(0x80);
-    expect(bytes.subarray(21).toString()).toBe(HANDSHAKE);
+    expect(bytes.subarray(21).toString()).toBe(handshake(''));
 
     await close();
     socket?.destroy();
@@ -165,86 +165,3 @@ describe('an error text', () => {
     expect(problem('okay, no such host')).toBe('okay, no such host');
   });
 });
-
-describe('a plugin', () => {
-  it.each([
-    ['a name', { name: '../x' }, 'ERR_NAME_INVALID'],
-    ['the name of a source', { name: 'x', sources: { 'a/b': () => NEVER } }, 'ERR_NAME_INVALID'],
-    ['a symbol that is none', { name: 'x', sinks: { y: 5 as never } }, 'ERR_CONFIG_INVALID'],
-    ['a function without exec', { name: 'x', functions: { y: {} as never } }, 'ERR_CONFIG_INVALID'],
-    ['a queue', { name: 'x', sources: { y: { open: () => NEVER, queue: 0 } } }, 'ERR_CONFIG_INVALID'],
-    [
-      'a way to decode',
-      { name: 'x', sinks: { y: { open: () => ({}), decode: 'xml' as never } } },
-      'ERR_CONFIG_INVALID',
-    ],
-  ])('is refused for %s', (_, definition, code) => {
-    expect(codeOf(() => plugin(definition))).toBe(code);
-  });
-
-  it('ends with code 2 and says so when there is no host', async () => {
-    const lines: string[] = [];
-    const exits: number[] = [];
-    const { closed } = plugin(
-      { name: 'lonely' },
-      {
-        argument: `{"sendTimeout":1000,"rxport":{"v":1,"caps":[],"ipcDir":${JSON.stringify(tempFolder())}}}`,
-        exit: (code) => exits.push(code),
-        write: (line) => lines.push(line),
-      },
-    );
-    await closed;
-    expect(exits).toEqual([2]);
-    expect(lines).toEqual([
-      expect.stringMatching(/^\[ERROR\] plugin lonely finds no host: cannot connect to .*plugin_/),
-    ]);
-  });
-
-  it('waits for a host that is started by hand after it', async () => {
-    const ipcDir = tempFolder();
-    const exits: number[] = [];
-    const clock = new HandClock();
-    const { close } = plugin({ name: 'early' }, { ipcDir, argument: '', clock, exit: (code) => exits.push(code) });
-    await until(() => clock.actions.length > 0, 'it has found nobody, and is going to try again');
-    const control = await RepEnd.listen(`${ipcDir}/plugin_early.ipc`);
-    await until(() => {
-      clock.advance(100);
-      return control.heard.length === 1;
-    });
-    await close();
-    expect(exits).toEqual([]);
-    await control.close();
-  });
-
-  it('ends with code 1 when its host goes, and leaves no socket', async () => {
-    const host = await PluginHost.listen();
-    let stopped = false;
-    const source = () => new Observable(() => () => (stopped = true));
-    const { closed } = host.run({ sources: { source }, sinks: { sink: () => () => undefined } });
-    await host.source('source');
-    await host.sink('sink');
-    await host.control.close();
-    await closed;
-    expect(host.exits).toEqual([1]);
-    expect(stopped).toBe(true);
-    expect(readdirSync(host.ipcDir).filter((name) => name === 'rule_op2_0.ipc')).toEqual([]);
-  });
-
-  it('closes without ending the process', async () => {
-    const host = await PluginHost.listen();
-    const { close, closed } = host.run({ functions: { echo: (value) => value } });
-    await host.function('echo');
-    await close();
-    await closed;
-    await until(() => host.control.gone);
-    expect(host.exits).toEqual([]);
-  });
-});
-
-function codeOf(work: () => unknown): unknown {
-  try {
-    return work();
-  } catch (error) {
-    return (error as RxportError).code;
-  }
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CallContexts } from '../../lib/sdk/call-contexts.js';
-import type { FunctionContext, PluginFunction } from '../../lib/sdk/index.js';
+import type { DetailedFunction, FunctionContext, PluginFunction } from '../../lib/sdk/index.js';
 import { stderrLog } from '../../lib/sdk/stderr-log.js';
 import { encodeCommand, functionControl } from '../../lib/wire/control.js';
 import { HandClock } from '../helpers/hand-clock.js';
@@ -85,6 +85,15 @@ describe('a function', () => {
   ])('refuses %s', async (_, request, text) => {
     const { ask } = await start(() => 1);
     expect(await ask(request)).toEqual({ state: false, result: expect.stringMatching(text) });
+  });
+
+  it.each<[string, NonNullable<DetailedFunction['validate']>, unknown]>([
+    ['well', async () => undefined, { state: true, result: '' }],
+    ['badly', async () => 'never', { state: false, result: 'never' }],
+    ['by what rejects', () => Promise.reject(new Error('no table')), { state: false, result: 'no table' }],
+  ])('is validated later, %s', async (_, validate, answer) => {
+    const { ask } = await start({ validate, exec: () => 1 });
+    expect(await ask({ func: 'Validate', arg: [1] })).toEqual(answer);
   });
 
   it('is validated', async () => {

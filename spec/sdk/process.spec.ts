@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeArgv } from '../../lib/wire/argv.js';
+import { CAPABILITIES } from '../../lib/wire/handshake.js';
 import { bundle, type PluginChild, runPlugin } from '../helpers/bundled-plugin.js';
 import { PluginHost } from '../helpers/plugin-host.js';
 import { tempFolder, unique } from '../helpers/unique.js';
@@ -21,8 +22,8 @@ afterEach(async () => {
   }
 });
 
-function run(name: string, argument: string): PluginChild {
-  const child = runPlugin(file, argument, { PLUGIN_NAME: name });
+function run(name: string, argument: string, env: Readonly<Record<string, string>> = {}): PluginChild {
+  const child = runPlugin(file, argument, { PLUGIN_NAME: name, ...env });
   children.push(child);
   return child;
 }
@@ -84,6 +85,33 @@ describe('a plugin process', () => {
     expect(await timed(exited)).toBeLessThan(2_000);
     expect(await exited).toBe(0);
     expect(readdirSync(host.ipcDir).filter((name) => name.includes('op1_0.'))).toEqual([]);
+  });
+
+  it.each([
+    ['as long as its host gives it', 4_000, ['1', 'completed']],
+    ['no longer than its host gives it', 400, ['1']],
+  ])('works %s at SIGTERM', async (_, killTimeout, lines) => {
+    const host = await PluginHost.listen();
+    const path = join(tempFolder(), 'out');
+    const argument = encodeArgv({ v: 1, caps: CAPABILITIES, ipcDir: host.ipcDir, killTimeout });
+    const { child, exited } = run(host.name, argument);
+    const sink = await host.sink('slow', { path, flush: 1_800 });
+    sink.send('1');
+    await until(() => linesOf(path).length > 0);
+    child.kill('SIGTERM');
+    expect(await timed(exited)).toBeLessThan(killTimeout);
+    expect(await exited).toBe(0);
+    expect(linesOf(path)).toEqual(lines);
+  });
+
+  it('tells who waits for its close before it ends', async () => {
+    const host = await PluginHost.listen();
+    const path = join(tempFolder(), 'closed');
+    const { child, exited } = run(host.name, host.argument, { CLOSED: path });
+    await host.source('count');
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(linesOf(path)).toEqual(['closed']);
   });
 
   it('ends with 1 when its host dies', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
-import { Subject } from 'rxjs';
 import { systemClock } from '../../lib/clock.js';
 import type { Sink, SinkContext } from '../../lib/sdk/index.js';
 import { nativeTransport } from '../../lib/sp/native.js';
@@ -32,39 +31,12 @@ function collecting(wait: () => Promise<void> | undefined = () => undefined) {
   return { open, values, completed: () => completed };
 }
 
-describe('what a sink may be', () => {
-  const seen: unknown[] = [];
-  const subject = new Subject<unknown>();
-  subject.subscribe((value) => seen.push(value));
-  it.each<[string, Sink]>([
-    ['a function', () => (value) => seen.push(value)],
-    [
-      'an async function',
-      () => async (value) => {
-        await sleep(1);
-        seen.push(value);
-      },
-    ],
-    ['an observer', () => ({ next: (value) => seen.push(value) })],
-    ['a Subject', () => subject],
-    ['an object with open()', { open: () => (value) => seen.push(value), decode: 'json' }],
-  ])('%s', async (_, definition) => {
-    seen.length = 0;
-    const { sink } = await start(definition);
-    sink.send('{"i":1}');
-    sink.send('[2]');
-    await until(() => sink.acks.frames.length === 2);
-    expect(seen).toEqual([{ i: 1 }, [2]]);
-    expect(sink.acks.frames).toEqual(['{}', '{}']);
-  });
-});
-
 describe('a sink', () => {
   it('knows what it runs for', async () => {
     let context: SinkContext | undefined;
     const { sink } = await start((given) => {
       context = given;
-      return {};
+      return () => undefined;
     });
     expect(context).toMatchObject({ symbol: 'sink', ...sink.control.meta, config: { path: 'x' } });
   });
@@ -163,9 +135,23 @@ describe('a sink', () => {
     expect(completed()).toBe(1);
   });
 
+  it('has given its address back when complete() begins, which may take its time', async () => {
+    let listened: boolean | undefined;
+    let path = '';
+    const { host, sink } = await start(() => ({
+      next: () => undefined,
+      complete: () => void (listened = existsSync(path)),
+    }));
+    path = dataPath(host.ipcDir, sink.control.meta);
+    expect(existsSync(path)).toBe(true);
+    expect(await sink.stop()).toBe('ok');
+    expect(listened).toBe(false);
+  });
+
   it('waits for an async complete(), and survives one that throws', async () => {
     const events: string[] = [];
     const { sink } = await start(() => ({
+      next: () => undefined,
       complete: async () => {
         await sleep(5);
         events.push('flushed');
@@ -175,6 +161,7 @@ describe('a sink', () => {
     expect(events).toEqual(['flushed']);
 
     const { host, sink: other } = await start(() => ({
+      next: () => undefined,
       complete: () => {
         throw new Error('disk full');
       },

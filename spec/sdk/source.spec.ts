@@ -34,6 +34,15 @@ describe('what a source may be', () => {
           },
         }),
     ],
+    ['a promise of an Observable', async () => of(1, 2)],
+    ['a promise of an array', async () => [1, 2]],
+    [
+      'a promise of an async generator',
+      async () =>
+        (async function* () {
+          yield* [1, 2];
+        })(),
+    ],
     ['an object with open()', { open: () => of(1, 2), queue: 5 }],
   ])('%s', async (_, source) => {
     const running = (await startSource(source, ['complete'])).source;
@@ -45,6 +54,27 @@ describe('what a source may be', () => {
     const running = (await startSource(() => Promise.resolve({ a: 1 }), ['complete'])).source;
     await until(() => running.ends() === 1);
     expect(running.frames).toEqual(['{"message":{"a":1},"meta":null}', COMPLETE]);
+  });
+});
+
+describe('a source that is being opened', () => {
+  it('can be stopped, and emits nothing of what comes too late', async () => {
+    let [opened, aborted] = [(_: unknown): void => undefined, false];
+    const running = (
+      await startSource(async ({ signal }) => {
+        signal.addEventListener('abort', () => (aborted = true));
+        return new Promise<number[]>((resolve) => (opened = resolve as typeof opened));
+      })
+    ).source;
+    expect(await running.stop()).toBe('ok');
+    expect(aborted).toBe(true);
+    let iterated = false;
+    await new Promise<void>((resolve) => {
+      opened({ [Symbol.iterator]: () => ((iterated = true), [1][Symbol.iterator]()) });
+      setImmediate(resolve);
+    });
+    expect(iterated).toBe(false);
+    expect(running.frames).toEqual([]);
   });
 });
 

@@ -75,6 +75,7 @@ describe('argv[1]', () => {
     ['that is null', 'null'],
     ['of another version', '{"sendTimeout":1000,"rxport":{"v":2,"caps":[]}}'],
     ['without capabilities', '{"sendTimeout":1000,"rxport":{"v":1}}'],
+    ['with a time that is no number', '{"sendTimeout":1000,"rxport":{"v":1,"caps":[],"killTimeout":"5"}}'],
     ['with a folder that is no text', '{"sendTimeout":1000,"rxport":{"v":1,"caps":[],"ipcDir":5}}'],
     ['with a prototype', '{"sendTimeout":1000,"__proto__":{"rxport":{"v":1,"caps":[]}}}'],
   ])('%s holds nothing for us', (_, text) => {
