@@ -10,12 +10,12 @@ export function typed(
   types: Readonly<Record<string, ColumnType>>,
   place: string,
 ): Record<string, unknown> {
-  const value: Record<string, unknown> = {};
-  for (const [column, text] of Object.entries(record)) {
-    const type = types[column];
-    value[column] = type === undefined ? guess(text) : convert(text, type, `${place}: ${column}`);
-  }
-  return value;
+  return Object.fromEntries(
+    Object.entries(record).map(([column, text]) => {
+      const type = Object.hasOwn(types, column) ? types[column] : undefined;
+      return [column, type === undefined ? guess(text) : convert(text, type, `${place}: ${column}`)];
+    }),
+  );
 }
 
 function guess(text: string): unknown {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { withoutMark } from './byte-order-mark.js';
 import { fieldOf } from './event-time.js';
 import { type Row, rowOf } from './row.js';
 
 /** The objects of the list in a JSON file, which is read as a whole. */
 export async function* jsonRows(file: string, list: string | undefined): AsyncGenerator<Row, void> {
-  const content = parse(await readFile(file, 'utf8'), file);
+  const content = parse(withoutMark(await readFile(file, 'utf8')), file);
   const found = list === undefined ? content : fieldOf(content, list);
   if (!Array.isArray(found)) {
     const where = list === undefined ? 'its top level; name the property that is one, as {"list":"features"}' : list;

@@ -20,6 +20,10 @@ class RunningScores:
         distance = value - mean
         mean += distance / count
         squares += distance * (value - mean)
+        if not math.isfinite(squares):
+            # Too large to be squared: it scores as what lies infinitely far away, and its key begins anew with it.
+            self.keep(key, (1, value, 0.0))
+            return math.copysign((count - 1) / math.sqrt(count), distance)
         self.keep(key, (count, mean, squares))
         deviation = math.sqrt(squares / (count - 1)) if count > 1 else 0.0
         score = (value - mean) / deviation if deviation > 0 else 0.0

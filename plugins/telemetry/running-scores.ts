@@ -27,6 +27,12 @@ export class RunningScores {
     const distance = value - summary.mean;
     summary.mean += distance / summary.count;
     summary.squares += distance * (value - summary.mean);
+    if (!Number.isFinite(summary.squares)) {
+      // Too large to be squared: it scores as what lies infinitely far away, and its key begins anew with it.
+      const farthest = (summary.count - 1) / Math.sqrt(summary.count);
+      Object.assign(summary, { count: 1, mean: value, squares: 0 });
+      return Math.sign(distance) * farthest || 0;
+    }
     const score = (value - summary.mean) / Math.sqrt(summary.squares / (summary.count - 1));
     return Number.isFinite(score) ? score : 0;
   }

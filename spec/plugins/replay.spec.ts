@@ -44,6 +44,12 @@ describe('a CSV file', () => {
     expect(await messages(path, { types })).toEqual([{ a: '1', b: true, c: 7, d: null }]);
   });
 
+  it('may have columns with the names of what every object has', async () => {
+    const path = file('odd.csv', 'constructor,__proto__,toString\n1,a,\n');
+    const [message] = await messages(path);
+    expect(JSON.stringify(message)).toBe('{"constructor":1,"__proto__":"a","toString":null}');
+  });
+
   it('may have another separator', async () => {
     expect(await messages(file('semi.csv', 'a;b\n1;2\n'), { separator: ';' })).toEqual([{ a: 1, b: 2 }]);
     expect(await messages(file('tab.tsv', 'a\tb\n1\t2\n'))).toEqual([{ a: 1, b: 2 }]);
@@ -72,6 +78,7 @@ describe('a CSV file', () => {
 describe('a JSON file', () => {
   it('is a list', async () => {
     expect(await messages(file('list.json', '[{"a":1},{"a":"2"}]'))).toEqual([{ a: 1 }, { a: '2' }]);
+    expect(await messages(file('bom.json', '\uFEFF[{"a":1}]'))).toEqual([{ a: 1 }]);
   });
 
   it('holds a list, with event times inside its values', async () => {
@@ -83,6 +90,7 @@ describe('a JSON file', () => {
   it('has one object a line', async () => {
     const path = file('lines.ndjson', '{"a":"ä"}\r\n\n{"a":2}');
     expect(await messages(path)).toEqual([{ a: 'ä' }, { a: 2 }]);
+    expect(await messages(file('bom.ndjson', '\uFEFF{"a":1}\n{"a":"\uFEFF"}\n'))).toEqual([{ a: 1 }, { a: '\uFEFF' }]);
     expect(await messages(file('lines.log', '{"a":1}\n'), { fileFormat: 'ndjson' })).toEqual([{ a: 1 }]);
   });
 });
@@ -91,6 +99,7 @@ describe('event times', () => {
   it.each([
     ['1325376000000', Date.UTC(2012, 0, 1)],
     ['2012-01-01', Date.UTC(2012, 0, 1)],
+    ['2012/07/01', Date.UTC(2012, 6, 1)],
     ['2012-01-01T06:30:15.5', Date.UTC(2012, 0, 1, 6, 30, 15, 500)],
     ['2012/01/01 06:30', Date.UTC(2012, 0, 1, 6, 30)],
     ['2012-01-01T06:30+02:00', Date.UTC(2012, 0, 1, 4, 30)],

@@ -37,7 +37,7 @@ function copyStats(): Copy {
 
 describeWith('python', 'the Python plugin stats', (python) => {
   it('scores as the plugin telemetry does', () => {
-    const values = [1, 2, 3, 10, -4.5, 10, 1e9, 0, 1e308, -1e308, 3];
+    const values = [1, 2, 3, 10, -4.5, 10, 1e9, 0, 1e308, -1e308, 3, 5, 1e200, 4, 7];
     const program = `import json, sys; from running_scores import RunningScores; s = RunningScores(2)
 print(json.dumps([s.score(k, v) for k, v in json.loads(sys.argv[1])]))`;
     const calls = [...values.map((value) => ['a', value]), ['b', 1], ['c', 1], ['a', 9]] as [string, number][];

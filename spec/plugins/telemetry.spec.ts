@@ -138,6 +138,14 @@ describe('running scores', () => {
       expect(Number.isFinite(scores.score('k', value))).toBe(true);
   });
 
+  it('go on after a value whose square is too large for a number', () => {
+    const scores = new RunningScores();
+    const all = [1, 2, 3, 1e200, 1, 2, 3, 9].map((value) => scores.score('k', value));
+    expect(all[3]).toBeCloseTo(1.5);
+    expect(all.slice(5).every((score) => score !== 0)).toBe(true);
+    expect(all[7]).toBeCloseTo(scoreOf(9, [1, 2, 3, 9]));
+  });
+
   it('forget the key that was used longest ago', () => {
     const scores = new RunningScores(2);
     for (const key of ['a', 'b', 'a', 'c']) scores.score(key, key === 'a' ? 1 : 2);

@@ -6,9 +6,13 @@ export interface Tick {
   readonly value: number;
 }
 
+/** Milliseconds that a timer of Node can wait; beyond that it does not wait at all. */
+const LONGEST = 2 ** 31 - 1;
+
 /** A sine wave: a value every so many milliseconds, `count` of them or without end. */
 export function ticks({ config }: SourceContext) {
   const every = numberOf(config, 'every', 1_000);
+  if (every > LONGEST) throw new Error(`ticks: every is ${every}: give milliseconds, ${LONGEST} at most`);
   const count = numberOf(config, 'count', Infinity);
   return timer(0, every).pipe(
     take(count),

@@ -22,6 +22,7 @@ test('ticks emits a sine wave, and completes after count', async () => {
 
 test('ticks refuses what is no interval', async () => {
   await assert.rejects(lastValueFrom(testSource(ticks, { config: { every: 'often' } })), /every is "often"/);
+  await assert.rejects(lastValueFrom(testSource(ticks, { config: { every: 1e10 } })), /every is 10000000000/);
 });
 
 test('round rounds', async () => {
