@@ -3,13 +3,19 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { hostLocked, hostUnseen } from '../errors.js';
-import { statOf } from './proc.js';
+import { bootId, statOf } from './proc.js';
 
 /** The file in a data folder that says whose it is. */
 export const LOCK = 'host.lock';
 
-/** Who owns a data folder. A pid alone proves nothing: it may belong to another process by now. */
-const Owner = t.type({ pid: t.number, startTime: t.string, ipcDir: t.string });
+/**
+ * Who owns a data folder. A pid alone proves nothing: it may belong to another process by now. Nor does a start time that is
+ * counted from the boot, once the machine was booted again: services get the same ids then, and may be as fast.
+ */
+const Owner = t.intersection([
+  t.type({ pid: t.number, startTime: t.string, ipcDir: t.string }),
+  t.partial({ bootId: t.string }),
+]);
 type Owner = t.TypeOf<typeof Owner>;
 
 export interface Lock {
@@ -26,7 +32,13 @@ export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, LOCK);
   const draft = join(dir, `.lock-${randomUUID()}`);
-  const owner: Owner = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir };
+  const boot = bootId();
+  const owner: Owner = {
+    pid: process.pid,
+    startTime: statOf(process.pid)?.startTime ?? '',
+    ...(boot !== undefined && { bootId: boot }),
+    ipcDir,
+  };
   const text = JSON.stringify(owner);
   try {
     await writeFile(draft, text, { mode: 0o600 });
@@ -118,7 +130,8 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-function isAlive({ pid, startTime }: Owner): boolean {
+function isAlive({ pid, startTime, bootId: boot }: Owner): boolean {
+  if (boot !== undefined && boot !== (bootId() ?? boot)) return false;
   const stat = statOf(pid);
   if (stat !== undefined) return stat.startTime === startTime;
   try {

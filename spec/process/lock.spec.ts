@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lock, lockFolder } from '../../lib/process/lock.js';
-import { statOf } from '../../lib/process/proc.js';
+import { bootId, statOf } from '../../lib/process/proc.js';
 import { startProgram } from '../helpers/program.js';
 import { tempFolder } from '../helpers/unique.js';
 import { startZombie } from '../helpers/zombie.js';
@@ -18,7 +18,7 @@ function lockedBy(owner: object | string): string {
   return dir;
 }
 
-const me = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', ipcDir: '/s' };
+const me = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', bootId: bootId() ?? '', ipcDir: '/s' };
 
 describe('the lock of a data folder', () => {
   it('is taken, says whose it is, and is given back', async () => {
@@ -30,6 +30,11 @@ describe('the lock of a data folder', () => {
     await lock.release();
     expect(readdirSync(dir)).toEqual([]);
     await lock.release();
+  });
+
+  it('refuses while an owner lives whose boot is not known', async () => {
+    const { bootId: _, ...unknown } = me;
+    await expect(lockFolder(lockedBy(unknown), '/t')).rejects.toMatchObject({ code: 'ERR_HOST_LOCKED' });
   });
 
   it('refuses while its owner lives, and says who that is', async () => {
@@ -49,6 +54,11 @@ describe('the lock of a data folder', () => {
     [
       'whose process has another start time: the id was given away again',
       { ...me, startTime: '1', ipcDir: '/old' },
+      '/old',
+    ],
+    [
+      'whose process had our id, and our start time, before the machine was booted',
+      { ...me, bootId: 'b', ipcDir: '/old' },
       '/old',
     ],
     ['that is empty', '', undefined],
