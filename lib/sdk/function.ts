@@ -16,9 +16,6 @@ interface Bivariant {
   call(...args: unknown[]): unknown;
 }
 
-/** What is wrong, in words; nothing when nothing is. */
-type Verdict = string | undefined | void;
-
 /**
  * A function that wants to know who calls, checks its arguments when a rule starts, or takes a whole window.
  *
@@ -36,7 +33,7 @@ export interface DetailedFunction {
    * What is wrong with the arguments, or a promise of it; nothing when they are right. Only their number means anything. What
    * it throws is wrong with them, too.
    */
-  validate?(args: readonly unknown[]): Verdict | PromiseLike<Verdict>;
+  validate?(args: readonly unknown[]): string | undefined | void | PromiseLike<string | undefined | void>;
   /** Each argument is then the array of a column's values. */
   readonly aggregate?: boolean;
 }
