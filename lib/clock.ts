@@ -22,7 +22,7 @@ export const systemClock: Clock = {
 };
 
 /** The real time, to be shown and to be kept; never to be subtracted from another to wait for something. */
-export const dateOf = (clock: Clock): number => clock.date?.() ?? clock.now();
+export const dateOf = (clock: Pick<Clock, 'now' | 'date'>): number => clock.date?.() ?? clock.now();
 
 /** Runs `work` once after `ms`, which may be longer than a timer of Node; `Infinity` is never. Unsubscribing cancels it. */
 export function after(clock: Clock, ms: number, work: () => void): Subscription {

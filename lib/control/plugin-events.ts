@@ -1,5 +1,5 @@
 import { type Observable, skip, Subject } from 'rxjs';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
@@ -60,7 +60,7 @@ export class PluginEvents {
   }
 
   tell(name: string, news: PluginNews): void {
-    this.told.next({ ...news, name, at: this.clock.now() });
+    this.told.next({ ...news, name, at: dateOf(this.clock) });
   }
 
   /** Tells from now on what its process comes to. */

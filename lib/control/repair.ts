@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import type { InstalledPlugin } from '../install/install.js';
 import type { InstallOptions, PluginStore } from '../install/plugin-store.js';
 import type { Registry } from '../registry/registry.js';
@@ -48,8 +48,8 @@ export async function repairPlugin(
   }
   await serve(parts, version, options.signal);
   const versions = { from: broken.manifest?.version ?? '', to: version.manifest.version };
-  const at = clock.now();
-  return { name, at, ...versions, strategy: 'replace', took: at - started, sources: [], functions: [], sinks: [] };
+  const took = clock.now() - started;
+  return { name, at: dateOf(clock), ...versions, strategy: 'replace', took, sources: [], functions: [], sinks: [] };
 }
 
 async function serve({ registry, store, open, close }: RepairParts, version: InstalledPlugin, signal: AbortSignal) {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { notUpdated, RxportError, symbolInUse } from '../errors.js';
 import type { InstalledPlugin, Staged } from '../install/install.js';
 import type { PluginStore } from '../install/plugin-store.js';
@@ -81,13 +81,12 @@ export async function updatePlugin(
   }
   await store.drop(old);
   const versions = { from: old.manifest.version, to: version.manifest.version };
-  const at = clock.now();
   return {
     name: link.name,
-    at,
+    at: dateOf(clock),
     ...versions,
     strategy: updated.strategy,
-    took: at - started,
+    took: clock.now() - started,
     ...reportOf(updated.costs),
   };
 }

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import type { Clock } from '../clock.js';
+import { type Clock, dateOf } from '../clock.js';
 import { type HashFile, hashFile } from './fingerprint.js';
 
 /** What a file system says of a file; times are nanoseconds since the epoch. */
@@ -43,14 +43,14 @@ export class KnownHashes {
   private readonly known = new Map<string, Seen & { readonly hash: string }>();
 
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Pick<Clock, 'now' | 'date'>,
     private readonly read: HashFile = hashFile,
     private readonly limit: number = LIMIT,
   ) {}
 
   /** The SHA-256 of a file, in hex. */
   readonly of: HashFile = async (path, signal) => {
-    const readAt = this.clock.now();
+    const readAt = dateOf(this.clock);
     // Before it is read: a change meanwhile shows the next time.
     const stamp: Stamp = await lstat(path, { bigint: true });
     const known = this.known.get(path);

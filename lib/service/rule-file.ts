@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createJiti, type Jiti, type TransformOptions } from 'jiti';
-import { type Clock, withDeadline } from '../clock.js';
+import { type Clock, dateOf, withDeadline } from '../clock.js';
 import { reasonOf, ruleFile, type RxportError } from '../errors.js';
 import type { RuleDefinition } from '../rule/define.js';
 import { isName } from '../wire/names.js';
@@ -32,7 +32,7 @@ export async function loadRuleFile(file: string, clock: Clock): Promise<LoadedFi
   const parts = new Set([file]);
   /** What was read of those that jiti compiles. */
   const sources = new Map<string, string>();
-  const begun = clock.now();
+  const begun = dateOf(clock);
   const read = async (found: Pick<LoadedFile, 'rules' | 'error'>): Promise<LoadedFile> => ({
     file,
     ...found,
