@@ -105,6 +105,22 @@ describeWith('python', 'a plugin on the published Python SDK', () => {
     expect(stage).toMatchObject({ received: 3, passed: 2, failed: { ERR_SINK_ACK: 1 } });
   });
 
+  it('gives a value up that ends its sink each time, and has the others acknowledged', async () => {
+    const path = newFile();
+    const acks: (string | undefined)[] = [];
+    const { rule } = start(({ sink }) => {
+      const file = sink<unknown>(fixture.symbol('pyfile'), { requireAck: true, config: { path, ack: true } });
+      file.acks$.subscribe(({ error }) => acks.push(error?.message));
+      return from([{ i: 1 }, { raise: true }, { i: 3 }]).subscribe(file);
+    });
+    await until(() => acks.length === 3, 'all three are settled');
+    expect(acks).toEqual([undefined, expect.stringContaining('has ended 3 times in a row'), undefined]);
+    expect((await rule.done).phase).toBe('completed');
+    expect(linesOf(path)).toEqual([{ i: 1 }, { i: 3 }]);
+    const stage = rule.ledger().stages[`sink ${fixture.symbol('pyfile')}`];
+    expect(stage).toMatchObject({ received: 3, passed: 2, failed: { ERR_SINK_ACK: 1 }, inFlight: 0 });
+  });
+
   it.each([
     ['pyboom', [1], 'ERR_CALL_FAILED', /boom/],
     ['pyunserialisable', [1], 'ERR_CALL_FAILED', /not JSON serializable/],

@@ -1,5 +1,6 @@
 import { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
+import { FatalValue } from './fatal-value.js';
 
 /** What the deadlines of acks ask for. */
 export interface AckHandler {
@@ -13,9 +14,10 @@ export interface AckHandler {
  * The deadlines of acks, of one value after another. Acks have no id: after a late one the next value waits as long again,
  * or until the late ack has come, which else would be taken for its own.
  */
-export class AckDeadlines {
+export class AckDeadlines<I> {
   private awaited = Subscription.EMPTY;
   private overdue = Subscription.EMPTY;
+  private readonly fatal = new FatalValue<I>();
 
   /** Without `timeout` no ack is required. */
   constructor(
@@ -26,6 +28,11 @@ export class AckDeadlines {
 
   get required(): boolean {
     return this.timeout !== undefined;
+  }
+
+  /** The next ack is that of the value that is out. */
+  get inTime(): boolean {
+    return this.required && !this.isOverdue;
   }
 
   /** An ack that has missed its deadline may still come. */
@@ -45,6 +52,11 @@ export class AckDeadlines {
 
   answered(): void {
     this.awaited.unsubscribe();
+  }
+
+  /** The connection has ended with this value out: true when it is not to go out again. */
+  endedWith(item: I): boolean {
+    return this.required && this.fatal.endedWith(item);
   }
 
   /** Nothing is overdue any longer. */

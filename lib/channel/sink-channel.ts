@@ -26,7 +26,7 @@ export class SinkChannel<T> {
   private connection: SinkConnection | undefined;
   private acks: PullSocket | undefined;
   private dialling: AbortController | undefined;
-  private readonly deadlines: AckDeadlines;
+  private readonly deadlines: AckDeadlines<Item<T>>;
   private readonly motion: Motion;
   private readonly limit: DrainLimit;
   private takenAt = 0;
@@ -77,8 +77,7 @@ export class SinkChannel<T> {
     this.disconnect();
     this.limit.hope();
     this.holding = false;
-    const dialling = new AbortController();
-    this.dialling = dialling;
+    const dialling = (this.dialling = new AbortController());
     // What comes of a dial that was given up is nothing to us.
     let ours = false;
     try {
@@ -176,7 +175,11 @@ export class SinkChannel<T> {
     const unconfirmed = this.connection?.unconfirmed ?? 0;
     this.connection = undefined;
     this.deadlines.stop();
-    for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) this.waiting.unshift(last);
+    for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) {
+      if (!this.holding && this.deadlines.endedWith(last))
+        this.handler.acknowledged(last.value, this.options.ackFatal());
+      else this.waiting.unshift(last);
+    }
     this.motion.stir();
     this.handler.disconnected(unconfirmed, orderly);
     this.handler.moved();
@@ -221,13 +224,12 @@ export class SinkChannel<T> {
   private acked(payload: Buffer): void {
     const problem = decodeAck(payload);
     const error = problem === undefined ? undefined : this.options.ackError(problem);
-    const { isOverdue, required } = this.deadlines;
-    if (this.out.length > 0 && required && !isOverdue) {
+    if (this.out.length > 0 && this.deadlines.inTime) {
       this.limit.acked();
       return this.acknowledge(error);
     }
     if (error !== undefined) this.handler.complained(error);
-    if (isOverdue) this.goOn();
+    if (this.deadlines.isOverdue) this.goOn();
   }
 
   /** A late ack has come, or is not waited for any longer. */

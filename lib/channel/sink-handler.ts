@@ -36,6 +36,8 @@ export interface SinkChannelOptions extends ChannelOptions {
   readonly batches?: () => boolean;
   readonly ackError: (text: string) => RxportError;
   readonly ackLate: () => RxportError;
+  /** The plugin has ended again and again while it had the value. */
+  readonly ackFatal: () => RxportError;
 }
 
 /** A value and the bytes that stand for it. */

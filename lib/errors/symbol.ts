@@ -109,6 +109,16 @@ export const sinkEmpty = (symbol: string): RxportError =>
 export const sinkAck = (symbol: string, text: string): RxportError =>
   make('ERR_SINK_ACK', `sink ${symbol} did not take a value: ${text}`, { symbol, text });
 
+export const sinkAckFatal = (symbol: string, times: number): RxportError =>
+  make(
+    'ERR_SINK_ACK',
+    `sink ${symbol} has ended ${times} times in a row while it had this value: its log may say why`,
+    {
+      symbol,
+      times,
+    },
+  );
+
 export const sinkAckTimeout = (symbol: string, timeout: number): RxportError =>
   make(
     'ERR_SINK_ACK_TIMEOUT',

@@ -1,6 +1,7 @@
+import { FATAL_TIMES } from '../channel/fatal-value.js';
 import type { SinkChannelOptions } from '../channel/sink-handler.js';
 import { checkDuration, DEADLINE } from '../duration.js';
-import { sinkAck, sinkAckTimeout } from '../errors.js';
+import { sinkAck, sinkAckFatal, sinkAckTimeout } from '../errors.js';
 import { flushTimeoutOf, type Owner } from './owner.js';
 import type { SinkOptions } from './sink.js';
 
@@ -17,7 +18,7 @@ export function acksOf({
   symbol,
   owner,
   options,
-}: AckSpec): Pick<SinkChannelOptions, 'ackTimeout' | 'ackPatience' | 'ackError' | 'ackLate'> {
+}: AckSpec): Pick<SinkChannelOptions, 'ackTimeout' | 'ackPatience' | 'ackError' | 'ackLate' | 'ackFatal'> {
   const { requireAck = false, ackTimeout = ACK_TIMEOUT } = options;
   checkDuration(`sink ${symbol}`, 'ackTimeout', ackTimeout, DEADLINE);
   return {
@@ -25,5 +26,6 @@ export function acksOf({
     ackPatience: () => flushTimeoutOf(owner),
     ackError: (text) => sinkAck(symbol, text),
     ackLate: () => sinkAckTimeout(symbol, ackTimeout),
+    ackFatal: () => sinkAckFatal(symbol, FATAL_TIMES),
   };
 }

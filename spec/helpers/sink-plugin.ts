@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SinkChannel } from '../../lib/channel/sink-channel.js';
 import type { SinkChannelOptions, SinkHandler } from '../../lib/channel/sink-handler.js';
 import { systemClock } from '../../lib/clock.js';
-import { sinkAck, sinkAckTimeout } from '../../lib/errors.js';
+import { sinkAck, sinkAckFatal, sinkAckTimeout } from '../../lib/errors.js';
 import { nativeTransport } from '../../lib/sp/native.js';
 import type { PullSocket } from '../../lib/sp/transport.js';
 import { frame, PUSH, RawPeer } from './raw-peer.js';
@@ -71,6 +71,7 @@ export async function sinkChannel(more: Partial<SinkChannelOptions> = {}) {
     overflow: { size: 10_000, policy: 'error' },
     ackError: (text) => sinkAck('k', text),
     ackLate: () => sinkAckTimeout('k', 100),
+    ackFatal: () => sinkAckFatal('k', 3),
     ...more,
   };
   const channel = new SinkChannel<string>(addresses, options, recorder.handler);
