@@ -21,6 +21,8 @@ export default {
   },
   // Child processes: a native addon and process-wide state do not survive worker threads.
   workerThreads: false,
+  // Specs wait for processes most of the time: with one worker fewer than processors two of these are half idle.
+  maxWorkers: '100%',
   testTimeout: 20_000,
   // After the results and the teardown, which looks for processes and sockets that were left: a handle that Jest itself
   // still holds must not keep CI waiting.

@@ -56,7 +56,7 @@ export class Pipe {
     const maxFrame = options.maxFrame ?? MAX_FRAME;
     this.maxSend = options.maxSend?.() ?? maxFrame;
     this.decoder = new FrameDecoder(address, maxFrame);
-    this.writer = new FrameWriter(socket, (frames) => handler.accepted?.(this, frames));
+    this.writer = new FrameWriter(socket, (frames) => this.accepted(frames));
     this.reader = new SocketReader(socket, options.clock, protocol === 'pull');
     const timeout = options.greetingTimeout ?? GREETING_TIMEOUT;
     this.deadline = after(options.clock, timeout, () =>
@@ -206,6 +206,12 @@ export class Pipe {
 
   private closeInTurn(): void {
     if (this.heardOut && !this.reader.paused) this.end();
+  }
+
+  private accepted(frames: number): void {
+    this.handler.accepted?.(this, frames);
+    // What the kernel has taken within the write itself is followed by no `drain`, however much it was.
+    if (!this.socket.writableNeedDrain && this.writer.pending < HIGH_WATER) this.onDrain();
   }
 
   private onDrain(): void {
