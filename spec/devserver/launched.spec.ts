@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Asked, body, devServer, isReady, typescriptPlugin } from '../helpers/dev-server.js';
 import { copyFixture } from '../helpers/fixture.js';
@@ -10,6 +9,7 @@ import { linesOf } from '../helpers/lines.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { describeWith } from '../helpers/toolchains.js';
 import { tempFolder } from '../helpers/unique.js';
+import { withOwnTemp } from '../helpers/own-temp.js';
 import { until } from '../helpers/until.js';
 
 const program = (version: string): string => `
@@ -65,13 +65,14 @@ plugin({ name: 'NAME', functions: { stack: () => (new Error('here').stack ?? '')
   });
 
   it('leaves nothing when it can not be built', async () => {
-    const before = readdirSync(tmpdir());
     const { dir } = typescriptPlugin(`import { x } from './missing.js'; x();`, MANIFEST);
-    await expect(devServer({ folder: dir })).rejects.toMatchObject({
-      code: 'ERR_PACK_BUILD',
-      message: expect.stringContaining('main.ts:1:19: Could not resolve "./missing.js"'),
+    await withOwnTemp(async (folder) => {
+      await expect(devServer({ folder: dir })).rejects.toMatchObject({
+        code: 'ERR_PACK_BUILD',
+        message: expect.stringContaining('main.ts:1:19: Could not resolve "./missing.js"'),
+      });
+      expect(readdirSync(folder)).toEqual([]);
     });
-    expect(readdirSync(tmpdir()).filter((file) => file.startsWith('rxport-') && !before.includes(file))).toEqual([]);
   });
 });
 
@@ -101,19 +102,19 @@ describe('a plugin that the test server has started', () => {
   });
 
   it('leaves no process, no socket and no file', async () => {
-    const before = readdirSync(tmpdir());
     const { dir, name, symbol } = scriptedPlugin();
-    const server = await devServer({ folder: dir });
-    await server.post('/symbol/start', body('source', symbol('count')));
-    await server.post('/symbol/start', body('sink', symbol('file'), { config: { path: join(dir, 'out') } }));
-    await server.post('/symbol/exec', { symbolName: symbol('echo'), args: [1] });
-    await server.events('/trace');
-    const made = readdirSync(tmpdir()).filter((file) => file.startsWith('rxport-') && !before.includes(file));
-    expect(processesOf(dir, [name])).toHaveLength(1);
-    await server.close();
-    expect(processesOf(dir, [name])).toEqual([]);
-    expect(made.filter((file) => existsSync(join(tmpdir(), file)))).toEqual([]);
-    await expect(fetch(server.url)).rejects.toThrow();
+    await withOwnTemp(async (folder) => {
+      const server = await devServer({ folder: dir });
+      await server.post('/symbol/start', body('source', symbol('count')));
+      await server.post('/symbol/start', body('sink', symbol('file'), { config: { path: join(dir, 'out') } }));
+      await server.post('/symbol/exec', { symbolName: symbol('echo'), args: [1] });
+      await server.events('/trace');
+      expect(processesOf(dir, [name])).toHaveLength(1);
+      await server.close();
+      expect(processesOf(dir, [name])).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+      await expect(fetch(server.url)).rejects.toThrow();
+    });
   });
 
   it('shows each word on the wire, in one line', async () => {
