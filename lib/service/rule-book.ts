@@ -122,10 +122,14 @@ export class RuleBook implements ServiceRules {
   /** The rule files that are there; those of a folder that can not be listed count as there. */
   private async found(): Promise<readonly string[]> {
     const { places, log } = this.options;
-    this.folders = (await findRuleFiles(places)).folders;
-    // What comes after this is told; what came before is found.
-    this.watchFolders();
-    const { files, unlisted } = await findRuleFiles(places);
+    let found = await findRuleFiles(places);
+    this.folders = found.folders;
+    if (this.watch !== undefined) {
+      // What comes after this is told; what came before is found.
+      this.watchFolders();
+      found = await findRuleFiles(places);
+    }
+    const { files, unlisted } = found;
     for (const [folder, cause] of unlisted)
       log.error({ folder }, `${folder} can not be listed, its rules stay as they are: ${reasonOf(cause)}`);
     const known = this.shelf.all.map(({ file }) => file);
