@@ -5,8 +5,9 @@ import { grpcMissing } from './grpc/peer.js';
 import { bench, type Comparison, type Target, type Variant } from './harness.js';
 import { FLOW, SHARED } from './measure.js';
 import { Parts } from './rules/carried.js';
-import { fanOut, withCall, withOperators } from './rules/chains.js';
+import { fanOut, withCall, withOperators, withOperatorsPlaced } from './rules/chains.js';
 import { manyRules } from './rules/many.js';
+import { placementMissing } from './rules/placement.js';
 import { grpcRelay } from './rules/relay.js';
 import { inRule as sinkAlone, targetOf } from './sink/flows.js';
 import { COMMON, type Size, SMALL } from './sizes.js';
@@ -40,6 +41,12 @@ const chain = (contender: Contender, { bytes, text, thorough }: Size): Compariso
   variants: [
     ...new Parts(ends(contender, bytes)).variants,
     { name: 'rule', ours: true, skip: contender.missing, open: () => withOperators(contender, bytes) },
+    {
+      name: 'rule, placed',
+      ours: true,
+      skip: contender.missing ?? placementMissing(),
+      open: () => withOperatorsPlaced(contender, bytes),
+    },
     { name: 'gRPC, stream to stream', base: 'gRPC', skip: grpcMissing(), open: () => grpcRelay(bytes) },
   ],
 });

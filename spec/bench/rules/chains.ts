@@ -6,8 +6,10 @@ import type { Opened } from '../harness.js';
 import { startHost } from '../hosts.js';
 import type { Value } from '../payload.js';
 import { unique } from '../plugins.js';
+import type { Sample } from '../result.js';
 import { queueFor } from '../sink/values.js';
 import { measureRule } from './ledger.js';
+import { placed } from './placement.js';
 
 /** Who plays which part, each in a process of its own. */
 interface Cast {
@@ -18,15 +20,19 @@ interface Cast {
 
 type Start = (host: Host, cast: Cast, bytes: number) => Rule;
 
+/** What of a rule is measured, where the kernel lets its processes run, or while they are `placed`. */
+type Measure = (host: Host, work: () => Promise<Sample>) => Promise<Sample>;
+const asItIs: Measure = (_, work) => work();
+
 const opened =
-  (start: Start) =>
+  (start: Start, measure: Measure = asItIs) =>
   async (contender: Contender, bytes: number): Promise<Opened> => {
     const cast: Cast = { from: contender.copy(), through: contender.copy(), to: contender.copy() };
     const host = await startHost([cast.from, cast.through, cast.to]);
     return {
       async run(seconds) {
         const rule = start(host, cast, bytes);
-        const sample = await measureRule(rule, seconds, bytes);
+        const sample = await measure(host, () => measureRule(rule, seconds, bytes));
         await rule.stop();
         return sample;
       },
@@ -49,7 +55,7 @@ const through = (context: RuleContext, cast: Cast, bytes: number, operator: Oper
     )
     .subscribe(taking(context, cast, bytes));
 
-export const withOperators = opened((host, cast, bytes) =>
+const mapped: Start = (host, cast, bytes) =>
   host.rule(unique('r'), (context) =>
     through(
       context,
@@ -57,8 +63,10 @@ export const withOperators = opened((host, cast, bytes) =>
       bytes,
       map(({ i, pad }) => ({ i: i + 1, pad })),
     ),
-  ),
-);
+  );
+
+export const withOperators = opened(mapped);
+export const withOperatorsPlaced = opened(mapped, placed);
 
 export const withCall = opened((host, cast, bytes) =>
   host.rule(unique('r'), (context) =>
