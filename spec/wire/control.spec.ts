@@ -108,6 +108,11 @@ describe('a command', () => {
       expect.objectContaining({ code: 'ERR_MESSAGE_INVALID', message: expect.stringMatching(message) }),
     );
   });
+
+  it('is refused in few words, however much it holds', () => {
+    const text = JSON.stringify({ cmd: 'start', arg: Array(100_000).fill(0) });
+    expect(() => decodeCommand(text, '/tmp/x.ipc')).toThrow(/^.{1,500}$/);
+  });
 });
 
 describe('the START of a source', () => {
