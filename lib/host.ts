@@ -17,7 +17,7 @@ import { Registry } from './registry/registry.js';
 import { ruleContext } from './rule/context.js';
 import { defineRule, type RuleBody, type RuleDefinition, type RuleOptions } from './rule/define.js';
 import type { SinkFactory, SourceFactory } from './rule/factories.js';
-import { outsideRun } from './rule/outside.js';
+import { Outside } from './rule/outside.js';
 import type { Rule } from './rule/rule.js';
 import type { RuleRun } from './rule/run.js';
 import { type RuleDeps, RunningRule } from './rule/running-rule.js';
@@ -120,7 +120,7 @@ export class Host implements AsyncDisposable {
     this.plugins = this.pluginSet;
     const find: PluginSet['find'] = (kind, symbol) => this.pluginSet.find(kind, symbol);
     this.remotes = new Remotes({ find, functions, transport, clock, etcDir: join(dir, 'etc') });
-    this.outside = outsideRun({
+    this.outside = new Outside({
       clock,
       log,
       flushTimeout: options.flushTimeout,

@@ -19,6 +19,12 @@ export class RxportError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.details = details;
   }
+
+  /** What `JSON.stringify` makes of it: that of an Error has no `message`. */
+  toJSON(): object {
+    const { name, code, message, details } = this;
+    return { name, code, message, details };
+  }
 }
 
 /** Shorter than `new`, for the factories beside this file. */

@@ -14,6 +14,7 @@ import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { guarded } from '../process/guarded.js';
 import type { RuleContext, RuleDefinition } from './define.js';
+import { EventLog } from './event-log.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
 import { DEFAULT_RESTART, nextRestart } from './restart.js';
@@ -66,6 +67,7 @@ export class RunningRule implements Rule {
     this.id = definition.id;
     this.title = deps.title ?? `rule ${this.id}`;
     this.memory = deps.memory ?? new RuleMemory();
+    new EventLog(this.title, { rule: this.id }, deps.clock, deps.log).follow(this.events);
     this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: dateOf(deps.clock) });
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of ${this.title}`, cause);
