@@ -14,6 +14,8 @@ const files = ['lib', 'operators', 'plugins', 'examples']
   )
   .sort();
 
+const docs = readdirSync(`${root}docs`).map((file) => `docs/${file}`);
+
 const read = (file: string): string => readFileSync(root + file, 'utf8');
 
 describe('the source tree', () => {
@@ -25,6 +27,11 @@ describe('the source tree', () => {
   it('imports in no circle, not for a type either', () => {
     const imports = new Map(files.map((file) => [file, importsOf(file, read(file))]));
     expect(circles(imports)).toEqual([]);
+  });
+
+  it('has no marks of a merge in what people read', () => {
+    const texts = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...docs];
+    expect(texts.filter((file) => /^(<{7}|={7}$|>{7})/m.test(read(file)))).toEqual([]);
   });
 });
 
