@@ -1,7 +1,7 @@
 import { addressInUse, channelBind } from '../errors.js';
 import { type Library, Readiness, urlOf } from './c-library.js';
 import { checkPath, ownerOnly, removeStale } from './listen.js';
-import { MAX_FRAME } from './limits.js';
+import { MAX_FRAME, MOST_GULP } from './limits.js';
 import type { ChannelOptions, PullHandler, PullSocket } from './transport.js';
 
 /** Messages taken in one turn of the event loop. */
@@ -26,8 +26,9 @@ export async function pull(
     throw error;
   }
   let open = true;
-  /** Until nothing is there. */
+  /** Until nothing is there, or so much was. */
   let once = false;
+  let gulped = 0;
   const inContext = options.inContext ?? ((work: () => void) => work());
   const take = (): void => {
     for (let taken = 0; taken < BATCH && readable.watched; taken += 1) {
@@ -38,6 +39,8 @@ export async function pull(
       }
       if (handler.text === undefined) handler.message(payload);
       else handler.text(payload.toString());
+      gulped += payload.length;
+      if (once && gulped > MOST_GULP) readable.rest();
     }
   };
   const readable = new Readiness(nn, socket, false, () => inContext(take));
@@ -55,6 +58,7 @@ export async function pull(
     },
     readOut() {
       once = true;
+      gulped = 0;
       if (open) readable.watch();
     },
     async close() {

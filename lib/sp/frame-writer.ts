@@ -74,7 +74,8 @@ export class FrameWriter {
       this.start = end;
       this.frames = 0;
       socket.write(block.subarray(start, end), (error) => {
-        if (!error) this.accepted(frames);
+        // Node tells a write that was cut off by the end of its socket as one that went well.
+        if (!error && !socket.destroyed) this.accepted(frames);
       });
     }
     // The kernel took all of it at once: the block can be filled from its beginning again.

@@ -6,6 +6,8 @@ export const MAX_FRAME = 64 * 1024 * 1024;
 export const HIGH_WATER = 256 * 1024;
 /** What Node reads of a socket at once, in bytes, when there is as much. */
 export const READ_BYTES = 65_536;
+/** More than a kernel holds for a connection, in bytes: what a gulp reads at most, besides the rest of its last frame. */
+export const MOST_GULP = 256 * 1024;
 /** How long a peer may take for its greeting, in milliseconds. */
 export const GREETING_TIMEOUT = 5_000;
 

@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
-import type { Subscription } from 'rxjs';
-import { after } from '../clock.js';
 import { channelClosed, frameInvalid, greetingInvalid, reasonOf, RxportError } from '../errors.js';
 import { FrameDecoder } from './frame-decoder.js';
 import { FrameWriter } from './frame-writer.js';
-import { checkSize, GREETING_TIMEOUT, HIGH_WATER, MAX_FRAME } from './limits.js';
+import { checkSize, HIGH_WATER, MAX_FRAME } from './limits.js';
+import { PeerGreeting } from './peer-greeting.js';
 import type { PipeOptions } from './pipe-options.js';
-import { greeting, GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
+import { greeting, type Protocol } from './protocol.js';
 import { SocketReader } from './socket-reader.js';
 
 /** What a pipe tells its owner. Every callback runs on the socket's tick and must not throw. */
@@ -31,8 +30,8 @@ export class Pipe {
   private readonly writer: FrameWriter;
   private readonly reader: SocketReader;
   private readonly maxSend: number;
-  private readonly deadline: Subscription;
-  private greeted: Buffer | undefined = Buffer.alloc(0);
+  /** Undefined once it has come. */
+  private greeting: PeerGreeting | undefined;
   private state: 'greeting' | 'open' | 'closing' | 'closed' = 'greeting';
   private delivering = false;
   /** Frames handed on of the chunk at hand. */
@@ -48,7 +47,7 @@ export class Pipe {
 
   constructor(
     private readonly socket: Socket,
-    private readonly protocol: Protocol,
+    protocol: Protocol,
     readonly address: string,
     private readonly options: PipeOptions,
     private readonly handler: PipeHandler,
@@ -58,10 +57,8 @@ export class Pipe {
     this.decoder = new FrameDecoder(address, maxFrame);
     this.writer = new FrameWriter(socket, (frames) => this.accepted(frames));
     this.reader = new SocketReader(socket, options.clock, protocol === 'pull');
-    const timeout = options.greetingTimeout ?? GREETING_TIMEOUT;
-    this.deadline = after(options.clock, timeout, () =>
-      this.destroy(greetingInvalid(address, `the peer sent no greeting within ${timeout} ms`)),
-    );
+    const wrong = (problem: string): void => this.destroy(greetingInvalid(address, problem));
+    this.greeting = new PeerGreeting(protocol, options.clock, wrong, options.greetingTimeout);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));
     socket.on('drain', () => this.onDrain());
     socket.on('error', (cause) => (this.error ??= this.endError(cause)));
@@ -136,41 +133,30 @@ export class Pipe {
   }
 
   private receive(chunk: Buffer): void {
-    if (this.greeted !== undefined) {
-      const rest = this.greet(chunk, this.greeted);
-      if (rest === undefined || rest.length === 0) return;
+    if (this.greeting !== undefined) {
+      const rest = this.greeting.take(chunk);
+      if (rest === undefined) return;
+      this.greeting = undefined;
+      this.state = 'open';
+      this.handler.opened(this);
+      if (rest.length === 0) return;
       chunk = rest;
     }
     this.decoder.push(chunk);
+    this.reader.came(chunk.length);
     this.frames = 0;
     this.deliver();
     this.reader.read(chunk.length, this.frames, this.decoder.truncated);
-  }
-
-  /** Takes the peer's greeting off the front; answers what follows it, or undefined until it is complete and right. */
-  private greet(chunk: Buffer, before: Buffer): Buffer | undefined {
-    const bytes = before.length === 0 ? chunk : Buffer.concat([before, chunk]);
-    if (bytes.length < GREETING_BYTES) {
-      this.greeted = bytes;
-      return undefined;
-    }
-    const problem = greetingProblem(this.protocol, bytes);
-    if (problem !== undefined) {
-      this.destroy(greetingInvalid(this.address, problem));
-      return undefined;
-    }
-    this.greeted = undefined;
-    this.deadline.unsubscribe();
-    this.state = 'open';
-    this.handler.opened(this);
-    return bytes.subarray(GREETING_BYTES);
   }
 
   private readonly deliverAll = (): void => {
     this.delivering = true;
     try {
       // Asked per frame: the owner may pause or close within a chunk.
-      while (!this.reader.paused && this.state === 'open' && this.handOn()) this.frames += 1;
+      while (!this.reader.paused && this.state === 'open' && this.handOn()) {
+        this.frames += 1;
+        this.reader.handedOn();
+      }
     } catch (error) {
       this.destroy(error instanceof RxportError ? error : this.endError(error));
     }
@@ -223,7 +209,7 @@ export class Pipe {
   private onGone(): void {
     this.gone = true;
     this.reader.close();
-    this.deadline.unsubscribe();
+    this.greeting?.end();
     // Whole frames may still wait behind a pause: `closed` comes after them.
     const waiting =
       this.reader.paused && this.state === 'open' && this.error === undefined && this.decoder.buffered > 0;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Subscription } from 'rxjs';
 import { after, type Clock } from '../clock.js';
-import { READ_BYTES } from './limits.js';
+import { MOST_GULP, READ_BYTES } from './limits.js';
 import { ReadRhythm } from './read-rhythm.js';
 
 /** How long a reader rests, in milliseconds. */
@@ -12,6 +12,7 @@ export class SocketReader {
   private held = false;
   /** What is there is read out, and no more. */
   private gulp = false;
+  private gulped = 0;
   /** Bytes that were in the socket's own buffer when reading began again, and have not been read yet. */
   private ahead = 0;
   private readonly rhythm = new ReadRhythm();
@@ -42,12 +43,23 @@ export class SocketReader {
   release(gulp: boolean): void {
     this.held = false;
     this.gulp = gulp;
+    this.gulped = 0;
     this.rest.unsubscribe();
   }
 
   go(): void {
     this.ahead = this.socket.readableLength;
     this.socket.resume();
+  }
+
+  /** A chunk has come. */
+  came(bytes: number): void {
+    this.gulped += bytes;
+  }
+
+  /** A whole frame was handed on: a writer that fills up the kernel's buffer meanwhile would never let a gulp end. */
+  handedOn(): void {
+    if (this.gulp && this.gulped > MOST_GULP) this.pause();
   }
 
   /** A chunk was handed on, as `frames` and perhaps a part of one. */

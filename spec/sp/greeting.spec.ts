@@ -126,6 +126,15 @@ describe('the greeting', () => {
     expect({ opened: inbox.opened, gone: inbox.gone, peers: socket.peers }).toEqual({ opened: 0, gone: [], peers: 0 });
   });
 
+  it('is looked for once more when its time is over: nobody may have had time to read it', async () => {
+    const { address, inbox } = await pull(systemClock, 500);
+    const peer = await RawPeer.dial(address);
+    peer.write(PUSH, frame('x'));
+    const until = Date.now() + 550;
+    while (Date.now() < until);
+    expect(await inbox.texts(1)).toEqual(['x']);
+  });
+
   it('does not come from a probe for a stale file, which is no peer', async () => {
     const { address, inbox } = await pull();
     const probe = await RawPeer.dial(address);

@@ -1,12 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.js';
-import { nativeTransport } from '../../lib/sp/native.js';
 import { type Peers, acceptPeers } from '../../lib/sp/peers.js';
 import type { Pipe, PipeHandler } from '../../lib/sp/pipe.js';
 import type { PipeOptions } from '../../lib/sp/pipe-options.js';
-import { frame, PULL, PUSH, RawPeer } from '../helpers/raw-peer.js';
-import { PushRecorder, Recorder } from '../helpers/recorder.js';
+import { frame, PUSH, RawPeer } from '../helpers/raw-peer.js';
+import { Recorder } from '../helpers/recorder.js';
 import { tempFolder } from '../helpers/unique.js';
 
 class Log extends Recorder {
@@ -146,6 +145,25 @@ describe('a pipe', () => {
   });
 });
 
+describe('a gulp', () => {
+  it.each([10_000, 60_000, 300_000])('has an end, however much comes meanwhile: frames of %i bytes', async (size) => {
+    const body = frame(Buffer.alloc(size, 'x'));
+    const { log, peer, pipe } = await connected(() => peer.write(body, body, body), { maxFrame: 1_000_000 });
+    peer.write(frame('first'));
+    await log.until(() => log.frames.length > 0);
+    pipe().pause();
+    log.frames.length = 0;
+    pipe().readOut();
+    await log.until(() => log.frames.length > 0);
+    for (let i = 0; i < 50; i += 1) await settled();
+    // What a kernel holds for a connection, and one frame more.
+    expect(log.frames.length).toBeLessThanOrEqual(Math.ceil((256 * 1024 + 65_536) / size) + 1);
+    const { length } = log.frames;
+    pipe().readOut();
+    await log.until(() => log.frames.length > length);
+  });
+});
+
 describe('a pipe whose peer has ended its side', () => {
   it('closes at once, or when it flows if it was told to', async () => {
     const ended: Record<string, boolean> = {};
@@ -175,57 +193,5 @@ describe('a pipe whose peer has ended its side', () => {
     await peer.until(() => peer.ended);
     await log.until(() => log.ends.length === 1);
     expect(log).toMatchObject({ frames: ['1'], ends: ['orderly'] });
-  });
-});
-
-describe('a half-closed pipe', () => {
-  async function dialled() {
-    const address = join(tempFolder(), 'x.ipc');
-    const { next } = await RawPeer.listen(address);
-    const outbox = new PushRecorder();
-    const dialling = nativeTransport.push(address, { clock: systemClock, timeout: 1_000 }, outbox.handler);
-    const peer = await next();
-    peer.write(PULL);
-    const socket = await dialling;
-    await peer.read(8);
-    return { outbox, peer, socket };
-  }
-
-  it('waits for the close of its peer', async () => {
-    const { outbox, peer, socket } = await dialled();
-    socket.send('x');
-    socket.end();
-    expect(String(await peer.frame())).toBe('x');
-    await peer.until(() => peer.ended);
-    await settled();
-    expect(outbox.ends).toEqual([]);
-    peer.socket.end();
-    expect(await outbox.closed()).toBe('orderly');
-  });
-
-  it('asks to wait above 256 KiB, and says when there is room again', async () => {
-    const { outbox, peer, socket } = await dialled();
-    peer.socket.pause();
-    let sent = 0;
-    while (socket.send(Buffer.alloc(1_000))) sent += 1;
-    await settled();
-    while (socket.send(Buffer.alloc(1_000))) sent += 1;
-    expect(sent).toBeGreaterThan(256);
-    await settled();
-    expect(outbox.drains).toBe(0);
-    peer.socket.resume();
-    await outbox.until(() => outbox.drains === 1);
-    expect(socket.send('more')).toBe(true);
-  });
-
-  it('does not tell of what the kernel never got', async () => {
-    const { outbox, peer, socket } = await dialled();
-    peer.socket.pause();
-    for (let i = 0; i < 2_000; i += 1) socket.send(Buffer.alloc(1_000));
-    await settled();
-    peer.socket.destroy();
-    await outbox.closed();
-    expect(outbox.accepted).toBeLessThan(1_000);
-    expect(socket.open).toBe(false);
   });
 });

@@ -31,7 +31,26 @@ describe('the rhythm of reads', () => {
     ['does not rest while what it reads is much', [...flood, much(2), much(3), much(4)], [15]],
     ['rests at once after a little that came in a rest, of eight messages', [...flood, one(2, 480, 8)], [15, 16]],
     ['ends when a rest has brought fewer', [...flood, one(2, 500, 7), one(2.1), one(2.2)], [15]],
-    ['begins again with the next flood', [...flood, one(2), ...reads(16, 0).map(later(3))], [15, 31]],
+    ['begins again with a flood a second later', [...flood, one(2), ...reads(16, 0).map(later(1_002))], [15, 32]],
+    ['and not before', [...flood, one(2), ...reads(40, 0).map(later(1_001))], [15]],
+    [
+      'waits twice as long after a second rest in vain',
+      [...flood, one(2), ...reads(16, 0).map(later(1_002)), one(1_004), ...reads(40, 0).map(later(3_003))],
+      [15, 32],
+    ],
+    [
+      'and a second again after one that was not',
+      [
+        ...flood,
+        one(2),
+        ...reads(16, 0).map(later(1_002)),
+        much(1_004),
+        one(1_005),
+        one(1_006),
+        ...reads(16, 0).map(later(2_006)),
+      ],
+      [15, 32, 34, 51],
+    ],
   ])('%s', (_, read, expected) => {
     expect(rests(read)).toEqual(expected);
   });
