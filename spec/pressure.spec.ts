@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { firstValueFrom, timer } from 'rxjs';
+import { firstValueFrom, tap, timer } from 'rxjs';
 import type { Overflow, Rule, RuleEvent } from '../lib/index.js';
 import { mapAsync } from '../operators/index.js';
 import { startHost } from './helpers/host.js';
@@ -34,14 +34,11 @@ eachLanguage(
       let [next, gaps] = [0, 0];
       const rule = host.rule(unique('r'), ({ source }) =>
         source<Counted>(versions.source, { config: flood(language) }).pipe(
-          mapAsync(
-            ({ i }) => {
-              if (i !== next) gaps += 1;
-              next = i + 1;
-              return work();
-            },
-            { concurrency, ...options },
-          ),
+          tap(({ i }) => {
+            if (i !== next) gaps += 1;
+            next = i + 1;
+          }),
+          mapAsync(work, { concurrency, ...options }),
         ),
       );
       rule.events$.subscribe(({ type }) => events.push(type));
@@ -59,6 +56,17 @@ eachLanguage(
       for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);
       expect(gaps()).toBe(0);
       expect(stageOf(rule, 'queue')).toMatchObject({ name: 'mapAsync', inFlight: 0 });
+    });
+
+    it('comes without a gap while nobody takes it, or waits', async () => {
+      const { rule, gaps } = await flooded({}, () => new Promise(() => undefined), 1);
+      const received = (): number => stageOf(rule, 'source')?.received ?? 0;
+      await until(() => (stageOf(rule, 'source')?.pauses ?? 0) > 0, 'it is paused');
+      const before = received();
+      if (language !== 'node') await until(() => received() > before + 1_000, 'some gulps have come');
+      expect(gaps()).toBe(0);
+      await rule.stop({ flush: false });
+      expect(rule.ledger().balanced).toBe(true);
     });
 
     it('is taken to its end when the rule stops, whatever is under way', async () => {

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild } from '../child.js';
-import { tsContender } from '../contenders.js';
+import type { Contender } from '../contenders.js';
 import type { Opened, Sample } from '../harness.js';
 import { tempFolder } from '../plugins.js';
 
 const PROGRAM = '.cache/bench/programs/resident.mjs';
 const KIB_PER_MIB = 1024;
+
+export type Load = 'nobody takes it' | 'no answer' | 'a sink that stands still' | 'a value over the limit';
 
 const BARE = "console.log(require('fs').readFileSync('/proc/self/status', 'utf8'))";
 
@@ -17,15 +19,17 @@ export const bareNode = async (): Promise<Opened> => ({
   close: async () => undefined,
 });
 
-/** A host that takes in so many tuples of a size, or under a flood of them whose rule takes none. */
-export async function hostWith(bytes: number, tuples: number | 'stuck'): Promise<Opened> {
-  const plugin = tsContender.copy();
+/** A host that takes in so many tuples of a size, or under a flood of them and a load that has no end (`resident.ts`). */
+export async function hostWith(contender: Contender, bytes: number, load: number | Load): Promise<Opened> {
+  const [from, to] = [contender.copy(), contender.copy()];
   const dir = join(tempFolder(), 'data');
   mkdirSync(join(dir, 'plugins/portables'), { recursive: true });
-  cpSync(plugin.dir, join(dir, 'plugins/portables', plugin.name), { recursive: true });
-  const config = JSON.stringify(plugin.flood(bytes));
+  for (const { dir: folder, name } of [from, to])
+    cpSync(folder, join(dir, 'plugins/portables', name), { recursive: true });
+  const { source, slow } = from;
+  const cast = { source, flood: from.flood(bytes), slow, sink: to.sink, collect: to.collect, plugin: to.name };
   return {
-    run: () => resident([PROGRAM, dir, plugin.source, config, String(tuples)]),
+    run: () => resident([PROGRAM, dir, JSON.stringify(cast), String(load)]),
     close: async () => undefined,
   };
 }
