@@ -15,6 +15,10 @@ export type Paced = Pick<FrameGate<unknown>, 'pause' | 'resume' | 'readOut' | 'c
 export class Pacer {
   private gulps = Subscription.EMPTY;
   private paused = false;
+  /** It was paused since the last look. */
+  private wasPaused = false;
+  /** It flowed when a gulp was due, and may have done so for a few values only: the next pause begins with one. */
+  private owed = false;
   /** The source is stopped and has to be read to its end; what comes waits here for the rule. */
   private collecting = false;
   private closed = false;
@@ -28,20 +32,22 @@ export class Pacer {
 
   pause(): void {
     if (this.paused) return;
-    this.paused = true;
+    this.paused = this.wasPaused = true;
     this.gate.pause();
-    if (!this.collecting) this.gulp();
+    if (this.collecting) return;
+    if (this.owed) this.gulp();
+    this.pace();
   }
 
   resume(): void {
     this.paused = false;
-    this.gulps.unsubscribe();
     this.gate.resume();
   }
 
   /** Reads on until `restore`, whatever the rule holds; handed on is only what it takes. */
   collect(): void {
     this.collecting = true;
+    this.owed = false;
     this.gulps.unsubscribe();
     // A gulp has let it go.
     if (this.paused) this.gate.pause();
@@ -51,7 +57,7 @@ export class Pacer {
   restore(): void {
     this.collecting = false;
     this.gate.release();
-    if (this.paused) this.gulp();
+    if (this.paused) this.pace();
   }
 
   /** For good: a change of processes may come to its end only now. */
@@ -60,10 +66,21 @@ export class Pacer {
     this.gulps.unsubscribe();
   }
 
-  private gulp(): void {
+  /** Goes on over short flows, in which a rule that is just below its mark takes a few values each time. */
+  private pace(): void {
     if (this.closed || !this.gulps.closed) return;
-    this.gulps = every(this.clock, LONGEST, () => {
-      if (!this.patient()) this.gate.readOut();
-    });
+    this.gulps = every(this.clock, LONGEST, () => this.look());
+  }
+
+  private look(): void {
+    if (this.paused) return this.gulp();
+    this.owed = this.wasPaused;
+    this.wasPaused = false;
+    if (!this.owed) this.gulps.unsubscribe();
+  }
+
+  private gulp(): void {
+    this.owed = false;
+    if (!this.patient()) this.gate.readOut();
   }
 }

@@ -37,6 +37,43 @@ describe('the pacer of a source', () => {
     expect(did).toEqual(['0 pause', '10400 read']);
   });
 
+  it('reads all of it every 400 ms also when it flows for a moment in between', () => {
+    const { clock, did, pacer } = paced();
+    for (let at = 0; at < 1_000; at += 100) {
+      pacer.pause();
+      clock.advance(90);
+      pacer.resume();
+      clock.advance(10);
+    }
+    const reads = did.filter((what) => what.endsWith('read'));
+    // It flows at 400 and at 800: the next pause does it.
+    expect(reads).toEqual(['400 read', '800 read']);
+    expect(did.slice(did.indexOf('400 read') - 1)).toEqual(
+      expect.arrayContaining(['400 pause', '400 read', '490 resume', '800 pause', '800 read']),
+    );
+  });
+
+  it('owes no read to a source that has flowed for a whole period', () => {
+    const { clock, did, pacer } = paced();
+    pacer.pause();
+    clock.advance(100);
+    pacer.resume();
+    clock.advance(800);
+    pacer.pause();
+    clock.advance(399);
+    expect(did).toEqual(['0 pause', '100 resume', '900 pause']);
+    clock.advance(1);
+    expect(did[3]).toBe('1300 read');
+  });
+
+  it('leaves no timer behind a source that flows', () => {
+    const { clock, pacer } = paced();
+    pacer.pause();
+    pacer.resume();
+    clock.advance(800);
+    expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
   it('does not begin anew when it is paused twice', () => {
     const { clock, did, pacer } = paced();
     pacer.pause();
