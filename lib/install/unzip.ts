@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { crc32, inflateRawSync } from 'node:zlib';
 import { openPromise, type ZipFile } from 'yauzl';
 import { reasonOf, RxportError, zipInvalid, zipLimit } from '../errors.js';
 import type { Fingerprint } from './fingerprint.js';
 import { inParallel } from './in-parallel.js';
 import { PackedReader } from './packed-reader.js';
+import { unpack, unpackParts } from './unpack.js';
 import { ZIP_LIMITS, zipChecker, type ZipItem, type ZipLimits } from './zip-entries.js';
 
 export interface UnzipOptions {
@@ -107,61 +104,31 @@ interface Unpacking {
 }
 
 /** Resolves with the SHA-256 of the content. */
-async function write({ zip, packed, file, signal }: Unpacking, item: ZipItem, path: string): Promise<string> {
+async function write({ packed, file, signal }: Unpacking, item: ZipItem, path: string): Promise<string> {
   const { compressedSize, uncompressedSize } = item.entry;
+  const sha256 = createHash('sha256');
   // Never through or over something that is there already.
   const options = { flag: 'wx', mode: item.isExecutable ? 0o755 : 0o644 };
   try {
     if (compressedSize <= WHOLE && uncompressedSize <= WHOLE) {
       const content = unpack(await packed.read(item.entry), item, file);
       await writeFile(path, content, options);
-      return createHash('sha256').update(content).digest('hex');
+      return sha256.update(content).digest('hex');
     }
-    // yauzl holds the stream to the declared size: a longer one fails at its first byte too many.
-    const content = await zip.openReadStreamPromise(item.entry);
-    const sum = new Checksum(item, file);
-    const out = createWriteStream(path, { flags: options.flag, mode: options.mode });
-    await pipeline(content, sum, out, signal ? { signal } : {});
-    return sum.sha256.digest('hex');
+    // Not by yauzl's streams: what it reads for several at a time throws where nobody catches it once one of them is destroyed.
+    const parts = unpackParts(packed.parts(item.entry), item, file);
+    await writeFile(path, hashed(parts, sha256, signal), options);
+    return sha256.digest('hex');
   } catch (cause) {
     throw asZipError(file, cause, signal);
   }
 }
 
-/** In one piece, and no larger than it is declared. */
-function unpack(packed: Buffer, item: ZipItem, file: string): Buffer {
-  const { compressionMethod, uncompressedSize, crc32: sum } = item.entry;
-  // zlib takes no limit of 0. One chunk that holds everything spares it to join many.
-  const limits = { maxOutputLength: Math.max(1, uncompressedSize), chunkSize: Math.max(64, uncompressedSize + 1) };
-  const content = compressionMethod === 0 ? Buffer.from(packed) : inflateRawSync(packed, limits);
-  if (content.length !== uncompressedSize) throw zipInvalid(file, `${item.path} has not the size that is declared`);
-  if (crc32(content) !== sum) throw damaged(file, item);
-  return content;
-}
-
-const damaged = (file: string, { path }: ZipItem): RxportError =>
-  zipInvalid(file, `${path} is damaged (wrong checksum)`);
-
-/** Passes the content on, and fails at its end when it is not what was packed: yauzl does not look. */
-class Checksum extends Transform {
-  readonly sha256 = createHash('sha256');
-  private sum = 0;
-
-  constructor(
-    private readonly item: ZipItem,
-    private readonly file: string,
-  ) {
-    super();
-  }
-
-  override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void): void {
-    this.sum = crc32(chunk, this.sum);
-    this.sha256.update(chunk);
-    done(null, chunk);
-  }
-
-  override _flush(done: (error: Error | null) => void): void {
-    done(this.sum === this.item.entry.crc32 ? null : damaged(this.file, this.item));
+async function* hashed(parts: AsyncIterable<Buffer>, hash: Hash, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const part of parts) {
+    signal?.throwIfAborted();
+    hash.update(part);
+    yield part;
   }
 }
 

@@ -7,6 +7,8 @@ export interface ZipEntry {
   /** Unix mode with its type bits; 0 is what packers on Windows write. */
   readonly mode?: number;
   readonly method?: 'store' | 'deflate';
+  /** In place of the content as `method` packs it. */
+  readonly packed?: Uint8Array;
   readonly flags?: number;
   readonly methodId?: number;
   readonly size?: number;
@@ -37,7 +39,7 @@ export function makeZip(entries: readonly ZipEntry[], { count = entries.length }
   for (const entry of entries) {
     const { name, data = '', mode = FILE, method = 'deflate', flags = 0, sharedWith } = entry;
     const content = Buffer.from(data);
-    const packed = method === 'store' ? content : deflateRawSync(content, { level: 9 });
+    const packed = Buffer.from(entry.packed ?? (method === 'store' ? content : deflateRawSync(content, { level: 9 })));
     const path = Buffer.from(name);
     const header = Buffer.alloc(26);
     header.writeUInt16LE(20, 0);
