@@ -23,8 +23,12 @@ export type HashFile = (path: string, signal?: AbortSignal) => Promise<string>;
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   if ((await lstat(path)).size <= WHOLE) return hash.update(await readFile(path)).digest('hex');
-  for await (const chunk of createReadStream(path, { highWaterMark: WHOLE, ...(signal && { signal }) }))
+  signal?.throwIfAborted();
+  // Without the signal: a stream that is made with one that is aborted opens its file and never closes it.
+  for await (const chunk of createReadStream(path, { highWaterMark: WHOLE })) {
+    signal?.throwIfAborted();
     hash.update(chunk as Buffer);
+  }
   return hash.digest('hex');
 }
 

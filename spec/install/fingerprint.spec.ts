@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compare, differs, fingerprint, hashFile, namesOf } from '../../lib/install/fingerprint.js';
+import { openBelow } from '../helpers/open-below.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 
 let dir: string;
 beforeEach(() => {
@@ -20,6 +23,21 @@ describe('hashFile', () => {
     const content = randomBytes(size);
     await writeFile(join(dir, 'file'), content);
     expect(await hashFile(join(dir, 'file'))).toBe(sha256(content));
+  });
+
+  it('closes a file whose reading is given up, at whatever moment', async () => {
+    const path = join(dir, 'file');
+    await writeFile(path, randomBytes(3_000_000));
+    let early = 0;
+    for (let turn = 0; turn < 60; turn++) {
+      const controller = new AbortController();
+      const hashing = hashFile(path, controller.signal).catch((error: unknown) => error);
+      for (let passed = 0; passed < turn % 20; passed++) await nextTurn();
+      controller.abort(new Error('enough'));
+      if ((await hashing) instanceof Error) early += 1;
+    }
+    expect(early).toBeGreaterThan(0);
+    await until(() => openBelow(dir).length === 0, 'every file to be closed', 2_000);
   });
 });
 
