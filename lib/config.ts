@@ -135,7 +135,22 @@ export interface HostSettings {
 }
 
 /** Throws `ERR_CONFIG_INVALID` with the path of each problem. */
-export function checkSettings(settings: unknown): void {
+function checkSettings(settings: unknown): void {
   const decoded = Settings.decode(settings);
   if (isLeft(decoded)) throw configInvalid('host options', PathReporter.report(decoded));
+}
+
+/** What a program hands over with the settings; it need not be written in TypeScript. */
+interface Parts {
+  readonly logger?: { readonly child: unknown };
+  readonly signal?: { readonly throwIfAborted: unknown };
+}
+
+/** The same, of all that a host is started with. */
+export function checkOptions({ logger, signal, ...settings }: HostSettings & Parts): void {
+  const problems: string[] = [];
+  if (logger !== undefined && typeof logger.child !== 'function') problems.push('logger is no logger');
+  if (signal !== undefined && typeof signal.throwIfAborted !== 'function') problems.push('signal is no AbortSignal');
+  if (problems.length > 0) throw configInvalid('host options', problems);
+  checkSettings(settings);
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { systemClock } from './clock.js';
-import { checkSettings, type HostSettings } from './config.js';
+import { checkOptions, type HostSettings } from './config.js';
 import { PluginSet } from './control/plugin-set.js';
 import type { Plugins } from './control/plugins.js';
-import { configInvalid, hostStopped, ruleExists, ruleUnknown, shareExists } from './errors.js';
+import { hostStopped, ruleExists, ruleUnknown, shareExists } from './errors.js';
 import { pluginFolders } from './install/install.js';
 import { PluginStore } from './install/plugin-store.js';
 import { jsonLogger, type Logger, safeLogger } from './log.js';
@@ -26,7 +26,7 @@ import { Shares } from './rule/shares.js';
 import { openNanomsgTransport } from './sp/nanomsg.js';
 import { nativeTransport } from './sp/native.js';
 import type { Transport } from './sp/transport.js';
-import { FunctionPool } from './symbol/function-pool.js';
+import { FunctionPool, type SharedFunction } from './symbol/function-pool.js';
 import { type RemoteFunction, remoteFunction, type RemoteFunctionOptions } from './symbol/remote-function.js';
 import { Remotes } from './symbol/remotes.js';
 
@@ -46,7 +46,7 @@ export class Host implements AsyncDisposable {
    * its signal: then the folder is free and no process is left. A plugin that is broken does not stop the host.
    */
   static async start(options: HostOptions): Promise<Host> {
-    checkSettings(settingsOf(options));
+    checkOptions(options);
     options.signal?.throwIfAborted();
     const transport = options.transport === 'nanomsg' ? await openNanomsgTransport() : nativeTransport;
     const dir = resolve(options.dir);
@@ -174,10 +174,13 @@ export class Host implements AsyncDisposable {
     return rule;
   }
 
-  /** A function of a plugin, to be called outside a rule. Throws `ERR_SYMBOL_UNKNOWN`, `ERR_OPERATOR_OPTION`. */
+  /**
+   * A function of a plugin, to be called outside a rule; once that plugin is gone, of the one that has the symbol then. Throws
+   * `ERR_SYMBOL_UNKNOWN`, `ERR_OPERATOR_OPTION`, `ERR_HOST_STOPPED`.
+   */
   function(symbol: string, options?: RemoteFunctionOptions): RemoteFunction {
-    const shared = this.functions.get(symbol, this.pluginSet.find('function', symbol));
-    return remoteFunction(shared, this.outside, options);
+    const find = (): SharedFunction => this.functions.get(symbol, this.pluginSet.find('function', symbol));
+    return remoteFunction(find, this.outside, options);
   }
 
   /**
@@ -185,7 +188,12 @@ export class Host implements AsyncDisposable {
    * cuts the flush short, and the drain of the sinks.
    */
   async stop({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.stopped ??= this.shut();
+    if (this.stopped === undefined) {
+      // Set before it begins: who hears of it may ask for a rule at once, or for the stop.
+      let begun: (end: Promise<void>) => void = () => undefined;
+      this.stopped = new Promise((resolve) => (begun = resolve));
+      begun(this.shut());
+    }
     const cut = (): void => {
       for (const rule of this.running.values()) rule.abandon();
       this.shares.cut();
@@ -237,13 +245,4 @@ export class Host implements AsyncDisposable {
   private nextId(): string {
     return this.hostId + (this.count++).toString(36);
   }
-}
-
-function settingsOf(options: HostOptions): HostSettings {
-  const { logger, signal, ...settings } = options;
-  const problems: string[] = [];
-  if (logger !== undefined && typeof logger.child !== 'function') problems.push('logger is no logger');
-  if (signal !== undefined && typeof signal.throwIfAborted !== 'function') problems.push('signal is no AbortSignal');
-  if (problems.length > 0) throw configInvalid('host options', problems);
-  return settings;
 }

@@ -16,7 +16,7 @@ export const DEFAULT_RESTART: RestartPolicy = { delay: 1_000, maxDelay: 30_000, 
 /** A run that lasted so many milliseconds starts the policy anew. */
 const HEALTHY_AFTER = 60_000;
 
-/** Mistakes in the rule itself: to run its body again would change nothing. */
+/** Mistakes in the rule itself, and a host that has ended: to run the body again would change nothing. */
 const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_NAME_INVALID',
   'ERR_SYMBOL_UNKNOWN',
@@ -29,6 +29,7 @@ const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_RULE_BRANCH_UNTRACKED',
   'ERR_RULE_CLOSED',
   'ERR_SHARE_CIRCLE',
+  'ERR_HOST_STOPPED',
 ]);
 
 /** Throws `ERR_OPERATOR_OPTION`. */

@@ -121,7 +121,9 @@ export class RunningRule implements Rule {
     this.wake = new AbortController();
     void this.run?.stop({ flush: true });
     // A run need not change the status: nothing is missing in one that uses no plugin.
-    const decided = merge(this.built, this.status$.pipe(filter(isFinal))).pipe(
+    // A body that asks for it is not the one that it asks for.
+    const next = this.built.pipe(filter(() => this.runs > runs));
+    const decided = merge(next, this.status$.pipe(filter(isFinal))).pipe(
       takeUntil(signal === undefined ? NEVER : fromEvent(signal, 'abort')),
     );
     await firstValueFrom(decided, { defaultValue: undefined });

@@ -3,7 +3,7 @@ import { FunctionChannel } from '../channel/function-channel.js';
 import { after, type Clock } from '../clock.js';
 import type { Crew, HandOver, Instance, Runner } from '../control/instance.js';
 import type { PluginLink } from '../control/plugin-link.js';
-import { callsUnanswered, pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
+import { callsUnanswered, hostStopped, pluginStopped, type RxportError, symbolNotConnected } from '../errors.js';
 import type { WireTap } from '../sp/tap.js';
 import { DEFAULT_OVERFLOW } from '../stage.js';
 import { functionPath } from '../wire/address.js';
@@ -32,6 +32,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
   private readonly watchers = new Set<FunctionWatcher>();
   private opening: Promise<void> | undefined;
   private state: 'waiting' | 'started' | RxportError = 'waiting';
+  private gone = false;
   /** How many calls from outside of rules have no answer. */
   private outside = 0;
   /** It is about to be asked for again. */
@@ -148,8 +149,14 @@ export class SharedFunction implements Instance, HandOver, Crew {
     this.channel.settle();
   }
 
+  /** Nobody is to begin with it. */
+  get closed(): boolean {
+    return this.gone;
+  }
+
   /** For good: what uses it is refused. */
   async close(): Promise<void> {
+    this.gone = true;
     const error = pluginStopped(this.link.name);
     this.asking.unsubscribe();
     // It may still be being bound.
@@ -182,6 +189,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
 /** The functions in use, by symbol. */
 export class FunctionPool {
   private readonly functions = new Map<string, SharedFunction>();
+  private over = false;
 
   /** `tap` sees what goes over their channels. */
   constructor(
@@ -189,7 +197,9 @@ export class FunctionPool {
     private readonly tap?: WireTap,
   ) {}
 
+  /** Throws `ERR_HOST_STOPPED` once all are closed. */
   get(symbol: string, link: PluginLink): SharedFunction {
+    if (this.over) throw hostStopped();
     const known = this.functions.get(symbol);
     if (known !== undefined) return known;
     const shared = new SharedFunction(symbol, link, this.clock, this.tap);
@@ -197,9 +207,10 @@ export class FunctionPool {
     return shared;
   }
 
-  /** Closes the functions of one plugin, or of all. */
-  async close(symbols: readonly string[] = [...this.functions.keys()]): Promise<void> {
-    const closing = symbols.flatMap((symbol) => this.functions.get(symbol) ?? []);
+  /** Closes the functions of one plugin, or all, for good. */
+  async close(symbols?: readonly string[]): Promise<void> {
+    this.over ||= symbols === undefined;
+    const closing = [...(symbols ?? this.functions.keys())].flatMap((symbol) => this.functions.get(symbol) ?? []);
     for (const { symbol } of closing) this.functions.delete(symbol);
     await Promise.all(closing.map((shared) => shared.close()));
   }

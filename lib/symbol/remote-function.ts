@@ -31,28 +31,32 @@ export interface RemoteFunction {
   /**
    * Calls it. Rejects with `ERR_CALL_FAILED`, `ERR_CALL_TIMEOUT`, also when no process takes it in time, `ERR_CALL_LOST`,
    * `ERR_SYMBOL_REFUSED`, `ERR_FRAME_TOO_LARGE`, `ERR_USER_FUNCTION` for arguments that are no JSON, `ERR_QUEUE_OVERFLOW`
-   * while 10,000 calls of the function from outside of rules have no answer, as its plugin fails or goes, and with the reason
-   * of its signal.
+   * while 10,000 calls of the function from outside of rules have no answer, as its plugin fails or goes, with the reason of
+   * its signal, and once its plugin has gone as `host.function` throws: `ERR_SYMBOL_UNKNOWN`, until one with the symbol is
+   * there again, `ERR_PLUGIN_BUSY` while that is being installed, `ERR_HOST_STOPPED`.
    */
   exec(...args: readonly unknown[]): Promise<unknown>;
 }
 
-/** Throws `ERR_OPERATOR_OPTION`. */
+/** Throws `ERR_OPERATOR_OPTION`, and as `find`, which is asked again once what it has found is closed. */
 export function remoteFunction(
-  shared: SharedFunction,
+  find: () => SharedFunction,
   owner: Owner,
   { timeout = CALL_TIMEOUT, queueTimeout = QUEUE_TIMEOUT, parse, signal }: RemoteFunctionOptions = {},
 ): RemoteFunction {
-  checkDuration(`function ${shared.symbol}`, 'timeout', timeout, DEADLINE);
-  checkDuration(`function ${shared.symbol}`, 'queueTimeout', queueTimeout, DEADLINE);
-  const encoder = execEncoder(owner.callContext(shared.symbol));
+  let found = find();
+  const { symbol } = found;
+  checkDuration(`function ${symbol}`, 'timeout', timeout, DEADLINE);
+  checkDuration(`function ${symbol}`, 'queueTimeout', queueTimeout, DEADLINE);
+  const encoder = execEncoder(owner.callContext(symbol));
   const { ruleId } = owner;
   const bind = boundTo(signal);
   return {
     exec: (...args) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const body = encode(args, encoder, shared.symbol);
+        const body = encode(args, encoder, symbol);
+        const shared = (found = found.closed ? find() : found);
         const end = (): void => {
           leave();
           unbind();
@@ -61,7 +65,7 @@ export function remoteFunction(
         const done = (outcome: Outcome): void => {
           end();
           if (outcome.type === 'result') resolve(outcome.result);
-          else reject(outcome.type === 'failed' ? callFailed(shared.symbol, outcome.result) : outcome.error);
+          else reject(outcome.type === 'failed' ? callFailed(symbol, outcome.result) : outcome.error);
         };
         const refused = (error: RxportError): void => {
           shared.channel.cancel(call);

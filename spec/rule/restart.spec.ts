@@ -5,6 +5,7 @@ import {
   channelDial,
   configInvalid,
   confKeyUnknown,
+  hostStopped,
   nameInvalid,
   operatorOption,
   pluginStopped,
@@ -66,7 +67,8 @@ describe('the restart of a rule', () => {
     sinkShared('a'),
     ruleBranchUntracked('a', 1),
     new RxportError('ERR_ADDRESS_TOO_LONG', ''),
-  ])('does not follow a mistake in the rule: $code', (mistake) => {
+    hostStopped(),
+  ])('does not follow a mistake in the rule, or the end of the host: $code', (mistake) => {
     expect(nextRestart(DEFAULT_RESTART, mistake, { attempt: 0, lasted: 0 })).toBeUndefined();
   });
 

@@ -3,6 +3,7 @@ import { lastValueFrom, map, NEVER, of, Subject, throwError, toArray } from 'rxj
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf, statusOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
+import { unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
 const shared = sharedHost();
@@ -70,6 +71,28 @@ describe('the restart of a rule by hand', () => {
     await statusOf(rule, 'running');
     await rule.restart();
     expect(runs).toBe(2);
+    await rule.stop();
+  });
+
+  it('resolves for one whose body asks for it, once that has run again', async () => {
+    const id = unique('r');
+    const { host } = shared;
+    let runs = 0;
+    const restarted: Promise<number>[] = [];
+    // In its first run, on the tick on which it begins, and in a later one.
+    const rule = host.rule(id, () => {
+      if ((runs += 1) < 3)
+        restarted.push(
+          host
+            .getRule(id)
+            .restart()
+            .then(() => runs),
+        );
+      return NEVER;
+    });
+    await until(() => runs === 3);
+    expect(await Promise.all(restarted)).toEqual([2, 3]);
+    expect(rule.status.phase).toBe('running');
     await rule.stop();
   });
 
