@@ -166,7 +166,9 @@ export class StartedFunction extends Started {
   async exec(args: readonly unknown[], timeout: number, signal: AbortSignal): Promise<unknown> {
     this.calls += 1;
     try {
-      return await remoteFunction(() => this.shared, this.owner, { timeout, queueTimeout: timeout, signal }).exec(...args);
+      return await remoteFunction(() => this.shared, this.owner, { timeout, queueTimeout: timeout, signal }).exec(
+        ...args,
+      );
     } catch (error) {
       this.failures += 1;
       throw error;
