@@ -1,12 +1,13 @@
 import { Subscription } from 'rxjs';
 import { after, pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
-import type { ChannelOptions, PullSocket, Transport } from '../sp/transport.js';
+import type { ChannelOptions, PullOptions, PullSocket, Transport } from '../sp/transport.js';
 import { taken } from '../stage.js';
 import { decodeSourceBatch, decodeSourceFrame, type Parse, type SourceFrame } from '../wire/source.js';
 import { isBatch } from '../wire/source-batch.js';
 import { FrameGate } from './frame-gate.js';
 import { Pacer } from './pacer.js';
+import { Succession } from './succession.js';
 
 /** What the data channel of a source says, on the tick on which it happens. */
 export interface SourceHandler {
@@ -109,12 +110,20 @@ export async function openSourceChannel(
   let received = 0;
   let large = false;
   let hand = new Hand();
+  /** It changes processes. */
+  let moving = false;
+  /** It is read to its end, for good. */
+  let stopping = false;
+  const restore = (): void => {
+    if (!stopping) pacer.restore();
+  };
   const gate = new FrameGate<SourceFrame>(
     () => socket,
     (frame) => tell(handler, frame),
     options.inContext,
   );
-  const socket: PullSocket = await transport.pull(address, options, {
+  const inTurn: PullOptions = { ...options, inTurn: true };
+  const socket: PullSocket = await transport.pull(address, inTurn, {
     text(text) {
       received += 1;
       const frames = isBatch(text) ? decodeSourceBatch(text, address, parse) : undefined;
@@ -129,11 +138,13 @@ export async function openSourceChannel(
     peerOpened() {
       empty = new AbortController();
       handler.opened?.();
+      if (!moving) return succession.opened();
       if (socket.held > 0) hand.arrived(after(clock, HOLD, () => socket.release()));
     },
     peerRefused: (error) => handler.broken(error),
     peerClosed(left, error) {
       if (error !== undefined && error.code !== 'ERR_CHANNEL_CLOSED') handler.broken(error);
+      succession.closed();
       if (left === socket.held) hand.tail.abort();
       if (left > 0) return;
       empty.abort();
@@ -141,6 +152,7 @@ export async function openSourceChannel(
     },
   });
   const pacer = new Pacer(gate, clock, options.patient ?? (() => false));
+  const succession = new Succession(clock, () => socket, { collect: () => pacer.collect(), restore });
   const silent = async (timeout: number): Promise<boolean> => {
     for (const until = clock.now() + timeout; clock.now() + SILENCE <= until;) {
       const before = received;
@@ -155,7 +167,10 @@ export async function openSourceChannel(
     },
     pause: () => pacer.pause(),
     resume: () => pacer.resume(),
-    collect: () => pacer.collect(),
+    collect() {
+      stopping = true;
+      pacer.collect();
+    },
     async delivered() {
       await taken(clock, gate);
       gate.flush();
@@ -167,6 +182,8 @@ export async function openSourceChannel(
       return socket.peers === 0;
     },
     handOver() {
+      succession.end();
+      moving = true;
       pacer.collect();
       hand = new Hand();
       if (socket.peers === 0) hand.tail.abort();
@@ -183,11 +200,13 @@ export async function openSourceChannel(
         hand.end();
         socket.release();
       }
-      pacer.restore();
+      moving = false;
+      restore();
       return !transport.capabilities.manyPeers || (newcomer.signal.aborted && socket.peers > 0);
     },
     async close() {
       pacer.close();
+      succession.close();
       hand.end();
       await socket.close();
     },

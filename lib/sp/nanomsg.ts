@@ -5,7 +5,8 @@
  * slow, and forgets at `close` what it still held. So the C functions that it exports are called directly and never
  * wait: messages are taken and handed over when the C socket says that it is ready. What stays: the library hides its
  * connections, drops what it has not read yet when a peer closes (up to what the kernel holds, 0 to 1,500 of 200,000
- * messages), and ends the process when a peer breaks the framing, since it asserts what it reads.
+ * messages), also while its owner reads nothing, so that none of a dead peer comes behind one of the next; and it ends the
+ * process when a peer breaks the framing, since it asserts what it reads.
  */
 import { transportMissing } from '../errors.js';
 import type { Library } from './c-library.js';

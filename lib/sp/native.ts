@@ -1,7 +1,15 @@
 import { dial } from './dial.js';
 import { acceptPeers } from './peers.js';
 import type { Pipe, PipeHandler } from './pipe.js';
-import type { ChannelOptions, PullHandler, PullSocket, PushHandler, PushSocket, Transport } from './transport.js';
+import type {
+  ChannelOptions,
+  PullHandler,
+  PullOptions,
+  PullSocket,
+  PushHandler,
+  PushSocket,
+  Transport,
+} from './transport.js';
 
 /** The default transport: SP in TypeScript over unix sockets. */
 export const nativeTransport: Transport = {
@@ -11,20 +19,22 @@ export const nativeTransport: Transport = {
   push,
 };
 
-async function pull(address: string, options: ChannelOptions, handler: PullHandler): Promise<PullSocket> {
+async function pull(address: string, options: PullOptions, handler: PullHandler): Promise<PullSocket> {
   let paused = false;
   let holding = false;
+  /** In the order in which they have come. */
   const held = new Set<Pipe>();
   const peers = await acceptPeers(address, 'pull', options, {
     opened(pipe) {
-      if (holding) held.add(pipe);
-      if (paused || holding) pipe.pause();
+      if (holding || (options.inTurn === true && peers.pipes.size > 1)) held.add(pipe);
+      if (paused || held.has(pipe)) pipe.pause();
       handler.peerOpened?.();
     },
     ...messagesOf(handler),
     refused: (error) => handler.peerRefused?.(error),
     closed(pipe, error) {
       held.delete(pipe);
+      if (!holding && held.size === peers.pipes.size) letIn();
       handler.peerClosed?.(peers.pipes.size, error);
     },
   });
@@ -33,6 +43,17 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
       if (paused) return;
       if (!held.has(pipe)) pipe.resume();
     }
+  };
+  const letIn = (): void => {
+    const [next] = held;
+    if (next === undefined) return;
+    held.delete(next);
+    if (!paused) next.resume();
+  };
+  const release = (): void => {
+    holding = false;
+    held.clear();
+    flow();
   };
   return {
     address,
@@ -54,13 +75,10 @@ async function pull(address: string, options: ChannelOptions, handler: PullHandl
       if (paused) for (const pipe of peers.pipes) if (!held.has(pipe)) pipe.readOut();
     },
     hold() {
+      release();
       holding = true;
     },
-    release() {
-      holding = false;
-      held.clear();
-      flow();
-    },
+    release,
     close: () => peers.close(),
   };
 }

@@ -18,6 +18,14 @@ export interface Capabilities {
 /** Limits and deadlines of a connection. */
 export type ChannelOptions = PipeOptions;
 
+export interface PullOptions extends ChannelOptions {
+  /**
+   * Who connects is not read before all who are connected already have gone, or `release`; default no. Does nothing where
+   * peers are not told apart (`manyPeers`).
+   */
+  readonly inTurn?: boolean;
+}
+
 /** What a PULL socket tells its owner, on the tick on which it happens. */
 export type PullHandler = PullMessages & {
   /** A peer has connected. Only where `peerClose` is. */
@@ -42,10 +50,10 @@ export interface PullSocket {
   resume(): void;
   /** While paused: hands on what has been sent up to now, whole frames, and pauses again. */
   readOut(): void;
-  /** Who connects from now on is not read until `release`. Does nothing where peers are not told apart (`manyPeers`). */
+  /** Lets in who waits; who connects from now on is not read until `release`. Does nothing where peers are not told apart (`manyPeers`). */
   hold(): void;
   release(): void;
-  /** How many wait for `release`. */
+  /** How many are connected and not read yet. */
   readonly held: number;
   /** Drops its peers and frees the address. */
   close(): Promise<void>;
@@ -81,7 +89,7 @@ export interface Transport {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** Resolves when the address is bound. */
-  pull(address: string, options: ChannelOptions, handler: PullHandler): Promise<PullSocket>;
+  pull(address: string, options: PullOptions, handler: PullHandler): Promise<PullSocket>;
   /** Resolves when the peer has answered the greeting; tries again until `timeout` ms are over. */
   push(
     address: string,

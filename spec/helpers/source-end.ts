@@ -12,6 +12,8 @@ export class SourceRecorder extends Recorder {
   /** What came, in order: messages with their meta, and the kind of everything else. */
   readonly news: unknown[] = [];
   readonly sizes: number[] = [];
+  /** How many have connected. */
+  opened = 0;
 
   private readonly heard = (one: unknown): void => {
     this.news.push(one);
@@ -25,6 +27,10 @@ export class SourceRecorder extends Recorder {
     invalid: ({ code }: { readonly code: string }): void => this.heard(code),
     complete: (): void => this.heard('complete'),
     broken: ({ code }: { readonly code: string }): void => this.heard(code),
+    opened: (): void => {
+      this.opened += 1;
+      this.changed();
+    },
     ended: (): void => this.heard('ended'),
   };
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll } from '@jest/globals';
 import { join } from 'node:path';
 import { systemClock } from '../../../lib/clock.js';
-import type { ChannelOptions, PullSocket, PushSocket, Transport } from '../../../lib/sp/transport.js';
+import type { ChannelOptions, PullOptions, PullSocket, PushSocket, Transport } from '../../../lib/sp/transport.js';
 import { PullRecorder, PushRecorder } from '../recorder.js';
 import { tempFolder } from '../unique.js';
 
@@ -52,7 +52,7 @@ export class Channels {
     return one;
   }
 
-  async pull(address: string, more: Partial<ChannelOptions> = {}) {
+  async pull(address: string, more: Partial<PullOptions> = {}) {
     const inbox = new PullRecorder();
     const socket: PullSocket = this.keep(await this.taker.pull(address, { ...options, ...more }, inbox.handler));
     return { inbox, socket };
@@ -66,7 +66,7 @@ export class Channels {
     return { outbox, socket };
   }
 
-  async pair(more: Partial<ChannelOptions> = {}) {
+  async pair(more: Partial<PullOptions> = {}) {
     const address = this.newAddress();
     const { inbox, socket: taking } = await this.pull(address, more);
     const { outbox, socket } = await this.push(address, more);
