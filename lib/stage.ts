@@ -2,7 +2,8 @@
  * Stages: the places that count tuples, what they hold, and what they ask of the rule. A rule opens a scope around its
  * body; an operator finds that scope when it is subscribed, and works without one.
  */
-export { admit, type Admission, checkOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
+export { type Admission, Bound, type Scale } from './stage/bound.js';
+export { checkOverflow, type CheckedOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
 export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
 export { type Key, KeyedQueue } from './stage/keyed-queue.js';
 export { completeLater, Outlet, teardownError } from './stage/outlet.js';

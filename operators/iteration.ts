@@ -1,11 +1,11 @@
 import { type Observable, Subscription, takeWhile } from 'rxjs';
 import { queueOverflow } from '../lib/errors.js';
-import { admit, currentScope, type Overflow, Queue, type Stage } from '../lib/stage.js';
+import { Bound, type CheckedOverflow, currentScope, Queue, type Stage } from '../lib/stage.js';
 import { queueStage } from './queue-stage.js';
 
 export interface IterationPlan {
   readonly name: string;
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -27,6 +27,7 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   /** Lets go of what cuts the loop off: the end of its rule, its signal. */
   private readonly unhook = new Subscription();
   private stage: Stage | undefined;
+  private bound: Bound | undefined;
   private ending: Ending | undefined;
 
   constructor(
@@ -63,6 +64,7 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
     if (this.stage !== undefined || this.ending !== undefined) return;
     const { name, overflow, signal } = this.plan;
     this.stage = queueStage(name, overflow, () => this.queue.length);
+    this.bound = new Bound(overflow, this.stage.scale);
     const stop = (): void => this.abandon();
     const life = currentScope()?.life;
     signal?.addEventListener('abort', stop, { once: true });
@@ -84,13 +86,13 @@ export class Iteration<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   }
 
   private take(value: T): void {
-    const { stage, plan } = this;
-    if (stage === undefined) return;
+    const { stage, bound, plan } = this;
+    if (stage === undefined || bound === undefined) return;
     stage.received += 1;
     if (this.ending !== undefined) return stage.drop('stopped');
-    const { dropped, failed } = admit(this.queue, value, plan.overflow);
+    const { dropped, failed } = bound.admit(this.queue, value);
     if (dropped > 0) stage.overflow(dropped);
-    if (failed) this.end({ type: 'error', error: queueOverflow(plan.name, plan.overflow.size) });
+    if (failed) this.end({ type: 'error', error: queueOverflow(plan.name, bound.size) });
     this.hand();
   }
 

@@ -8,7 +8,15 @@ import {
   take,
 } from 'rxjs';
 import { projectTimeout, queueOverflow, type RxportError, userError } from '../lib/errors.js';
-import { Lane, type LaneHandler, type Outlet, type Overflow, type Slot, type Stage } from '../lib/stage.js';
+import {
+  Bound,
+  type CheckedOverflow,
+  Lane,
+  type LaneHandler,
+  type Outlet,
+  type Slot,
+  type Stage,
+} from '../lib/stage.js';
 import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
 
@@ -19,7 +27,7 @@ export interface MapAsyncPlan<T, R> {
   readonly timeout: number;
   readonly order: 'input' | 'completion' | undefined;
   readonly onError: 'fail' | 'drop' | ((error: RxportError, value: T) => R);
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
   readonly scheduler: SchedulerLike;
 }
 
@@ -39,6 +47,7 @@ interface Work {
 export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T> {
   private readonly lane: Lane<T, Outcome<R>>;
   private readonly stage: Stage;
+  private readonly bound: Bound;
   private readonly outlet: Outlet<R>;
   private readonly under = new Map<Slot<T, Outcome<R>>, Work>();
   private completed = false;
@@ -48,9 +57,10 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     subscriber: Subscriber<R>,
   ) {
     const { name, order, overflow, concurrency } = plan;
-    this.lane = new Lane({ order, overflow, concurrency: () => concurrency }, this);
     this.outlet = outletOf(name, subscriber);
     this.stage = queueStage(name, overflow, () => this.lane.held);
+    this.bound = new Bound(overflow, this.stage.scale);
+    this.lane = new Lane({ order, bound: this.bound, concurrency: () => concurrency }, this);
   }
 
   next(value: T): void {
@@ -59,7 +69,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     if (this.outlet.closed) return this.stage.drop('stopped');
     const { dropped, failed } = this.lane.add(value);
     if (dropped > 0) this.stage.overflow(dropped);
-    if (failed) this.outlet.error(queueOverflow(this.plan.name, this.plan.overflow.size));
+    if (failed) this.outlet.error(queueOverflow(this.plan.name, this.bound.size));
     this.stage.weigh(this.lane.waits);
   }
 

@@ -8,13 +8,13 @@ import {
   takeWhile,
 } from 'rxjs';
 import { operatorBound, queueOverflow, stageStalled } from '../lib/errors.js';
-import { marksOf, type Outlet, type Overflow, type Stage } from '../lib/stage.js';
+import { Bound, type CheckedOverflow, marksOf, type Outlet, type Stage } from '../lib/stage.js';
 import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
 
 export interface QueuedPlan {
   readonly name: string;
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
   readonly timeout: number;
   readonly scheduler: SchedulerLike;
 }
@@ -22,6 +22,7 @@ export interface QueuedPlan {
 /** One subscription of `queued`: an Observer of what its operator emits. */
 export class QueuedRun<T, R> implements Observer<R> {
   private readonly stage: Stage;
+  private readonly bound: Bound;
   private readonly outlet: Outlet<R>;
   private readonly high: number;
   private held = 0;
@@ -34,6 +35,7 @@ export class QueuedRun<T, R> implements Observer<R> {
   ) {
     this.outlet = outletOf(plan.name, subscriber);
     this.stage = queueStage(plan.name, plan.overflow, () => this.held);
+    this.bound = new Bound(plan.overflow, this.stage.scale);
     this.high = marksOf(plan.overflow).high;
   }
 
@@ -86,11 +88,12 @@ export class QueuedRun<T, R> implements Observer<R> {
       this.stage.drop('stopped');
       return false;
     }
-    if (this.held >= overflow.size) {
+    if (!this.bound.fits(this.held)) {
       this.stage.overflow(1);
-      if (overflow.policy === 'error') this.outlet.error(queueOverflow(name, overflow.size));
+      if (overflow.policy === 'error') this.outlet.error(queueOverflow(name, this.bound.size));
       return false;
     }
+    this.bound.enter();
     this.held += 1;
     this.watch();
     this.stage.weigh(this.held);

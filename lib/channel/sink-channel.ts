@@ -1,13 +1,14 @@
 import { pause } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { PullSocket, PushSocket } from '../sp/transport.js';
-import { admit, type Admission, Queue } from '../stage.js';
+import type { Admission } from '../stage.js';
 import { decodeAck } from '../wire/ack.js';
 import { AckDeadlines } from './ack-deadlines.js';
 import { DrainLimit } from './drain-limit.js';
 import { Motion } from './motion.js';
 import { framingOf, SinkConnection } from './sink-connection.js';
 import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
+import { SinkQueue } from './sink-queue.js';
 
 /** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
 const SETTLE = 1_000;
@@ -20,9 +21,7 @@ const DIAL_TIMEOUT = 5_000;
  * Values wait in a bounded queue; those that the kernel had not taken when a connection broke go out again.
  */
 export class SinkChannel<T> {
-  private readonly waiting = new Queue<Item<T>>();
-  /** Handed to the connection, and neither taken by the kernel nor (where required) acknowledged. */
-  private readonly out = new Queue<Item<T>>();
+  private readonly queue: SinkQueue<T>;
   private connection: SinkConnection | undefined;
   private acks: PullSocket | undefined;
   private dialling: AbortController | undefined;
@@ -36,10 +35,11 @@ export class SinkChannel<T> {
   private holding = false;
 
   constructor(
-    private readonly addresses: { readonly data: string; readonly ack: string },
+    readonly addresses: { readonly data: string; readonly ack: string },
     private readonly options: SinkChannelOptions,
     private readonly handler: SinkHandler<T>,
   ) {
+    this.queue = new SinkQueue(options.bound);
     const { clock, ackTimeout, ackPatience = () => 0 } = options;
     this.motion = new Motion(clock, () => this.connection && options.effort?.());
     const acks = ackTimeout === undefined ? undefined : { timeout: ackTimeout, patience: ackPatience };
@@ -52,12 +52,12 @@ export class SinkChannel<T> {
 
   /** How many values are neither passed nor dropped nor failed. */
   get depth(): number {
-    return this.waiting.length + this.out.length;
+    return this.queue.waits + this.queue.out;
   }
 
   /** How many of them wait for the connection. */
   get waits(): number {
-    return this.waiting.length;
+    return this.queue.waits;
   }
 
   /** Binds the ack channel: always, since a Go sink whose ack channel is missing can not be started again. */
@@ -67,7 +67,7 @@ export class SinkChannel<T> {
   }
 
   accept(item: Item<T>): Admission {
-    const admission = admit(this.waiting, item, this.options.overflow);
+    const admission = this.queue.accept(item);
     this.pump();
     return admission;
   }
@@ -141,11 +141,11 @@ export class SinkChannel<T> {
     await this.acks?.close();
     // What it may have held is told before the end.
     if (this.connection !== undefined) await this.motion.within(SETTLE);
-    return this.waiting.clear() + this.out.clear();
+    return this.queue.clear();
   }
 
   private async readOut(patience?: number): Promise<boolean> {
-    while (this.connection !== undefined && this.out.length > 0) if (!(await this.limit.reads(patience))) return false;
+    while (this.connection !== undefined && this.queue.out > 0) if (!(await this.limit.reads(patience))) return false;
     this.hungUp = true;
     this.connection?.end();
     while (this.connection !== undefined) {
@@ -171,35 +171,35 @@ export class SinkChannel<T> {
   }
 
   private closed(error: RxportError | undefined): void {
-    const orderly = this.hungUp && this.out.length === 0 && error === undefined;
+    const orderly = this.hungUp && this.queue.out === 0 && error === undefined;
     const unconfirmed = this.connection?.unconfirmed ?? 0;
     this.connection = undefined;
     this.deadlines.stop();
-    for (let last = this.out.pop(); last !== undefined; last = this.out.pop()) {
-      if (!this.holding && this.deadlines.endedWith(last))
-        this.handler.acknowledged(last.value, this.options.ackFatal());
-      else this.waiting.unshift(last);
-    }
+    this.handler.overflowed(this.queue.putBack((item) => this.goesAgain(item)));
     this.motion.stir();
     this.handler.disconnected(unconfirmed, orderly);
     this.handler.moved();
   }
 
+  private goesAgain(item: Item<T>): boolean {
+    if (this.holding || !this.deadlines.endedWith(item)) return true;
+    this.handler.acknowledged(item.value, this.options.ackFatal());
+    return false;
+  }
+
   private pump(): void {
-    while (this.canSend()) {
-      const item = this.waiting.shift();
-      if (item === undefined) break;
-      this.send(item);
-    }
+    while (this.canSend()) this.send();
     this.handler.moved();
   }
 
   private canSend(): boolean {
-    if (this.holding || this.connection?.open !== true || this.connection.full) return false;
-    return !this.deadlines.required || (this.out.length === 0 && !this.deadlines.isOverdue);
+    if (this.queue.waits === 0 || this.holding || this.connection?.open !== true || this.connection.full) return false;
+    return !this.deadlines.required || (this.queue.out === 0 && !this.deadlines.isOverdue);
   }
 
-  private send(item: Item<T>): void {
+  private send(): void {
+    const item = this.queue.next();
+    if (item === undefined) return;
     try {
       this.connection?.send(item.payload);
     } catch (error) {
@@ -208,7 +208,7 @@ export class SinkChannel<T> {
       this.motion.stir();
       return;
     }
-    this.out.push(item);
+    this.queue.goesOut(item);
     this.deadlines.sent();
   }
 
@@ -216,7 +216,7 @@ export class SinkChannel<T> {
     this.takenAt = this.options.clock.now();
     if (this.deadlines.required) return;
     const count = this.connection?.accepted(frames) ?? 0;
-    for (let i = 0; i < count; i += 1) this.out.shift();
+    for (let i = 0; i < count; i += 1) this.queue.settle();
     this.motion.stir();
     this.handler.passed(count);
   }
@@ -224,7 +224,7 @@ export class SinkChannel<T> {
   private acked(payload: Buffer): void {
     const problem = decodeAck(payload);
     const error = problem === undefined ? undefined : this.options.ackError(problem);
-    if (this.out.length > 0 && this.deadlines.inTime) {
+    if (this.queue.out > 0 && this.deadlines.inTime) {
       this.limit.acked();
       return this.acknowledge(error);
     }
@@ -241,7 +241,7 @@ export class SinkChannel<T> {
 
   private acknowledge(error: RxportError | undefined): void {
     this.deadlines.answered();
-    const item = this.out.shift();
+    const item = this.queue.settle();
     if (item === undefined) return;
     this.motion.stir();
     this.handler.acknowledged(item.value, error);

@@ -1,6 +1,6 @@
 import type { RxportError } from '../errors.js';
 import type { ChannelOptions, Transport } from '../sp/transport.js';
-import type { Overflow } from '../stage.js';
+import type { Admission, Bound } from '../stage.js';
 import type { Payload } from '../wire/sink-batch.js';
 import type { Effort } from './motion.js';
 
@@ -8,6 +8,8 @@ import type { Effort } from './motion.js';
 export interface SinkHandler<T> {
   /** How many values wait for the connection may have changed: told after each change, on its tick. */
   moved(): void;
+  /** Of what a broken connection has put back. */
+  overflowed(surplus: Admission): void;
   /** This many more values, the oldest first, are with the kernel. */
   passed(count: number): void;
   /** Where acks are required: the plugin has taken this value, or says why not. */
@@ -25,7 +27,7 @@ export interface SinkHandler<T> {
 
 export interface SinkChannelOptions extends ChannelOptions {
   readonly transport: Transport;
-  readonly overflow: Overflow;
+  readonly bound: Bound;
   /** Of the process that runs the sink. */
   readonly effort?: Effort;
   /** One value in flight, each acknowledged within so many milliseconds; without it acks are only read. */

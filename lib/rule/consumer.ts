@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js';
 import { queueOverflow, type RxportError } from '../errors.js';
 import {
-  admit,
+  Bound,
+  type CheckedOverflow,
   type Outlet,
-  type Overflow,
   Queue,
   type Stage,
   type StageScope,
@@ -16,7 +16,7 @@ import type { Attendance, Owner, Place, Stoppable } from '../symbol/owner.js';
 /** The share, as one of its subscriptions sees it. */
 export interface Upstream<T> {
   readonly name: string;
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
   readonly clock: Clock;
   /** Another number of values waits for it. */
   weighed(): void;
@@ -32,6 +32,7 @@ export class Consumer<T> implements Stoppable, Waiting {
   onEmpty: (() => void) | undefined;
   private readonly queue = new Queue<T>();
   private readonly stage: Stage;
+  private readonly bound: Bound;
   private readonly attendance: Attendance;
   private readonly place: Place;
   /** So many waited when that was told last. */
@@ -54,6 +55,7 @@ export class Consumer<T> implements Stoppable, Waiting {
   ) {
     const { name } = share;
     this.stage = owner.stage('share', name, () => this.queue.length);
+    this.bound = new Bound(share.overflow, this.stage.scale);
     this.attendance = owner.attend(`share ${name}`);
     // Last: it may be told to pause.
     this.place = owner.running(this);
@@ -81,11 +83,10 @@ export class Consumer<T> implements Stoppable, Waiting {
 
   next(value: T): void {
     if (this.closed) return;
-    const { name, overflow } = this.share;
     this.stage.received += 1;
-    const { dropped, failed } = admit(this.queue, value, overflow);
+    const { dropped, failed } = this.bound.admit(this.queue, value);
     if (dropped > 0) this.stage.overflow(dropped);
-    if (failed) withScope(this.scope, () => this.outlet.error(queueOverflow(`share ${name}`, overflow.size)));
+    if (failed) withScope(this.scope, () => this.outlet.error(this.full()));
     else this.drain();
   }
 
@@ -150,6 +151,10 @@ export class Consumer<T> implements Stoppable, Waiting {
     }
     this.weigh();
     if (this.isEmpty) this.onEmpty?.();
+  }
+
+  private full(): RxportError {
+    return queueOverflow(`share ${this.share.name}`, this.bound.size);
   }
 
   private readonly tellAll = (): void => {

@@ -1,4 +1,4 @@
-import { type Gauge, type Marks, Pressure } from '../stage.js';
+import { type Gauge, type Marks, Pressure, type StageHooks } from '../stage.js';
 import type { Place, Stoppable } from '../symbol/owner.js';
 
 /** Characters of a tuple from which on it counts for more than one: a thousand of them are the 16 million that may wait. */
@@ -26,6 +26,11 @@ export class Intake {
         this.weigh(source, 0);
       },
     };
+  }
+
+  /** What ties a stage to the sources: of what waits in it, with marks, and of what one value counts for. */
+  hooks(name: string, marks: Marks | undefined): Pick<StageHooks, 'gauge' | 'scale'> {
+    return { gauge: marks && this.gauge(name, marks), scale: this.pressure };
   }
 
   gauge(name: string | (() => string), marks: Marks): Gauge {

@@ -133,7 +133,7 @@ export class RuleRun implements Owner, StageScope {
 
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
     return this.options.stage(kind, name, depth, {
-      gauge: marks && this.intake.gauge(`${kind} ${name}`, marks),
+      ...this.intake.hooks(`${kind} ${name}`, marks),
       overflowed: (count) => this.tallies.note({ type: 'dropped', symbol: name, reason: 'overflow', count }),
       failed: (error) => this.report({ type: 'error', symbol: name, error }),
     });

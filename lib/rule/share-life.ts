@@ -1,6 +1,6 @@
 import { isObservable, type Observable, tap } from 'rxjs';
 import { shareBodyInvalid } from '../errors.js';
-import { currentScope, type Gauge, marksOf, type Overflow, Queue, withScope } from '../stage.js';
+import { currentScope, type Gauge, marksOf, type CheckedOverflow, Queue, withScope } from '../stage.js';
 import type { Consumer } from './consumer.js';
 import type { RuleContext, RuleDefinition } from './define.js';
 import type { RuleMemory } from './memory.js';
@@ -17,7 +17,7 @@ export interface SharePlan<T> {
   readonly name: string;
   readonly body: ShareBody<T>;
   readonly pace: Pace;
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
 }
 
 /** One run of a share, from its first consumer to its last: a rule whose stream ends in many others. */

@@ -3,7 +3,7 @@ import { type Clock, dateOf } from '../clock.js';
 import { shareCircle, shareClosed, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Guarded, guarded } from '../process/guarded.js';
-import { completeLater, currentScope, Outlet, type Overflow, type StageScope, withScope } from '../stage.js';
+import { completeLater, currentScope, Outlet, type CheckedOverflow, type StageScope, withScope } from '../stage.js';
 import { Consumer, type Upstream } from './consumer.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
@@ -28,7 +28,7 @@ export interface ShareDeps {
 /** A stream for many: one run after the other, each as long as somebody takes what it tells. */
 export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   readonly name: string;
-  readonly overflow: Overflow;
+  readonly overflow: CheckedOverflow;
   readonly clock: Clock;
   readonly status$: Observable<RuleStatus>;
   readonly events$: Observable<RuleEvent>;

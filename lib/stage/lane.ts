@@ -1,5 +1,5 @@
+import type { Admission, Bound } from './bound.js';
 import { type Key, KeyedQueue } from './keyed-queue.js';
-import { admit, type Admission, type Overflow } from './overflow.js';
 import { Queue } from './queue.js';
 import { Sweep } from './sweep.js';
 
@@ -11,7 +11,7 @@ export interface LaneOptions {
   readonly order?: 'input' | 'completion' | undefined;
   /** Values have a key, of which one is out at a time. */
   readonly keyed?: boolean;
-  readonly overflow: Overflow;
+  readonly bound: Bound;
   /** How many values may be out at once; asked before each. */
   readonly concurrency: () => number;
 }
@@ -74,7 +74,7 @@ export class Lane<T, O extends object> {
 
   add(value: T, key?: Key | Error): Admission {
     const slot: Slot<T, O> = { value, index: this.index++, key, outcome: undefined };
-    const admission = admit(this.waiting, slot, this.options.overflow);
+    const admission = this.options.bound.admit(this.waiting, slot);
     if (this.keys !== undefined && this.inOrder) this.enlist(this.keys, slot, admission.dropped);
     if (!admission.failed) this.pump();
     return admission;

@@ -1,10 +1,12 @@
 import { operatorOption } from '../errors.js';
 import type { Marks } from './pressure.js';
-import type { Queue } from './queue.js';
 
 /** What happens to a value that finds its queue full. */
 export interface Overflow {
-  /** How many values wait at most; default 10,000. */
+  /**
+   * How many values wait at most, however large they are. Where none is given, 10,000, or, while the tuples of the rule's
+   * sources are larger than 16 KiB, as many as 160 million characters hold.
+   */
   readonly size: number;
   /** `latest` keeps only the newest value, whatever `size` says; default `drop-oldest`. */
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
@@ -17,22 +19,22 @@ export interface Overflow {
   readonly low?: number;
 }
 
-export const DEFAULT_OVERFLOW: Overflow = { size: 10_000, policy: 'drop-oldest' };
-
-/** What `admit` did: how many it dropped, and whether the policy wants the stream to end with an error. */
-export interface Admission {
-  readonly dropped: number;
-  readonly failed: boolean;
+/** As a queue has it. */
+export interface CheckedOverflow extends Overflow {
+  /** Nobody has asked for this size: large values count for more than one. */
+  readonly byWeight?: boolean;
 }
+
+export const DEFAULT_OVERFLOW: CheckedOverflow = { size: 10_000, policy: 'drop-oldest', byWeight: true };
 
 const POLICIES: ReadonlySet<Overflow['policy']> = new Set(['drop-oldest', 'drop-newest', 'latest', 'error']);
 
-const TAKEN: Admission = { dropped: 0, failed: false };
-const DROPPED: Admission = { dropped: 1, failed: false };
-const REFUSED: Admission = { dropped: 1, failed: true };
-
 /** The policy as given, or the default one. Throws `ERR_OPERATOR_OPTION`; `prefix` is where the options are. */
-export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFLOW, prefix = 'queue.'): Overflow {
+export function checkOverflow(
+  where: string,
+  overflow: CheckedOverflow = DEFAULT_OVERFLOW,
+  prefix = 'queue.',
+): CheckedOverflow {
   const { size, policy } = overflow;
   if (!POLICIES.has(policy))
     throw operatorOption(where, `${prefix}policy ${policy} is none of ${[...POLICIES].join(', ')}`);
@@ -54,28 +56,6 @@ export function checkOverflow(where: string, overflow: Overflow = DEFAULT_OVERFL
   if (!(low >= 0 && low <= high))
     throw operatorOption(where, `${prefix}low ${low} is not between 0 and ${prefix}high ${high}`);
   return overflow;
-}
-
-/** Puts `value` into `queue` as the policy has it. */
-export function admit<T>(
-  queue: Pick<Queue<T>, 'length' | 'push' | 'shift' | 'clear'>,
-  value: T,
-  { size, policy }: Overflow,
-): Admission {
-  if (policy === 'latest') {
-    const dropped = queue.length === 0 ? 0 : queue.clear();
-    queue.push(value);
-    return dropped === 0 ? TAKEN : { dropped, failed: false };
-  }
-  if (queue.length < size) {
-    queue.push(value);
-    return TAKEN;
-  }
-  if (policy === 'error') return REFUSED;
-  if (policy === 'drop-newest') return DROPPED;
-  queue.shift();
-  queue.push(value);
-  return DROPPED;
 }
 
 /** Low enough that values do not grow old in a queue, high enough that the sources are not stopped all the time. */

@@ -1,4 +1,5 @@
 import type { RxportError } from '../errors.js';
+import type { Scale } from './bound.js';
 import type { Gauge } from './pressure.js';
 
 /** At every moment between ticks: `received = passed + Σ dropped + Σ failed + inFlight`. */
@@ -16,6 +17,8 @@ export type StageKind = 'source' | 'share' | 'call' | 'sink' | 'queue' | 'window
 /** What a stage tells its rule as it happens. */
 export interface StageHooks {
   readonly gauge?: Gauge | undefined;
+  /** What the values count for that come to the rule now. */
+  readonly scale?: Scale | undefined;
   /** So many values found its queue full. */
   readonly overflowed?: ((count: number) => void) | undefined;
   /** A value came to nothing. */
@@ -45,6 +48,11 @@ export class Stage {
     private readonly depth: () => number = () => 0,
     private readonly hooks: StageHooks = {},
   ) {}
+
+  /** What the values count for that come now. */
+  get scale(): Scale | undefined {
+    return this.hooks.scale;
+  }
 
   /** A process runs its symbol: for the first time, or again. */
   started(): void {

@@ -2,13 +2,13 @@ import type { Subscriber } from 'rxjs';
 import type { FunctionCall, Outcome } from '../channel/function-call.js';
 import { callInvalid, queueOverflow, type RxportError, userError, valueInvalid } from '../errors.js';
 import {
+  Bound,
   DEFAULT_OVERFLOW,
   type Key,
   Lane,
   type LaneHandler,
   marksOf,
   Outlet,
-  type Overflow,
   type Slot,
   type Stage,
   withScope,
@@ -30,7 +30,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   private readonly attendance: Attendance;
   private readonly leave: () => void;
   private readonly unwish: (() => void) | undefined;
-  private readonly overflow: Overflow;
+  private readonly bound: Bound;
   private readonly lane: Lane<T, Outcome>;
   /** What is on a connection, or waits for one. */
   private readonly calls = new Map<Slot<T, Outcome>, FunctionCall>();
@@ -45,13 +45,14 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const where = `what follows call ${shared.symbol}`;
     this.outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(where, thrown)));
     this.encode = execEncoder(spec.context);
-    this.overflow = options.queue ?? DEFAULT_OVERFLOW;
+    const overflow = options.queue ?? DEFAULT_OVERFLOW;
     const keyed = options.key !== undefined;
     const spread = keyed ? KEYED_SPREAD : 1;
     // What no process takes soon waits here, where it has its bound, its policy, and paces the sources.
     const concurrency = (): number => Math.min(options.concurrency ?? Infinity, shared.channel.capacity * spread);
-    this.lane = new Lane({ order: options.order, keyed, overflow: this.overflow, concurrency }, this);
-    this.stage = owner.stage('call', shared.symbol, () => this.lane.held, marksOf(this.overflow));
+    this.stage = owner.stage('call', shared.symbol, () => this.lane.held, marksOf(overflow));
+    this.bound = new Bound(overflow, this.stage.scale);
+    this.lane = new Lane({ order: options.order, keyed, bound: this.bound, concurrency }, this);
     this.attendance = owner.attend(`function ${shared.symbol}`);
     this.unwish = options.replicas === undefined ? undefined : shared.wish(options.replicas);
     this.leave = shared.use({
@@ -69,7 +70,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     const { key } = this.spec.options;
     const { dropped, failed } = this.lane.add(value, key === undefined ? undefined : this.keyOf(value, key));
     if (dropped > 0) this.stage.overflow(dropped);
-    if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.overflow.size));
+    if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.bound.size));
     this.stage.weigh(this.lane.waits);
   }
 

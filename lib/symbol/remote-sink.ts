@@ -5,8 +5,7 @@ import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js'
 import { queueOverflow, type RxportError, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
-import { checkOverflow, marksOf, type Overflow, type Stage, teardownError } from '../stage.js';
-import { dataPath } from '../wire/address.js';
+import { type Admission, Bound, checkOverflow, marksOf, type Stage, teardownError } from '../stage.js';
 import { type Control, sinkControl } from '../wire/control.js';
 import { HeldError } from './held-error.js';
 import { OneStream } from './one-stream.js';
@@ -34,13 +33,12 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private readonly stage: Stage;
   private readonly attendance: Attendance;
   private readonly channel: SinkChannel<T>;
-  private readonly bound: Promise<void>;
+  private readonly opening: Promise<void>;
   private settle: (report: DrainReport) => void = () => undefined;
   private phase: 'open' | 'finishing' | 'finished' = 'open';
-  private readonly overflow: Overflow;
+  private readonly bound: Bound;
   private overflown = false;
   private readonly revival: Revival;
-  private readonly path: string;
   private readonly failure: HeldError;
   /** The process that was told START last. */
   private runner: Runner | undefined;
@@ -52,18 +50,18 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const { owner, symbol, link, options, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = sinkControl(symbol, meta, spec.config.first);
-    this.path = dataPath(link.ipcDir, meta);
-    const overflow = (this.overflow = checkOverflow(`sink ${symbol}`, options.queue));
-    this.channel = sinkChannelOf<T>(spec, { meta, overflow, runner: () => this.runner }, this);
+    const overflow = checkOverflow(`sink ${symbol}`, options.queue);
     const marks = marksOf(overflow);
     this.stage = owner.stage('sink', symbol, () => this.channel.depth, marks);
+    this.bound = new Bound(overflow, this.stage.scale);
+    this.channel = sinkChannelOf<T>(spec, { meta, bound: this.bound, runner: () => this.runner }, this);
     this.pressure = new SinkPressure(marks);
     this.pressure$ = this.hot(this.pressure.under);
     this.attendance = owner.attend(`sink ${symbol}`);
     this.failure = new HeldError(clock, (error) => this.fail(error));
     this.revival = revivalOf(this, link, clock, (news) => void owner.report(news));
     this.drained = new Promise((resolve) => (this.settle = resolve));
-    this.bound = this.open();
+    this.opening = this.open();
   }
 
   // ---- Observer
@@ -77,12 +75,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     } catch (error) {
       return this.failed(error as RxportError);
     }
-    const { dropped, failed } = this.channel.accept({ value, payload });
-    if (dropped > 0) this.stage.overflow(dropped);
-    if (!failed || this.overflown) return;
-    // Once: what follows is a sum.
-    this.overflown = true;
-    this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.overflow.size));
+    this.overflowed(this.channel.accept({ value, payload }));
   }
 
   complete(): void {
@@ -143,7 +136,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     try {
       await this.channel.handOver();
       this.revival.cancel();
-      await stopSink(this.path, clock, { stop, again: stop });
+      await stopSink(this.channel.addresses.data, clock, { stop, again: stop });
       await start();
     } finally {
       this.moving = false;
@@ -157,6 +150,14 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const { waits } = this.channel;
     this.pressure.set(waits);
     this.stage.weigh(waits);
+  }
+
+  overflowed({ dropped, failed }: Admission): void {
+    if (dropped > 0) this.stage.overflow(dropped);
+    if (!failed || this.overflown) return;
+    // Once: what follows is a sum.
+    this.overflown = true;
+    this.fail(queueOverflow(`sink ${this.spec.symbol}`, this.bound.size));
   }
 
   passed(count: number): void {
@@ -229,12 +230,13 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
 
   /** Half-close, wait for the plugin's close, STOP: a STOP with data in flight loses it and can hang a Python plugin. */
   private async shut(): Promise<void> {
-    await this.bound;
+    await this.opening;
     await this.channel.drain();
     this.failure.release();
     this.revival.cancel();
     const { link, clock } = this.spec;
-    await stopSink(this.path, clock, { stop: () => link.detach(this), again: () => link.stopAgain(this) });
+    const { data } = this.channel.addresses;
+    await stopSink(data, clock, { stop: () => link.detach(this), again: () => link.stopAgain(this) });
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
     this.phase = 'finished';

@@ -1,7 +1,7 @@
 import { SinkChannel } from '../channel/sink-channel.js';
 import type { SinkHandler } from '../channel/sink-handler.js';
 import type { Runner } from '../control/instance.js';
-import type { Overflow } from '../stage.js';
+import type { Bound } from '../stage.js';
 import { ackPath, dataPath } from '../wire/address.js';
 import type { Meta } from '../wire/control.js';
 import { acksOf } from './sink-acks.js';
@@ -10,7 +10,7 @@ import type { SinkSpec } from './sink-spec.js';
 
 interface ChannelParts {
   readonly meta: Meta;
-  readonly overflow: Overflow;
+  readonly bound: Bound;
   /** The process that was told START last. */
   readonly runner: () => Runner | undefined;
 }
@@ -18,13 +18,13 @@ interface ChannelParts {
 /** The channels of a sink; nothing is bound yet. Throws `ERR_OPERATOR_OPTION`. */
 export function sinkChannelOf<T>(
   spec: SinkSpec,
-  { meta, overflow, runner }: ChannelParts,
+  { meta, bound, runner }: ChannelParts,
   handler: SinkHandler<T>,
 ): SinkChannel<T> {
   const { link, transport, clock } = spec;
   return new SinkChannel<T>(
     { data: dataPath(link.ipcDir, meta), ack: ackPath(link.ipcDir, meta) },
-    { transport, clock, overflow, maxSend: () => link.maxSend, ...processOf(runner), ...acksOf(spec) },
+    { transport, clock, bound, maxSend: () => link.maxSend, ...processOf(runner), ...acksOf(spec) },
     handler,
   );
 }

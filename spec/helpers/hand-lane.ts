@@ -1,10 +1,16 @@
+import { Bound } from '../../lib/stage/bound.js';
 import { Lane, type LaneHandler, type LaneOptions, type Slot } from '../../lib/stage/lane.js';
 import type { Overflow } from '../../lib/stage/overflow.js';
 
 type NumberSlot = Slot<number, { readonly text: string }>;
 
+type HandLaneOptions = Partial<Omit<LaneOptions, 'bound'>> & { readonly overflow?: Overflow };
+
 /** A lane whose values come back when the spec says so. */
-export function handLane(options: Partial<LaneOptions> = {}, keyOf?: (value: number) => number) {
+export function handLane(
+  { overflow = { size: 100, policy: 'drop-oldest' }, ...options }: HandLaneOptions = {},
+  keyOf?: (value: number) => number,
+) {
   const out: NumberSlot[] = [];
   const passed: number[] = [];
   const started: number[] = [];
@@ -19,8 +25,7 @@ export function handLane(options: Partial<LaneOptions> = {}, keyOf?: (value: num
     pass: ({ value }, { text }) => passed.push(text === `outcome of ${value}` ? value : NaN),
   };
   const concurrency = (): number => state.concurrency;
-  const overflow: Overflow = { size: 100, policy: 'drop-oldest' };
-  const lane = new Lane({ overflow, concurrency, keyed: keyOf !== undefined, ...options }, handler);
+  const lane = new Lane({ bound: new Bound(overflow), concurrency, keyed: keyOf !== undefined, ...options }, handler);
   /** The one at `index` of those that are out comes back. */
   const settle = (index: number): void => {
     const [slot] = out.splice(index, 1);

@@ -7,6 +7,7 @@ import { systemClock } from '../../lib/clock.js';
 import { sinkAck, sinkAckFatal, sinkAckTimeout } from '../../lib/errors.js';
 import { nativeTransport } from '../../lib/sp/native.js';
 import type { PullSocket } from '../../lib/sp/transport.js';
+import { type Admission, Bound, type Overflow } from '../../lib/stage.js';
 import { frame, PUSH, RawPeer } from './raw-peer.js';
 import { PullRecorder, Recorder } from './recorder.js';
 import { tempFolder } from './unique.js';
@@ -28,8 +29,12 @@ export class SinkRecorder extends Recorder {
   /** Of each lost connection: whether we had hung up, and all was with the plugin. */
   readonly orderly: boolean[] = [];
 
+  /** What was too much of what was put back. */
+  readonly surplus: Admission[] = [];
+
   readonly handler: SinkHandler<string> = {
     moved: () => this.changed(),
+    overflowed: (surplus) => void this.surplus.push(surplus),
     passed: (count) => {
       this.passed += count;
       this.changed();
@@ -61,14 +66,16 @@ export interface SinkPlugin {
   acks(...texts: readonly string[]): void;
 }
 
-export async function sinkChannel(more: Partial<SinkChannelOptions> = {}) {
+type Options = Partial<Omit<SinkChannelOptions, 'bound'>> & { readonly overflow?: Overflow };
+
+export async function sinkChannel({ overflow = { size: 10_000, policy: 'error' }, ...more }: Options = {}) {
   const folder = tempFolder();
   const addresses = { data: join(folder, 'x.ipc'), ack: join(folder, 'x_ack.ipc') };
   const recorder = new SinkRecorder();
   const options: SinkChannelOptions = {
     transport: nativeTransport,
     clock: systemClock,
-    overflow: { size: 10_000, policy: 'error' },
+    bound: new Bound(overflow),
     ackError: (text) => sinkAck('k', text),
     ackLate: () => sinkAckTimeout('k', 100),
     ackFatal: () => sinkAckFatal('k', 3),
@@ -91,7 +98,7 @@ export async function sinkChannel(more: Partial<SinkChannelOptions> = {}) {
 }
 
 /** The same, with a process that it is connected to. */
-export async function connectedSink(more?: Partial<SinkChannelOptions>) {
+export async function connectedSink(more?: Options) {
   const all = await sinkChannel(more);
   const plugin = await all.start();
   await all.channel.connect();

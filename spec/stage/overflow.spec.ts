@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { admit, checkOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from '../../lib/stage/overflow.js';
+import { Bound } from '../../lib/stage/bound.js';
+import { checkOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from '../../lib/stage/overflow.js';
 import { Queue } from '../../lib/stage/queue.js';
 
 type Policy = Overflow['policy'];
@@ -28,20 +29,21 @@ describe('a bounded queue', () => {
   ])('of three, with %s: x comes to "%s", which becomes "%s"', (policy, before, after, dropped, failed) => {
     const queue = new Queue<string>();
     for (const value of before) queue.push(value);
-    expect(admit(queue, 'x', { size: 3, policy })).toEqual({ dropped, failed });
+    expect(new Bound({ size: 3, policy }).admit(queue, 'x')).toEqual({ dropped, failed });
     expect(contents(queue)).toBe(after);
   });
 
   it.each<Policy>(['drop-oldest', 'drop-newest', 'error'])('of one, with %s, holds one', (policy) => {
     const queue = new Queue<string>();
-    const admissions = ['a', 'b', 'c'].map((value) => admit(queue, value, { size: 1, policy }).dropped);
+    const bound = new Bound({ size: 1, policy });
+    const admissions = ['a', 'b', 'c'].map((value) => bound.admit(queue, value).dropped);
     expect(admissions).toEqual([0, 1, 1]);
     expect(queue).toHaveLength(1);
   });
 
   it('holds ten thousand and drops the oldest unless it is told otherwise', () => {
     expect(checkOverflow('here')).toBe(DEFAULT_OVERFLOW);
-    expect(DEFAULT_OVERFLOW).toEqual({ size: 10_000, policy: 'drop-oldest' });
+    expect(DEFAULT_OVERFLOW).toEqual({ size: 10_000, policy: 'drop-oldest', byWeight: true });
   });
 
   it.each<[Policy, number]>([
