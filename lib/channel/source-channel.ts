@@ -14,8 +14,8 @@ export interface SourceHandler {
   tuple(message: unknown, meta: Readonly<Record<string, unknown>>): void;
   /** The next tuple has so many characters: told when it is large, and once when the next is not. */
   size?(characters: number): void;
-  /** An error frame: the source says that something went wrong, and goes on. */
-  reported(text: string): void;
+  /** An error frame: the source says that something went wrong, and goes on; it has dropped so many values for it. */
+  reported(text: string, dropped?: number): void;
   /** A frame that can not be read. */
   invalid(error: RxportError): void;
   /** The source has said that it is done. */
@@ -218,7 +218,7 @@ function tell(handler: SourceHandler, frame: SourceFrame): void {
     case 'tuple':
       return handler.tuple(frame.message, frame.meta);
     case 'error':
-      return handler.reported(frame.text);
+      return handler.reported(frame.text, frame.dropped);
     case 'invalid':
       return handler.invalid(frame.error);
     case 'complete':

@@ -134,7 +134,7 @@ export class RuleRun implements Owner, StageScope {
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
     return this.options.stage(kind, name, depth, {
       ...this.intake.hooks(`${kind} ${name}`, marks),
-      overflowed: (count) => this.tallies.note({ type: 'dropped', symbol: name, reason: 'overflow', count }),
+      dropped: (reason, count) => this.tallies.note({ type: 'dropped', symbol: name, reason, count }),
       failed: (error) => this.report({ type: 'error', symbol: name, error }),
     });
   }

@@ -25,15 +25,13 @@ export const resultText = (result: unknown = null): string => jsonOf('result', r
 export const resultFrame = (result: unknown): string => encodeResultText(resultText(result));
 
 /**
- * An error of a source as a frame: `{"error":"boom"}`.
+ * An error of a source as a frame: `{"error":"boom"}`, with `"dropped":5` when it has dropped values since the last one.
  *
  * A stock eKuiper takes that for an empty tuple. It reports as an error what it can not decode, so there the frame is
  * what the Go SDK sends: the same text as a JSON string.
  */
-export function errorFrame(text: string, stock: boolean): string {
-  const frame = encodeSourceError(text);
-  return stock ? JSON.stringify(frame) : frame;
-}
+export const errorFrame = (text: string, stock: boolean, dropped = 0): string =>
+  stock ? JSON.stringify(encodeSourceError(text)) : encodeSourceError(text, dropped);
 
 function jsonOf(subject: string, value: unknown): string {
   // Its type says string; for what has no JSON it answers undefined.

@@ -51,8 +51,10 @@ export class SourceRun implements Instance, Outlet {
   private readonly batch = new TupleBatch((frame) => this.write(frame));
   private full = false;
   private finished = false;
-  /** An error frame that waits for room: the newest. */
+  /** What an error frame is to say that waits for room: the newest. */
   private owed: string | undefined;
+  /** How many values were dropped that no error frame has told of. */
+  private untold = 0;
   private stopping: Promise<void> | undefined;
   private leave: () => void = () => undefined;
   private readonly left: Promise<void>;
@@ -69,7 +71,7 @@ export class SourceRun implements Instance, Outlet {
     this.clock = clock;
     this.host = host;
     this.log = context.log;
-    this.trouble = new Trouble(clock, queue, (text) => this.report(text));
+    this.trouble = new Trouble(clock, queue, (text, dropped) => this.report(text, dropped));
     this.left = new Promise((resolve) => (this.leave = resolve));
     this.feed = feedOf(open(context), this, queue);
   }
@@ -176,18 +178,20 @@ export class SourceRun implements Instance, Outlet {
     this.trouble.flush();
   }
 
-  private report(text: string): void {
+  private report(text: string, dropped: number): void {
     this.log.warn(text);
-    this.owed = errorFrame(text, this.host.stock);
+    this.owed = text;
+    this.untold += dropped;
     if (this.room) this.settle();
   }
 
   private settle(): void {
-    const { owed } = this;
-    this.owed = undefined;
+    const { owed, untold } = this;
     if (owed === undefined) return;
+    this.owed = undefined;
+    this.untold = 0;
     // After the values that were sent before it.
     this.batch.flush();
-    this.write(owed);
+    this.write(errorFrame(owed, this.host.stock, untold));
   }
 }

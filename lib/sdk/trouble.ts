@@ -8,12 +8,14 @@ export class Trouble {
   private reason = '';
   private droppedInAll = 0;
 
-  constructor(clock: Clock, queue: number, tell: (text: string) => void) {
+  /** `dropped` says how many values more than have been told are dropped. */
+  constructor(clock: Clock, queue: number, tell: (text: string, dropped: number) => void) {
     this.refusals = new Throttle(clock, (count) => {
       tell(
         count === 1
           ? `a value was not sent: ${this.reason}`
           : `${count} values were not sent, the last: ${this.reason}`,
+        0,
       );
     });
     this.drops = new Throttle(clock, (count) => {
@@ -21,6 +23,7 @@ export class Trouble {
       tell(
         `dropped ${count} values, ${this.droppedInAll} in all: the queue of ${queue} is full, since the rule is slower ` +
           'than the Observable; a source that is an AsyncIterable waits instead',
+        count,
       );
     });
   }

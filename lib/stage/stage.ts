@@ -19,8 +19,8 @@ export interface StageHooks {
   readonly gauge?: Gauge | undefined;
   /** What the values count for that come to the rule now. */
   readonly scale?: Scale | undefined;
-  /** So many values found its queue full. */
-  readonly overflowed?: ((count: number) => void) | undefined;
+  /** So many values were dropped that nobody wanted to lose: they found its queue full, say. */
+  readonly dropped?: ((reason: string, count: number) => void) | undefined;
   /** A value came to nothing. */
   readonly failed?: ((error: RxportError) => void) | undefined;
 }
@@ -72,7 +72,14 @@ export class Stage {
 
   overflow(count: number): void {
     this.drop('overflow', count);
-    this.hooks.overflowed?.(count);
+    this.hooks.dropped?.('overflow', count);
+  }
+
+  /** Its plugin has dropped so many, which would have come. */
+  missed(count: number): void {
+    this.received += count;
+    this.drop('plugin', count);
+    this.hooks.dropped?.('plugin', count);
   }
 
   fail(reason: string, count = 1): void {

@@ -134,8 +134,9 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.place.size(characters);
   }
 
-  reported(text: string): void {
+  reported(text: string, dropped = 0): void {
     const { symbol } = this.spec;
+    if (dropped > 0) this.stage.missed(dropped);
     this.report({ type: 'error', symbol, error: sourceReported(symbol, text) });
   }
 

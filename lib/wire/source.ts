@@ -14,7 +14,7 @@ export type SourceMessage = t.TypeOf<typeof SourceMessage>;
 
 export type SourceFrame =
   | { readonly type: 'tuple'; readonly message: unknown; readonly meta: Readonly<Record<string, unknown>> }
-  | { readonly type: 'error'; readonly text: string }
+  | { readonly type: 'error'; readonly text: string; readonly dropped?: number }
   | { readonly type: 'complete' }
   | { readonly type: 'invalid'; readonly error: RxportError };
 
@@ -62,7 +62,7 @@ export function decodeSourceBatch(text: string, address: string, parse?: Parse):
 function frameOf(frame: unknown, address: string, text: () => string): SourceFrame {
   if (typeof frame === 'string') return { type: 'error', text: goErrorText(frame) };
   if (typeof frame !== 'object' || frame === null) return invalid(address, text());
-  if ('error' in frame) return { type: 'error', text: textOf(frame.error) };
+  if ('error' in frame) return { type: 'error', text: textOf(frame.error), ...droppedIn(frame) };
   if (!('message' in frame)) {
     return 'complete' in frame && frame.complete === true ? COMPLETE : invalid(address, text());
   }
@@ -78,7 +78,9 @@ export const encodeTuple = (message: unknown, meta: Readonly<Record<string, unkn
 /** A tuple without meta, of a message that is JSON already. */
 export const encodeMessage = (json: string): string => `{"message":${json}}`;
 
-export const encodeSourceError = (text: string): string => JSON.stringify({ error: text });
+/** `{"error":"boom"}`; `dropped` says how many values the source has dropped since it last said so. */
+export const encodeSourceError = (text: string, dropped = 0): string =>
+  JSON.stringify(dropped > 0 ? { error: text, dropped } : { error: text });
 
 export const COMPLETE_FRAME = JSON.stringify({ complete: true });
 
@@ -97,6 +99,12 @@ function goErrorText(text: string): string {
     return inside;
   }
   return text;
+}
+
+/** Of a plugin that knows of it: what is no number of values says nothing. */
+function droppedIn(frame: object): { readonly dropped?: number } {
+  const dropped = 'dropped' in frame ? frame.dropped : undefined;
+  return typeof dropped === 'number' && Number.isSafeInteger(dropped) && dropped > 0 ? { dropped } : {};
 }
 
 const textOf = (error: unknown): string => (typeof error === 'string' ? error : showJson(error));

@@ -62,9 +62,9 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
     opId: () => 'o',
     callContext: () => '{}',
     stage: (kind, name, depth) => {
-      const overflowed = (count: number): void =>
-        void news.push({ type: 'dropped', symbol: name, reason: 'overflow', count });
-      return (stage = new Stage(kind, name, depth, { overflowed }));
+      const dropped = (reason: string, count: number): void =>
+        void news.push({ type: 'dropped', symbol: name, reason, count });
+      return (stage = new Stage(kind, name, depth, { dropped }));
     },
     attend: () => ({ present: noop, absent: noop, leave: noop }),
     report: (one) => {

@@ -54,6 +54,22 @@ describe('a frame of a source', () => {
     expect(decode(text)).toEqual({ type: 'error', text: expected });
   });
 
+  it.each<[string, number | undefined]>([
+    ['5', 5],
+    ['9007199254740991', Number.MAX_SAFE_INTEGER],
+    ['0', undefined],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['1e300', undefined],
+    ['"5"', undefined],
+    ['null', undefined],
+    ['NaN', undefined],
+    ['[5]', undefined],
+  ])('says with "dropped":%s that it has dropped %p', (said, dropped) => {
+    const frame = { type: 'error', text: 'boom', ...(dropped !== undefined && { dropped }) };
+    expect(decode(`{"error":"boom","dropped":${said}}`)).toStrictEqual(frame);
+  });
+
   it('can be the last', () => {
     expect(COMPLETE_FRAME).toBe('{"complete":true}');
     expect(decode(COMPLETE_FRAME)).toEqual({ type: 'complete' });
@@ -150,6 +166,7 @@ describe('what our SDK sends', () => {
     expect(encodeTuple({ i: 0 }, null)).toBe('{"message":{"i":0},"meta":null}');
     expect(encodeTuple({ i: 0 }, { k: 'v' })).toBe('{"message":{"i":0},"meta":{"k":"v"}}');
     expect(encodeSourceError('boom')).toBe('{"error":"boom"}');
+    expect(encodeSourceError('boom', 5)).toBe('{"error":"boom","dropped":5}');
   });
 
   it('arrives', () => {
