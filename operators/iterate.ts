@@ -19,9 +19,9 @@ const FALLBACK: Overflow = { size: 10_000, policy: 'error' };
  * `unsubscribe`, or at once when it is begun later. The end of an inner stream only (`switchMap`, say) says nothing to a
  * loop below it, not before it asks for the next value: give that a `signal`.
  *
- * Values that the loop has not taken yet wait in a bounded queue (10,000, policy `error`: the loop gets those that wait,
- * then throws `ERR_QUEUE_OVERFLOW`). In a rule it is a stage, and paces the sources of the rule. An error of the stream is
- * thrown after the values before it. Throws `ERR_OPERATOR_OPTION` at once.
+ * Values that the loop has not taken yet wait in a bounded queue (10,000, fewer of large tuples; policy `error`: the loop
+ * gets those that wait, then throws `ERR_QUEUE_OVERFLOW`). In a rule it is a stage, and paces the sources of the rule. An
+ * error of the stream is thrown after the values before it. Throws `ERR_OPERATOR_OPTION` at once.
  *
  * ```ts
  * for await (const reading of iterate(readings, { high: 100 })) await store(reading);

@@ -31,8 +31,8 @@ export interface MapAsyncOptions<T, E = never> extends StageOptions {
  * Emits what `project` makes of each value, later: a promise, or the first value of a stream. For I/O in a rule, in the
  * place of `concatMap` and `mergeMap`, which hide how much they hold.
  *
- * A stage of the rule it is subscribed in: what waits is bounded (10,000, `drop-oldest`), counted in the ledger, and paces
- * the sources of the rule. `signal` aborts when the project is late or nobody wants its result any longer. A stream that
+ * A stage of the rule it is subscribed in: what waits is bounded (10,000, fewer of large tuples; `drop-oldest`), counted in
+ * the ledger, and paces the sources of the rule. `signal` aborts when the project is late or nobody wants its result any longer. A stream that
  * ends without a value is counted `dropped{empty}`, a project that fails `failed{…}`, which `events$` of the rule shows, too.
  *
  * Errors with `ERR_QUEUE_OVERFLOW` under the policy `error`, and as `onError` has it with `ERR_PROJECT_TIMEOUT` and

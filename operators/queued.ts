@@ -21,7 +21,8 @@ const FALLBACK: Overflow = { size: 10_000, policy: 'drop-newest' };
 const TIMEOUT = 60_000;
 
 /**
- * Makes `operator` a stage of the rule: what it holds is bounded, counted in the ledger, and paces the sources of the rule.
+ * Makes `operator` a stage of the rule: what it holds is bounded (10,000, fewer of large tuples), counted in the
+ * ledger, and paces the sources of the rule.
  * For operators that emit exactly one value for each that they get, such as `delay` and `concatMap` with a promise.
  *
  * Errors with `ERR_OPERATOR_BOUND` when it emits more values than it got, with `ERR_STAGE_STALLED` when it keeps what it

@@ -22,7 +22,7 @@ export interface ShareOptions {
   readonly pace?: Pace;
   /**
    * What waits for each subscriber while its rule has more than it can work off, and what goes when more comes; default
-   * 10,000 and `drop-oldest`. What goes is counted in the ledger of that rule.
+   * `drop-oldest`, and 10,000, fewer of large tuples. What goes is counted in the ledger of that rule.
    */
   readonly queue?: Overflow;
 }

@@ -7,7 +7,7 @@ import type { SourceContext } from './context.js';
  * - An `AsyncIterable` or `Iterable` (a generator, a Node stream, an array) is **pulled**: the next value is asked for
  *   when there is room, so a slow rule slows it down and nothing is lost. At STOP its `return()` is called.
  * - An `Observable` **pushes**: what the rule can not take yet waits in a queue of `queue` values (10,000), beyond which
- *   the oldest is dropped and reported. At STOP it is unsubscribed.
+ *   the oldest is dropped, and the rule told how many: it counts them as `dropped{plugin}`. At STOP it is unsubscribed.
  * - A promise is waited for: of one of these, or of the one value that is emitted.
  *
  * A value is sent as JSON, with meta when it was made by `withMeta`. One that has no JSON is reported and left out. An

@@ -38,7 +38,7 @@ export interface CallOptions<T, E = never> {
   readonly timeout?: number;
   /** A call whose process died while it was out: once more, or an error; default `repeat`, so at least once. */
   readonly whenLost?: 'repeat' | 'error';
-  /** How many values wait at most, and which of them go when more come; default 10,000 and `drop-oldest`. */
+  /** How many values wait at most, and which of them go when more come; default `drop-oldest`, and 10,000, fewer of large tuples. */
   readonly queue?: Overflow;
 }
 

@@ -45,6 +45,6 @@ export interface SinkOptions<Config = Readonly<Record<string, unknown>>> {
   readonly sendSingle?: boolean;
   /** `raw` takes strings and bytes as they are, `json` writes strings as JSON too; bytes are always raw. Default `json`. */
   readonly encode?: 'json' | 'raw';
-  /** Default 10,000 and `drop-oldest`. */
+  /** Default `drop-oldest`, and 10,000, fewer of large tuples: see `size`. */
   readonly queue?: Overflow;
 }

@@ -52,6 +52,32 @@ describe('the channels of a sink', () => {
     await recorder.until(() => recorder.passed === values.length);
   });
 
+  it.each<[Overflow['policy'], boolean]>([
+    ['drop-oldest', false],
+    ['drop-newest', false],
+    ['error', true],
+  ])('keep to %s when a broken connection puts back what was out', async (policy, failed) => {
+    const { channel, recorder, plugin, start, accept } = await connectedSink({ overflow: { size: 10, policy } });
+    plugin.data.pause();
+    const values = texts(100);
+    for (const value of values) accept(value, value.padEnd(20_000));
+    expect(channel.waits).toBe(10);
+    const [out, { passed }] = [channel.depth - channel.waits, recorder];
+    expect(out).toBeGreaterThan(0);
+    await plugin.data.close();
+    await recorder.until(() => recorder.losses.length === 1);
+    expect(channel.depth).toBe(10);
+    // The kernel may have taken some of them in the end.
+    const again = out - (recorder.passed - passed);
+    expect(recorder.surplus).toEqual([{ dropped: again, failed: failed && again > 0 }]);
+    expect(again).toBeGreaterThan(0);
+
+    const { inbox } = await start();
+    await channel.connect();
+    const first = policy === 'drop-oldest' ? 90 : recorder.passed;
+    expect((await inbox.texts(10)).map((text) => text.trim())).toEqual(values.slice(first, first + 10));
+  });
+
   it('bound what a broken connection may have held', async () => {
     const { recorder, plugin, accept } = await connectedSink();
     for (const value of texts(2_000)) accept(value, value.padEnd(1_000));
