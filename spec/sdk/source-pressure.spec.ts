@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
+import { errorFrame } from '../../lib/sdk/encode.js';
 import type { Source } from '../../lib/sdk/index.js';
 import { functionControl } from '../../lib/wire/control.js';
 import { HandClock } from '../helpers/hand-clock.js';
@@ -61,7 +62,14 @@ describe('back-pressure', () => {
     const received = messagesOf(source) as { readonly i: number }[];
     const last = /dropped \d+ values, (\d+) in all: the queue of 100 is full/.exec(errors.at(-1) ?? '');
     expect(received.length + Number(last?.[1])).toBe(2_000);
+    const told = errors.map((frame) => (JSON.parse(frame) as { readonly dropped: number }).dropped);
+    expect(told.reduce((sum, count) => sum + count)).toBe(Number(last?.[1]));
     expect(received.at(-1)?.i).toBe(1_999);
+  });
+
+  it('tells a stock host in words alone', () => {
+    expect(errorFrame('dropped 5', true, 5)).toBe(errorFrame('dropped 5', true));
+    expect(errorFrame('dropped 5', false, 5)).toBe('{"error":"dropped 5","dropped":5}');
   });
 
   it('does not hold STOP up for more than four seconds when the host does not read', async () => {
