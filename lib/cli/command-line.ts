@@ -12,7 +12,7 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
     await program.parseAsync([...argv], { from: 'user' });
     ({ code } = outcome);
   } catch (thrown) {
-    if (!isHelp(thrown) && !(shell.isUnread() && isAbort(thrown))) code = await failed(thrown);
+    if (!isHelp(thrown) && !isForNobody(thrown, shell)) code = await failed(thrown);
   }
   const unwritten = await shell.written();
   if (unwritten === undefined || code !== 0) return code;
@@ -22,6 +22,10 @@ export async function runCommandLine(argv: readonly string[], shell: Shell): Pro
 
 /** That it has been asked for; without a command it is an answer to a wrong use. */
 const isHelp = (thrown: unknown): boolean => thrown instanceof CommanderError && thrown.exitCode === 0;
+
+/** Given up because nobody reads it: a wish to end it comes before that. */
+const isForNobody = (thrown: unknown, { isUnread, interrupted }: Shell): boolean =>
+  isUnread() && !interrupted.aborted && isAbort(thrown);
 
 async function tell(thrown: unknown, shell: Shell, program: Command, argv: readonly string[]): Promise<number> {
   // Late: with all errors it is a third of what `--help` would load.

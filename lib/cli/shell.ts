@@ -52,7 +52,8 @@ export function processShell(of: ShellProcess = process): Shell {
   of.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', hangUp);
   let unwritten: Error | undefined;
   stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EPIPE') deaf.abort();
+    // What a terminal says that is gone.
+    if (cause.code === 'EPIPE' || (cause.code === 'EIO' && stdout.isTTY)) deaf.abort();
     else unwritten ??= cause;
   });
   // Nobody is left to be told.
