@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UnknownRecord } from 'io-ts';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit } from 'yaml';
 import { configInvalid, confKeyUnknown, reasonOf } from '../errors.js';
 import { checkName, PLURAL, type SymbolKind } from '../wire/names.js';
 
@@ -28,7 +28,7 @@ const DEFAULT = 'default';
  * its own interface in there, in a plugin as in `etc`.
  *
  * By whole property of the top level: a later map replaces an earlier one, it is not merged into it. Values pass through
- * as they are, templates too. Reads the files each time: called when a rule starts, so an edited file is seen then.
+ * as they are, templates too; a number that JSON would change is refused. Reads the files each time: called when a rule starts, so an edited file is seen then.
  *
  * Throws `ERR_NAME_INVALID`, `ERR_CONFIG_INVALID` (which names file and line), `ERR_CONF_KEY_UNKNOWN`.
  */
@@ -79,14 +79,36 @@ function readText(file: string): string | undefined {
 /** `<<` is on, as in the YAML library of eKuiper. */
 function parseYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text, { merge: true, intAsBigInt: true, prettyErrors: false, lineCounter: lines });
   if (document.errors.length > 0) {
     const problems = document.errors.map(({ message, pos }) => `line ${lines.linePos(pos[0]).line}: ${message}`);
     throw configInvalid(file, problems);
   }
+  const lost = toJsonNumbers(document, lines);
+  if (lost.length > 0) throw configInvalid(file, lost);
   try {
     return document.toJS() as unknown;
   } catch (cause) {
     throw configInvalid(file, [reasonOf(cause)]);
   }
 }
+
+/** What START could only hand on as something else, as its JSON has no such value, is told. */
+function toJsonNumbers(document: Document.Parsed, lines: LineCounter): readonly string[] {
+  const problems: string[] = [];
+  visit(document, {
+    Scalar: (_, node) => {
+      const { value, source = String(value), range } = node;
+      if (typeof value === 'bigint') node.value = Number(value);
+      const isLost =
+        value instanceof Uint8Array ||
+        (typeof node.value === 'number' && !isKept(node.value, typeof value === 'bigint'));
+      if (isLost)
+        problems.push(`line ${lines.linePos(range?.[0] ?? 0).line}: ${source} would change on its way: quote it`);
+    },
+  });
+  return problems;
+}
+
+const isKept = (value: number, isInteger: boolean): boolean =>
+  isInteger ? Number.isSafeInteger(value) : Number.isFinite(value);

@@ -102,6 +102,15 @@ describe('symbolConfig', () => {
     expect(config()).toEqual({ topic: '{{.device}}', n: 2, on: true, none: null });
   });
 
+  it('passes integers through as far as JSON has them, and as texts beyond', async () => {
+    await write(
+      'default: { n: 9007199254740991, m: -9007199254740991, x: 0x10, o: 0o10, 1: 2, t: "12345678901234567890" }',
+    );
+    const t = '12345678901234567890';
+    expect(config()).toEqual({ n: 2 ** 53 - 1, m: 1 - 2 ** 53, x: 16, o: 8, 1: 2, t });
+    expect(JSON.parse(JSON.stringify(config()))).toEqual(config());
+  });
+
   it('hands out a new plain object', async () => {
     const inline = { a: 1 };
     const result = config({ inline });
@@ -146,6 +155,14 @@ describe('symbolConfig refuses', () => {
     ['a broken file', 'default:\n  a: 1\n  b: [1, 2\nfast: {}', /sources\/thermo\.yaml: line [34]: /],
     ['a key twice', 'default:\n  a: 1\n  a: 2', /line 3: Map keys must be unique/],
     ['two documents', 'a: {}\n---\nb: {}', /line 2: /],
+    [
+      'an integer that no double holds',
+      'default:\n  id: 1\n  key: 12345678901234567890',
+      /line 3: 12345678901234567890 .*quote it/,
+    ],
+    ['one of them in a list, in hex', 'default: { ids: [1, 0xffffffffffffffff] }', /0xffffffffffffffff .*quote it/],
+    ['what is no number for JSON', 'default: { a: .nan, b: -.inf }', /line 1: \.nan .*line 1: -\.inf /],
+    ['bytes', 'default:\n  a: !!binary aGVsbG8=', /line 2: .* would change/],
     ['a list', '- a', /holds no map: write sections/],
     ['a text', 'hello', /holds no map/],
     ['a section that is no map', 'default: 7', /section default is no map/],
