@@ -5,6 +5,7 @@ import type { Service } from '../service/service.js';
 import type { RuleView } from '../service/service-rules.js';
 import { exitCode, givingUp, tellFailure } from './failure.js';
 import { type HostFlags, hostOptions } from './host-flags.js';
+import { isAbort } from './is-abort.js';
 import { lineLogger } from './line-logger.js';
 import { liveView, type LiveView } from './live-view.js';
 import { checkRunnable } from './rule-places.js';
@@ -36,7 +37,13 @@ export async function run(shell: Shell, options: RunOptions, file: string): Prom
     const ended = AbortSignal.any([shell.signal, strays.fatal]);
     const impatience = AbortSignal.any([shell.impatience, strays.late]);
     const { Service } = await import('../service/service.js');
-    const service = await Service.start({ ...settings, logger, rules: [file], signal: ended });
+    const starting = Service.start({ ...settings, logger, rules: [file], signal: ended });
+    const service = await starting.catch((error: unknown) => {
+      if (!ended.aborted || !isAbort(error)) throw error;
+      return undefined;
+    });
+    // Ctrl-C is how it ends, wherever it is.
+    if (service === undefined) return [];
     try {
       await watch(service, view, ended);
     } finally {

@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rxport, Rxport } from '../helpers/rxport.js';
+import { idle } from '../helpers/service.js';
 import { root } from '../helpers/toolchains.js';
 import { writeTree } from '../helpers/tree.js';
 import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 
 /** A folder with a plugin and one rule file, and the command line for it. */
 async function folder(body: string, id = unique('rule')) {
@@ -31,6 +33,17 @@ describe('rxport run', () => {
     expect(stdout).not.toContain('\x1b');
     expect(existsSync(join(out, 'out.ndjson'))).toBe(true);
     expect(existsSync(join(cwd, 'data/host.lock'))).toBe(false);
+  });
+
+  it('ends well at Ctrl-C while its rule is loaded', async () => {
+    const cwd = await writeTree(tempFolder(), {
+      'a.ts': `import { writeFileSync } from 'node:fs'; writeFileSync('begun', ''); await new Promise(() => setInterval(() => 0, 1000));\n${idle('a')}`,
+    });
+    const command = new Rxport(['run', 'a.ts', '--json'], { cwd });
+    await until(() => existsSync(join(cwd, 'begun')), 'the load has begun');
+    command.child.kill('SIGINT');
+    expect(await command.finished).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+    expect(existsSync(join(cwd, 'rxport-data/host.lock'))).toBe(false);
   });
 
   it('stops with flush at Ctrl-C', async () => {
