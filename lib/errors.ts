@@ -4,7 +4,7 @@
  * Callers test `code`, never the text. A text says who, what, and what to do.
  */
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
-export { type ErrorOptions, reasonOf, RxportError, showJson, userError } from './errors/rxport-error.js';
+export { type ErrorOptions, isSystemError, reasonOf, RxportError, showJson, userError } from './errors/rxport-error.js';
 export { problemsOf } from './errors/problems.js';
 export { show } from './errors/show.js';
 export * from './errors/value.js';

@@ -3,11 +3,7 @@ import { ERROR_CODES, type ErrorCode, reasonOf, RxportError, showJson } from '..
 import { plainText } from '../process/output.js';
 import type { Terminal } from './terminal.js';
 
-/** 1 for what has no code of ours. */
-export const exitCode = (thrown: unknown): number => {
-  const code = codeOf(thrown);
-  return code === undefined ? 1 : ERROR_CODES[code].exit;
-};
+export const exitCode = (thrown: unknown): number => ERROR_CODES[codeOf(thrown)].exit;
 
 /** One line, `rxport: what went wrong (ERR_CODE)`, or an object with `error` in it. */
 export function tellFailure(err: Terminal, thrown: unknown, json: boolean): void {
@@ -15,10 +11,10 @@ export function tellFailure(err: Terminal, thrown: unknown, json: boolean): void
   const message = reasonOf(thrown);
   if (json) {
     const details = thrown instanceof RxportError ? thrown.details : {};
-    return err.line(showJson({ error: { code: code ?? null, message, details } }));
+    return err.line(showJson({ error: { code, message, details } }));
   }
   const shown = message.split('\n').map(plainText).join('\n');
-  err.line(`${err.paint('red', 'rxport:')} ${shown}${code === undefined ? '' : err.paint('dim', ` (${code})`)}`);
+  err.line(`${err.paint('red', 'rxport:')} ${shown}${err.paint('dim', ` (${code})`)}`);
 }
 
 /** Says why, and ends the process at once: for what could not be ended gently. */
@@ -30,10 +26,9 @@ export const givingUp =
   };
 
 /** Structural: an error may come from another realm. */
-function codeOf(thrown: unknown): ErrorCode | undefined {
-  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined;
-  const { code } = thrown;
-  return isErrorCode(code) ? code : undefined;
+function codeOf(thrown: unknown): ErrorCode {
+  const { code } = Object(thrown) as { readonly code?: unknown };
+  return isErrorCode(code) ? code : 'ERR_INTERNAL';
 }
 
 export const isErrorCode = (code: unknown): code is ErrorCode =>

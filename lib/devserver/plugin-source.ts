@@ -36,7 +36,9 @@ export async function readPlugin(folder: string, name?: string): Promise<PluginS
 
 async function manifestOf(dir: string, name: string) {
   const file = join(dir, `${name}.json`);
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw manifestInvalid(file, [`can not be read: ${reasonOf(cause)}`]);
+  });
   try {
     return { manifest: parseManifest(parseJson(text), file) };
   } catch (cause) {

@@ -93,6 +93,7 @@ export const ERROR_CODES = {
   ERR_USER_FUNCTION: usage,
 
   ERR_SCAFFOLD_EXISTS: taken,
+  ERR_SCAFFOLD_OUT: usage,
   ERR_PACK_BUILD: usage,
   ERR_PACK_OUT: usage,
   ERR_PACK_STOCK: usage,

@@ -1,4 +1,4 @@
-import { make, reasonOf, type RxportError } from './rxport-error.js';
+import { isSystemError, make, reasonOf, type RxportError } from './rxport-error.js';
 
 export const manifestInvalid = (file: string, problems: readonly string[]): RxportError =>
   make('ERR_MANIFEST_INVALID', `${file}: ${problems.join('; ')}`, { file, problems });
@@ -152,6 +152,26 @@ export const dataFolder = (folder: string, cause: unknown): RxportError =>
     { folder },
     cause,
   );
+
+/** A host has files of its own in its folders, and its sockets. */
+export const folderUnusable = (what: 'data folder' | 'socket folder', folder: string, cause: unknown): RxportError =>
+  make(
+    'ERR_DATA_FOLDER',
+    `${folder} can not be used as ${what}: ${reasonOf(cause)}; make it one that this user may write to, or name another`,
+    { folder },
+    cause,
+  );
+
+/** What a file system says against a package; everything else as it is. */
+export const notInstalled = (source: string, cause: unknown): unknown =>
+  isSystemError(cause)
+    ? make(
+        'ERR_DATA_FOLDER',
+        `${source} was not installed: ${reasonOf(cause)}; mend that, and try again`,
+        { source },
+        cause,
+      )
+    : cause;
 
 /** What is made complete in one folder is moved to another in one step. */
 export const folderSplit = (from: string, to: string, cause: unknown): RxportError =>

@@ -63,6 +63,10 @@ export const userError = (where: string, thrown: unknown): RxportError =>
     ? thrown
     : make('ERR_USER_FUNCTION', `${where} threw: ${reasonOf(thrown)}`, { where }, thrown);
 
+/** Of Node's file system, say. Structural, as below. */
+export const isSystemError = (thrown: unknown): thrown is NodeJS.ErrnoException =>
+  typeof (Object(thrown) as NodeJS.ErrnoException).syscall === 'string';
+
 /** Structural: an error may come from another realm, where `instanceof Error` is false. */
 const hasMessage = (thrown: unknown): thrown is { readonly message: string } =>
   typeof thrown === 'object' && thrown !== null && 'message' in thrown && typeof thrown.message === 'string';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UnknownRecord } from 'io-ts';
-import { manifestMissing } from '../errors.js';
+import { folderUnreadable, manifestMissing } from '../errors.js';
 
 /** No manifest is larger; a plugin's data may be. */
 const MAX_BYTES = 1024 * 1024;
@@ -22,9 +22,18 @@ type Looks = 'whole' | 'part' | 'other';
  * Where the plugin in `tree` begins, and what it is called. All may be wrapped in one folder; `hint` decides between
  * several manifests.
  *
- * Rejects with `ERR_MANIFEST_MISSING`, which says what `source` holds instead.
+ * Rejects with `ERR_MANIFEST_MISSING`, which says what `source` holds instead, and with `ERR_INSTALL_NOT_FOUND` where it can
+ * not be read.
  */
 export async function findManifest(tree: string, hint: string, source: string): Promise<FoundManifest> {
+  try {
+    return await find(tree, hint, source);
+  } catch (cause) {
+    throw folderUnreadable(source, cause);
+  }
+}
+
+async function find(tree: string, hint: string, source: string): Promise<FoundManifest> {
   const wrapper = await wrapperOf(tree);
   const dirs = wrapper === undefined ? [tree] : [tree, join(tree, wrapper)];
   const found = await Promise.all(dirs.map(async (dir) => ({ dir, files: await manifestsIn(dir) })));

@@ -5,7 +5,7 @@
  */
 import { lstat, mkdir, mkdtemp, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { configInvalid, installNotFound, pluginExists, pluginNamed } from '../errors.js';
+import { configInvalid, installNotFound, notInstalled, pluginExists, pluginNamed } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
 import { findManifest, type FoundManifest } from './find-manifest.js';
 import { type Fingerprint, hashFile } from './fingerprint.js';
@@ -31,9 +31,17 @@ export interface StageOptions extends UnzipOptions {
  * Unpacks or copies `source`, a zip or a folder, below `stagingRoot` and checks it; what fails leaves nothing there.
  *
  * Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_NAME_INVALID`, `ERR_PLUGIN_EXECUTABLE`,
- * `ERR_PLUGIN_MISMATCH`.
+ * `ERR_PLUGIN_MISMATCH`, and `ERR_DATA_FOLDER` for what the file system says.
  */
 export async function stage(source: string, stagingRoot: string, options: StageOptions = {}): Promise<Staged> {
+  try {
+    return await lay(source, stagingRoot, options);
+  } catch (thrown) {
+    throw notInstalled(source, thrown);
+  }
+}
+
+async function lay(source: string, stagingRoot: string, options: StageOptions): Promise<Staged> {
   const type = await typeOf(source);
   await mkdir(stagingRoot, { recursive: true });
   const root = await mkdtemp(join(resolve(stagingRoot), 'install-'));
@@ -96,7 +104,9 @@ export async function inspectAgain(staged: Staged): Promise<Staged> {
 export async function commit(staged: Staged, portables: string): Promise<InstalledPlugin> {
   const { name, manifest, root } = staged;
   const dir = resolve(portables, name);
-  await mkdir(portables, { recursive: true });
+  await mkdir(portables, { recursive: true }).catch((cause: unknown) => {
+    throw notInstalled(staged.source, cause);
+  });
   if (await exists(dir)) throw pluginExists(name, dir);
   await flushTree(staged.dir);
   try {
@@ -104,7 +114,7 @@ export async function commit(staged: Staged, portables: string): Promise<Install
   } catch (cause) {
     // Somebody was faster: a rename does not replace a folder that holds something.
     if (await exists(dir)) throw pluginExists(name, dir);
-    throw cause;
+    throw notInstalled(staged.source, cause);
   }
   await flush(portables);
   await sweep(root);

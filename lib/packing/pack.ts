@@ -2,7 +2,15 @@
 import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UnknownRecord } from 'io-ts';
-import { folderMissing, manifestInvalid, packOut, packStock, reasonOf } from '../errors.js';
+import {
+  folderMissing,
+  folderUnreadable,
+  manifestInvalid,
+  packFailed,
+  packOut,
+  packStock,
+  reasonOf,
+} from '../errors.js';
 import { findManifest, parseJson } from '../install/find-manifest.js';
 import { discard, stage } from '../install/install.js';
 import { type Manifest, parseManifest } from '../install/manifest.js';
@@ -51,18 +59,23 @@ export async function pack(options: PackOptions): Promise<Packed> {
   const file = await outFile(options.out, plugin.name);
   const { files, notes } = await collect(plugin, options.forEkuiper ?? false, signal);
   // Beside its place: a rename stays on one file system.
-  const temp = await mkdtemp(join(dirname(file), '.pack-'));
+  const temp = await orPackFailed(file, mkdtemp(join(dirname(file), '.pack-')));
   try {
     const zip = join(temp, basename(file));
-    const { bytes, sha256, entries } = await writeZip(files, zip, signal);
+    const { bytes, sha256, entries } = await orPackFailed(file, writeZip(files, zip, signal));
     const manifest = await tryOut(zip, join(temp, 'staging'), plugin.name, signal);
     if (options.forEkuiper) checkStock(plugin, manifest, entries);
-    await rename(zip, file);
+    await orPackFailed(file, rename(zip, file));
     return { file, bytes, files: files.length, sha256, notes };
   } finally {
     await rm(temp, { recursive: true, force: true });
   }
 }
+
+const orPackFailed = <T>(file: string, work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw packFailed(file, cause);
+  });
 
 interface PluginSource {
   readonly dir: string;
@@ -99,7 +112,9 @@ async function outFile(out: string | undefined, name: string): Promise<string> {
 async function collect(plugin: PluginSource, stock: boolean, signal: AbortSignal | undefined) {
   const { dir, name, manifest, raw } = plugin;
   const main = await buildMain(dir, manifest, { shebang: stock, signal });
-  const found = await contents(dir, main.build, signal);
+  const found = await contents(dir, main.build, signal).catch((cause: unknown) => {
+    throw folderUnreadable(dir, cause);
+  });
   const files = new Map(found.files.map((file) => [file.path, file]));
   if (main.file) files.set(main.file.path, main.file);
   const built = { ...raw, executable: main.executable };

@@ -1,7 +1,7 @@
 /** A plugin that runs, made from a template: `templates/<lang>/` of this package. */
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { configInvalid, scaffoldExists } from '../errors.js';
+import { configInvalid, scaffoldExists, scaffoldFailed, scaffoldName } from '../errors.js';
 import { checkName } from '../wire/names.js';
 import { ownDependency } from './own-dependency.js';
 import { ownVersion, packageRoot } from './package-root.js';
@@ -28,8 +28,9 @@ export interface Scaffolded {
  * Makes the folder `<into>/<name>` with a plugin of one source, one function and one sink, named after the plugin. It
  * appears whole or not at all.
  *
- * Rejects with `ERR_NAME_INVALID`, with `ERR_CONFIG_INVALID` for an unknown language, with `ERR_SCAFFOLD_EXISTS` when the
- * folder holds something, and with the file system's own error. `templates` is for specs.
+ * Rejects with `ERR_NAME_INVALID`, also for a name that clashes with the template, with `ERR_CONFIG_INVALID` for an unknown
+ * language, with `ERR_SCAFFOLD_EXISTS` when the folder holds something, and with `ERR_SCAFFOLD_OUT` for what the file system
+ * says. `templates` is for specs.
  */
 export async function scaffold(
   { name, lang, into }: ScaffoldOptions,
@@ -39,21 +40,37 @@ export async function scaffold(
   if (!SCAFFOLD_LANGUAGES.includes(lang)) {
     throw configInvalid('lang', [`is ${JSON.stringify(lang)}: use ${SCAFFOLD_LANGUAGES.join(', ')}`]);
   }
+  await checkClash(name, lang, join(templates, lang));
   const dir = resolve(into, name);
+  try {
+    return { dir, files: await make(name, dir, join(templates, lang)) };
+  } catch (thrown) {
+    throw scaffoldFailed(dir, thrown);
+  }
+}
+
+/** What is named after the plugin must not be something else as well. */
+async function checkClash(name: string, lang: ScaffoldLanguage, template: string): Promise<void> {
+  const manifest = `${name}.json`;
+  if ((await readdir(template)).includes(manifest)) throw scaffoldName(name, `${manifest} is another file of it`);
+  if (lang === 'go' && name === 'vendor') throw scaffoldName(name, 'Go builds no module of that name');
+}
+
+async function make(name: string, dir: string, template: string): Promise<readonly string[]> {
   await checkFree(dir);
   const made = await mkdir(dirname(dir), { recursive: true });
   const draft = await mkdtemp(join(dirname(dir), '.new-'));
   try {
     // Not the draft itself: mkdtemp makes it private.
     const tree = join(draft, 'files');
-    const files = await fill(join(templates, lang), tree, await placeholders(name));
+    const files = await fill(template, tree, await placeholders(name));
     await rename(tree, dir).catch(async (cause: unknown) => {
       // Somebody was faster.
       await checkFree(dir);
       throw cause;
     });
     await rm(draft, { recursive: true, force: true });
-    return { dir, files };
+    return files;
   } catch (thrown) {
     await rm(draft, { recursive: true, force: true });
     if (made !== undefined) await removeEmpty(dirname(dir), made);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { folderUnusable } from '../errors.js';
 import { type Lock, lockFolder } from './lock.js';
 
 /** What one host has for itself: its data folder, and a folder for the sockets of our SDK. */
@@ -15,11 +16,12 @@ const PRIVATE_DIR = 'rxport-';
 
 /**
  * Takes `dir`; `ipcDir` names a socket folder that is kept, without it a private one is made. Rejects with
- * `ERR_HOST_LOCKED`, and then leaves nothing behind.
+ * `ERR_HOST_LOCKED` and `ERR_DATA_FOLDER`, and then leaves nothing behind.
  */
 export async function claimFolder(dir: string, ipcDir: string | undefined): Promise<Claim> {
-  const sockets = ipcDir ?? (await mkdtemp(join(tmpdir(), PRIVATE_DIR)));
-  if (ipcDir !== undefined) await mkdir(ipcDir, { recursive: true, mode: 0o700 });
+  const sockets = await socketFolder(ipcDir).catch((cause: unknown) => {
+    throw folderUnusable('socket folder', ipcDir ?? tmpdir(), cause);
+  });
   const removeSockets = async (): Promise<void> => {
     if (ipcDir === undefined) await rm(sockets, { recursive: true, force: true });
   };
@@ -38,6 +40,12 @@ export async function claimFolder(dir: string, ipcDir: string | undefined): Prom
       await lock.release();
     },
   };
+}
+
+async function socketFolder(ipcDir: string | undefined): Promise<string> {
+  if (ipcDir === undefined) return mkdtemp(join(tmpdir(), PRIVATE_DIR));
+  await mkdir(ipcDir, { recursive: true, mode: 0o700 });
+  return ipcDir;
 }
 
 /** Only a folder that a host has made: the path comes from a file. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
-import { hostLocked, hostUnseen } from '../errors.js';
+import { folderUnusable, hostLocked, hostUnseen, RxportError } from '../errors.js';
 import { bootId, statOf } from './proc.js';
 
 /** The file in a data folder that says whose it is. */
@@ -26,9 +26,17 @@ export interface Lock {
 
 /**
  * Takes `dir` for this process. Rejects with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken
- * over.
+ * over. `ERR_DATA_FOLDER` where it can not be written.
  */
 export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
+  try {
+    return await take(dir, ipcDir);
+  } catch (cause) {
+    throw cause instanceof RxportError ? cause : folderUnusable('data folder', dir, cause);
+  }
+}
+
+async function take(dir: string, ipcDir: string): Promise<Lock> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, LOCK);
   const draft = join(dir, `.lock-${randomUUID()}`);

@@ -34,7 +34,7 @@ describe('a failure', () => {
     expect(told(new RxportError('ERR_PLUGIN_UNKNOWN', 'no \x1b[31mthermo'), false)).toBe(
       'rxport: no thermo (ERR_PLUGIN_UNKNOWN)\n',
     );
-    expect(told(new TypeError('broken'), false)).toBe('rxport: broken\n');
+    expect(told(new TypeError('broken'), false)).toBe('rxport: broken (ERR_INTERNAL)\n');
   });
 
   it('is an object for programs', () => {
@@ -46,7 +46,7 @@ describe('a failure', () => {
       },
     });
     expect(JSON.parse(told(new TypeError('broken'), true))).toEqual({
-      error: { code: null, message: 'broken', details: {} },
+      error: { code: 'ERR_INTERNAL', message: 'broken', details: {} },
     });
   });
 });

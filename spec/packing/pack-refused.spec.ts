@@ -71,6 +71,7 @@ describe('it refuses', () => {
       'ERR_PACK_OUT',
       '/nowhere is no folder',
     ],
+    ['a place that nobody can write to', python, { out: '/proc/thermo.zip' }, 'ERR_PACK_OUT', 'take another place'],
     ['a file that is no zip by its name', python, { out: 'thermo.tar' }, 'ERR_PACK_OUT', 'ends in .zip'],
     ['what can not be unpacked', { ...python, 'zeros.bin': '0'.repeat(3_000_000) }, {}, 'ERR_ZIP_LIMIT', '100 times'],
   ])('%s', async (_, files, options, code, text) => {

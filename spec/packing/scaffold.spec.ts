@@ -61,6 +61,29 @@ describe('it refuses', () => {
     expect(readdirSync(into)).toEqual([]);
   });
 
+  it.each<[name: string, lang: ScaffoldLanguage]>([
+    ['package', 'ts'],
+    ['tsconfig', 'ts'],
+    ['vendor', 'go'],
+  ])('the name %j for %s, which clashes with the template', async (name, lang) => {
+    const into = tempFolder();
+    await expect(scaffold({ name, lang, into })).rejects.toMatchObject({
+      code: 'ERR_NAME_INVALID',
+      message: expect.stringContaining(`can not be called "${name}": `),
+    });
+    expect(readdirSync(into)).toEqual([]);
+    await scaffold({ name, lang: 'python', into });
+  });
+
+  it('a place that can not be written', async () => {
+    const into = join(tempFolder(), 'file');
+    writeFileSync(into, '');
+    await expect(scaffold({ name: 'thermo', lang: 'ts', into })).rejects.toMatchObject({
+      code: 'ERR_SCAFFOLD_OUT',
+      message: expect.stringContaining(`${join(into, 'thermo')} can not be made: E`),
+    });
+  });
+
   it('a language that it has no template for', async () => {
     const lang = '../ts' as ScaffoldLanguage;
     await expect(scaffold({ name: 'thermo', lang, into: tempFolder() })).rejects.toMatchObject({
@@ -97,7 +120,8 @@ it('leaves nothing when it fails half way', async () => {
   symlinkSync('/nowhere', join(templates, 'ts/z.ts'));
   const into = tempFolder();
   await expect(scaffold({ name: 'thermo', lang: 'ts', into: join(into, 'a/b') }, templates)).rejects.toMatchObject({
-    code: 'ENOENT',
+    code: 'ERR_SCAFFOLD_OUT',
+    cause: expect.objectContaining({ code: 'ENOENT' }),
   });
   expect(readdirSync(into)).toEqual([]);
 });

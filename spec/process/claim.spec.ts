@@ -36,6 +36,17 @@ describe('the socket folder of a host', () => {
     expect(existsSync(ipcDir)).toBe(true);
   });
 
+  it('is told where it can not be made, and the data folder stays free', async () => {
+    const file = join(tempFolder(), 'file');
+    writeFileSync(file, '');
+    const dir = tempFolder();
+    await expect(claimFolder(dir, join(file, 'sockets'))).rejects.toMatchObject({
+      code: 'ERR_DATA_FOLDER',
+      message: expect.stringContaining(`${join(file, 'sockets')} can not be used as socket folder: ENOTDIR`),
+    });
+    await (await claimFolder(dir, undefined)).release();
+  });
+
   it('is left as it is where it is there', async () => {
     const ipcDir = join(tempFolder(), 'there');
     mkdirSync(ipcDir);

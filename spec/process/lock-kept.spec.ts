@@ -56,7 +56,7 @@ describe('a lock for which the disk has no room', () => {
     const command = `ulimit -f 0; exec "${process.execPath}" "${file}" "${dir}"`;
     const child = spawn('/bin/sh', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
-    expect(String(said)).toBe('"EFBIG"\n');
+    expect(String(said)).toBe('"ERR_DATA_FOLDER"\n');
     expect(readdirSync(dir)).toEqual([]);
   });
 });

@@ -37,6 +37,14 @@ describe('the lock of a data folder', () => {
     await expect(lockFolder(lockedBy(unknown), '/t')).rejects.toMatchObject({ code: 'ERR_HOST_LOCKED' });
   });
 
+  it('says which folder can not be written', async () => {
+    const dir = join(lockedBy('a file'), FILE, 'data');
+    await expect(lockFolder(dir, '/t')).rejects.toMatchObject({
+      code: 'ERR_DATA_FOLDER',
+      message: expect.stringContaining(`${dir} can not be used as data folder: ENOTDIR`),
+    });
+  });
+
   it('refuses while its owner lives, and says who that is', async () => {
     const dir = tempFolder();
     const lock = await lockFolder(dir, '/s');
