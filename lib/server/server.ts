@@ -1,14 +1,15 @@
+import { isIPv6 } from 'node:net';
 import { systemClock } from '../clock.js';
 import { durationProblem } from '../duration.js';
 import { configInvalid, hostStopped, reasonOf, serverAddress } from '../errors.js';
 import type { Downloads } from '../service/download.js';
+import { removeRestFile, writeRestFile } from '../service/rest-file.js';
 import type { Service } from '../service/service.js';
 import { createApp } from './app.js';
 import { EventStreams } from './event-streams.js';
 import { checkAddress, openTo } from './guard.js';
 import { Metrics } from './metrics.js';
 import { HOST, PORT } from './port.js';
-import { removeRestFile, writeRestFile } from './rest-file.js';
 
 export interface ServerOptions {
   /** Address to listen on; default `127.0.0.1`. One that others reach needs a token. */
@@ -61,14 +62,19 @@ export async function startServer(service: Service, options: ServerOptions = {})
     throw serverAddress(`${host}:${port}`, cause);
   }
   // It only saves a command its --url.
-  const unwritten = (what: string) => (cause: unknown) =>
-    service.log.warn({ url }, `run/rest.json can not be ${what}: ${reasonOf(cause)}`);
-  await writeRestFile(service.dir, url).catch(unwritten('written, commands on this folder need --url'));
+  const tell = (write: typeof writeRestFile, unwritten: string): void => {
+    try {
+      write(service.dir, url);
+    } catch (cause) {
+      service.log.warn({ url }, `run/rest.json can not be ${unwritten}: ${reasonOf(cause)}`);
+    }
+  };
+  tell(writeRestFile, 'written, commands on this folder need --url');
   return {
     url,
     close: async () => {
       await close();
-      await removeRestFile(service.dir, url).catch(unwritten('removed'));
+      tell(removeRestFile, 'removed');
     },
   };
 }
@@ -89,6 +95,7 @@ function downloadProblems(downloads: Downloads | null): readonly string[] {
   const { hosts, timeout, maxBytes } = downloads ?? {};
   const problems: string[] = [];
   if (!isTexts(hosts)) problems.push('downloads.hosts is no list of hosts');
+  else for (const host of hosts.filter((one) => !isHost(one))) problems.push(`downloads.hosts: ${noHost(host)}`);
   const late = timeout !== undefined && durationProblem(timeout, { zero: true, endless: false });
   if (late) problems.push(`downloads.timeout ${late}`);
   if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 0))
@@ -96,5 +103,15 @@ function downloadProblems(downloads: Downloads | null): readonly string[] {
   return problems;
 }
 
-const isTexts = (list: unknown): boolean =>
+/** A name, `*.` and a name, or an address, as a URL has it without port; an IPv6 one without brackets. */
+function isHost(text: string): boolean {
+  const name = text.toLowerCase().replace(/^\*\./, '');
+  const host = isIPv6(name) ? `[${name}]` : name;
+  return !/[*[]/.test(name) && URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host;
+}
+
+const noHost = (text: string): string =>
+  `${JSON.stringify(text)} is no host name, no address and no *.name: leave out protocol, port and path`;
+
+const isTexts = (list: unknown): list is readonly string[] =>
   Array.isArray(list) && list.every((text) => typeof text === 'string' && text !== '');

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.js';
 import { configInvalid } from '../errors.js';
 import { Host, type HostOptions } from '../host.js';
 import { jsonLogger, type Logger, safeLogger } from '../log.js';
+import { clearRestFile } from './rest-file.js';
 import { RuleBook } from './rule-book.js';
 import type { ServiceRules } from './service-rules.js';
 
@@ -24,6 +25,7 @@ export class Service implements AsyncDisposable {
   static async start({ rules, watch = false, ...options }: ServiceOptions): Promise<Service> {
     checkOptions(rules, watch);
     const host = await Host.start(options);
+    clearRestFile(resolve(options.dir));
     const service = new Service(host, options, rules ?? [join(options.dir, 'rules')]);
     // A rule file may take its time.
     const giveUp = (): void => void service.book.close();

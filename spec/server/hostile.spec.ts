@@ -8,6 +8,7 @@ import { startServer } from '../../lib/server/server.js';
 import { startRest } from '../helpers/rest.js';
 import { scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { startService } from '../helpers/service.js';
+import { writeTree } from '../helpers/tree.js';
 import { tempFolder } from '../helpers/unique.js';
 
 describe('a request', () => {
@@ -55,7 +56,11 @@ describe('a request', () => {
     for (const type of ['text/plain', 'multipart/form-data', 'text/html', 'application/xml', 'nonsense']) {
       const answer = await ask('POST', '/plugins/portables', '{"name":"a"}', { 'content-type': type });
       expect(answer.status).toBe(415);
-      expect(answer.json()).toMatchObject({ code: 'ERR_REQUEST_TYPE' });
+      expect(answer.json()).toMatchObject({
+        code: 'ERR_REQUEST_TYPE',
+        message: `a body of type "${type}" is not taken: send application/json`,
+        details: { type },
+      });
     }
     const poison = '{"__proto__":{"name":"a"},"constructor":{"prototype":{"file":"x"}}}';
     expect((await ask('POST', '/plugins/portables', poison)).json()).toMatchObject({ code: 'ERR_REQUEST_INVALID' });
@@ -176,12 +181,26 @@ describe('a server', () => {
     await expect(fetch(`${url}/health`)).rejects.toThrow();
   });
 
-  it('leaves the file of another one alone', async () => {
+  it.each([
+    ['the first', 0, 1],
+    ['the last', 1, 0],
+  ])('names the other one when %s of two is closed', async (_, closed, left) => {
     const dir = join(tempFolder(), 'data');
     const service = await startService({ dir });
-    const first = await startRest(service);
-    const second = await startRest(service);
-    await first.close();
-    expect(JSON.parse(readFileSync(join(dir, 'run/rest.json'), 'utf8'))).toMatchObject({ url: second.url });
+    const path = join(dir, 'run/rest.json');
+    const servers = [await startRest(service), await startRest(service)];
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ url: servers[1]?.url });
+    await servers[closed]?.close();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ url: servers[left]?.url, pid: process.pid });
+    await servers[left]?.close();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('does not take a service that was killed for another one of its own', async () => {
+    const dir = join(tempFolder(), 'data');
+    const path = join(dir, 'run/rest.json');
+    await writeTree(dir, { 'run/rest.json': JSON.stringify({ url: 'http://127.0.0.1:9', pid: process.pid }) });
+    const { url } = await startRest(await startService({ dir }));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ url, pid: process.pid });
   });
 });

@@ -18,6 +18,21 @@ it('options of a server that make no sense are told, all at once', async () => {
     /token is .*; downloads\.hosts is .*; downloads\.timeout .*; downloads\.maxBytes is /,
   );
   expect(await problemsOf({ downloads: null })).toContain('downloads.hosts is no list of hosts');
+  for (const host of [
+    '127.0.0.1:80',
+    'https://a.example.com',
+    'a.example.com/x',
+    '[::1]',
+    '*',
+    'a.*.com',
+    '127.1',
+    'ä.example.com',
+  ])
+    expect(await problemsOf({ downloads: { hosts: ['example.com', host] } })).toContain(
+      `${JSON.stringify(host)} is no host name`,
+    );
+  const all = ['example.com', 'Example.COM', 'localhost', '*.example.com', '10.0.0.1', '::1', 'my_host'];
+  await (await startServer(service, { port: 0, downloads: { hosts: all } })).close();
   const server = await startServer(service, { port: 0, downloads: { hosts, timeout: 1, maxBytes: 1 } });
   await server.close();
 });
