@@ -11,10 +11,12 @@ import { FunctionPool } from '../symbol/function-pool.js';
 import { controlPath } from '../wire/address.js';
 import { EventStreams } from '../server/event-streams.js';
 import { checkAddress } from '../server/guard.js';
+import { refusesUnread } from '../server/unread-request.js';
 import type { ByHandLine } from './by-hand-line.js';
 import { lineLogger } from './line-logger.js';
 import { PluginUnderTest } from './plugin-under-test.js';
-import { addRoutes } from './routes.js';
+import { addRoutes, answerError } from './routes.js';
+import { shown } from './started.js';
 import { Symbols } from './symbols.js';
 import { transcriptLine } from './transcript.js';
 import { WireHub } from './wire-hub.js';
@@ -110,9 +112,16 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
-    // Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
-    http: { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: LOOK },
+    // Who names no host is refused by the guard, with a reason. Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
+    http: {
+      requestTimeout: REQUEST_TIMEOUT,
+      headersTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: LOOK,
+      requireHostHeader: false,
+    },
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, log),
+    clientErrorHandler: refusesUnread((_, error) => shown(error)),
     exposeHeadRoutes: false,
   });
   const streams = new EventStreams(clock);

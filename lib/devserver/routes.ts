@@ -118,7 +118,7 @@ function pluginView({ link, byHand }: PluginUnderTest) {
   };
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
   const told = asOurs(error, request);
   const status = told === error ? ERROR_CODES[told.code].http : (statusOf(error) ?? 500);
   if (status === 500) log.error({ code: told.code }, told.message);

@@ -65,8 +65,14 @@ export const requestInvalid = (problem: string, cause?: unknown): RxportError =>
 export const requestTooLarge = (limit: number): RxportError =>
   make('ERR_REQUEST_TOO_LARGE', `the body has more than ${limit} bytes`, { limit });
 
-export const requestType = (type: string): RxportError =>
-  make('ERR_REQUEST_TYPE', `a body of type ${JSON.stringify(type)} is not taken: send application/json`, { type });
+export const requestType = (type: string | undefined): RxportError => {
+  const what = type === undefined ? 'without a type' : `of type ${JSON.stringify(type)}`;
+  return make(
+    'ERR_REQUEST_TYPE',
+    `a body ${what} is not taken: send application/json`,
+    type === undefined ? {} : { type },
+  );
+};
 
 /** `request` as in `GET /rule`; `list` is the one that lists them all. */
 export const routeUnknown = (request: string, list: string): RxportError =>
@@ -80,6 +86,3 @@ export const uriInvalid = (uri: string): RxportError => make('ERR_REQUEST_INVALI
 
 /** Something that nobody has thought of. */
 export const internalError = (cause: unknown): RxportError => make('ERR_INTERNAL', reasonOf(cause), {}, cause);
-
-export const bodyInvalid = (problem: string, cause: unknown): RxportError =>
-  make('ERR_REQUEST_INVALID', problem, { body: true }, cause);

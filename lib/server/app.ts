@@ -1,10 +1,10 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { bodyInvalid, reasonOf, routeUnknown } from '../errors.js';
+import { reasonOf, requestInvalid, routeUnknown } from '../errors.js';
 import type { SourcePolicy } from '../service/package-source.js';
 import type { Service } from '../service/service.js';
 import type { EventStreams } from './event-streams.js';
-import { asError, BODY_LIMIT, sendFailure, sendWords } from './failure.js';
+import { asError, BODY_LIMIT, failure, sendFailure, sendWords } from './failure.js';
 import { type GuardOptions, judge } from './guard.js';
 import { healthRoutes } from './health-routes.js';
 import { logRoutes } from './log-routes.js';
@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.js';
 import { packageRoutes } from './package-routes.js';
 import { pluginRoutes } from './plugin-routes.js';
 import { ruleRoutes } from './rule-routes.js';
+import { refusesUnread } from './unread-request.js';
 
 export interface AppParts {
   readonly service: Service;
@@ -31,12 +32,18 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
-    // Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
-    http: { requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: LOOK },
+    // Who names no host is refused by the guard, with a reason. Node looks every 30 s, and takes the larger of its two limits for the body: that of the headers is 60 s by itself.
+    http: {
+      requestTimeout: REQUEST_TIMEOUT,
+      headersTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: LOOK,
+      requireHostHeader: false,
+    },
     forceCloseConnections: true,
     // As long as a line of a request may be: a long name is one that is not there.
     routerOptions: { maxParamLength: 16 * 1024 },
-    frameworkErrors: (thrown, _, reply) => void sendFailure(secured(reply), asError(thrown)),
+    frameworkErrors: (thrown, request, reply) => void sendFailure(secured(reply), asError(thrown, request)),
+    clientErrorHandler: refusesUnread(failure),
     // Nothing is taken for something else: a name that is a number is none.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
   });
@@ -44,7 +51,7 @@ export async function createApp({ service, guard, sources, streams, metrics }: A
   // The schemas of answers are for readers: what is sent is what the handler says.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler((thrown, request, reply) => {
-    const error = asError(thrown);
+    const error = asError(thrown, request);
     if (error.code === 'ERR_INTERNAL') service.log.error({ url: request.url }, error.message);
     return sendFailure(reply, error);
   });
@@ -97,18 +104,18 @@ function protect(app: FastifyInstance, guard: GuardOptions): void {
     try {
       done(null, text.trim() === '' ? undefined : JSON.parse(text));
     } catch (cause) {
-      done(bodyInvalid(reasonOf(cause), cause));
+      done(requestInvalid(reasonOf(cause), cause));
     }
   });
 }
 
 /** A body that is wrong is answered in eKuiper's words. */
 function takesWords(app: FastifyInstance): void {
-  app.setErrorHandler((thrown, _, reply) => {
-    const error = asError(thrown);
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = asError(thrown, request);
     if (error.code !== 'ERR_REQUEST_INVALID') return sendFailure(reply, error);
     const isBody =
-      error.details['body'] === true || (thrown as { validationContext?: string }).validationContext === 'body';
+      error.cause instanceof SyntaxError || (thrown as { validationContext?: string }).validationContext === 'body';
     const words = `Invalid body: Error decoding the portable plugin json: ${error.message}`;
     return sendWords(reply, 400, isBody ? words : error.message, error);
   });

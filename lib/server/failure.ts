@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, internalError, requestInvalid, requestTooLarge, requestType, RxportError } from '../errors.js';
 import { detailsOf } from './details.js';
 
@@ -19,8 +19,8 @@ export const BODY_LIMIT = 1024 * 1024;
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** `message` is eKuiper's where it has one. */
-function failure(status: number, error: RxportError, message = error.message): Failure {
+/** The body of an answer; `message` is eKuiper's where it has one. */
+export function failure(status: number, error: RxportError, message = error.message): Failure {
   const isSaid = error.message === '' || message.includes(error.message);
   const details = detailsOf(error, isSaid ? message : `${message} ${error.message}`);
   return {
@@ -52,11 +52,11 @@ export const sendText = (reply: FastifyReply, status: 200 | 201, text: string): 
   reply.code(status).type(TEXT).send(text);
 
 /** What a handler, or Fastify itself, has thrown. */
-export function asError(thrown: unknown): RxportError {
+export function asError(thrown: unknown, request?: Pick<FastifyRequest, 'headers'>): RxportError {
   if (thrown instanceof RxportError) return thrown;
   const { code, validation, statusCode = 500, message = 'the request is invalid' } = thrown as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return requestTooLarge(BODY_LIMIT);
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return requestType(message.split(': ').at(-1) ?? '');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return requestType(request?.headers['content-type']);
   if (validation !== undefined || statusCode < 500) return requestInvalid(message, thrown);
   return internalError(thrown);
 }

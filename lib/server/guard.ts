@@ -75,7 +75,11 @@ function isForeign(headers: IncomingHttpHeaders, host: string): boolean {
   const { origin, 'sec-fetch-site': site } = headers;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   if (origin === undefined) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host.toLowerCase();
+  if (!URL.canParse(origin)) return true;
+  const page = new URL(origin);
+  // A URL drops the port that its protocol has anyway, a proxy may pass it on.
+  const own = `${page.protocol}//${host}`;
+  return !URL.canParse(own) || new URL(own).host !== page.host;
 }
 
 /** In a time that tells nothing of the token, its length included. */
