@@ -7,7 +7,7 @@ import type { Plugins } from './control/plugins.js';
 import { hostStopped, ruleExists, ruleUnknown, shareExists } from './errors.js';
 import { pluginFolders } from './install/install.js';
 import { PluginStore } from './install/plugin-store.js';
-import { jsonLogger, type Logger, safeLogger } from './log.js';
+import { jsonLogger, type Logger, safeLogger, untilClosing } from './log.js';
 import { type Claim, claimFolder } from './process/claim.js';
 import { pluginEnvironment } from './process/environment.js';
 import { commandRunner } from './process/run-command.js';
@@ -114,7 +114,7 @@ export class Host implements AsyncDisposable {
       setpriv,
       records,
       clock,
-      log,
+      log: untilClosing(log, closing),
       retire,
     });
     this.plugins = this.pluginSet;

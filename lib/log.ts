@@ -47,3 +47,13 @@ export const safeLogger = (log: Logger): Logger =>
     },
     (fields) => safeLogger(log.child(fields)),
   );
+
+/** Once `closing` is aborted, what ends or fails is meant to: an error with a code is `debug` then. */
+export const untilClosing = (log: Logger, closing: AbortSignal): Logger =>
+  loggerOf(
+    (level, fields, text) => {
+      const isMeant = closing.aborted && (level === 'error' || level === 'warn') && 'code' in fields;
+      log[isMeant ? 'debug' : level](fields, text);
+    },
+    (fields) => untilClosing(log.child(fields), closing),
+  );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loggerOf, type LogLevel, safeLogger } from '../lib/log.js';
+import { loggerOf, type LogLevel, safeLogger, untilClosing } from '../lib/log.js';
 import { linesLog } from './helpers/lines-log.js';
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -44,4 +44,22 @@ describe('a logger that may throw', () => {
     safeLogger(log).child({}).warn({}, 'hello');
     expect(lines).toEqual(['warn hello']);
   });
+});
+
+it('what ends while its host is closing is no error', () => {
+  const said: unknown[] = [];
+  const closing = new AbortController();
+  const log = untilClosing(
+    loggerOf((level, fields) => void said.push([level, ...Object.keys(fields)])),
+    closing.signal,
+  ).child({});
+  for (const when of ['before', 'after']) {
+    for (const level of LEVELS) log[level]({ code: 'ERR_X' }, when);
+    log.error({}, when);
+    closing.abort();
+  }
+  expect(said.map(String)).toEqual([
+    ...['debug,code', 'info,code', 'warn,code', 'error,code', 'error'],
+    ...['debug,code', 'info,code', 'debug,code', 'debug,code', 'error'],
+  ]);
 });

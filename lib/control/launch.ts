@@ -76,7 +76,9 @@ export function launchOptions(plugin: InstalledPlugin, options: LaunchOptions): 
 function spawn(plugin: InstalledPlugin, options: LaunchOptions, quit: AbortSignal): Observable<Life> {
   const { store, closing, log } = options;
   const { integrity, environments } = store;
-  integrity.tell(plugin).catch((error: unknown) => log.warn({ plugin: plugin.name }, reasonOf(error)));
+  integrity.tell(plugin).catch((error: unknown) => {
+    if (!closing.aborted) log.warn({ plugin: plugin.name }, reasonOf(error));
+  });
   if (!integrity.enforced && !needsEnvironment(plugin)) return execute(plugin, options);
   const signal = AbortSignal.any([closing, quit]);
   const prepare = async (): Promise<string | undefined> => {
