@@ -48,11 +48,17 @@ function flagFor(error: RxportError, source: string): string | undefined {
   return `rxport serve --download ${named} allows that`;
 }
 
-/** An address that others reach wants a token: where that is read from. */
-export const withTokenDoor = (thrown: unknown): unknown =>
-  thrown instanceof RxportError && thrown.code === 'ERR_SERVER_ADDRESS' && thrown.cause === undefined
-    ? withHints(thrown, ['a token is read from RXPORT_TOKEN or the file of --token-file'])
-    : thrown;
+/** An address that others reach wants a token, and who asks there: where that is read from. */
+export function withTokenDoor(thrown: unknown): unknown {
+  if (!(thrown instanceof RxportError)) return thrown;
+  const { code, details, cause } = thrown;
+  // How the header is called says nothing to who does not write it.
+  if (code === 'ERR_TOKEN_INVALID')
+    return new RxportError(code, `the service wants its token: ${TOKEN_DOOR}`, { details, cause });
+  return code === 'ERR_SERVER_ADDRESS' && cause === undefined ? withHints(thrown, [TOKEN_DOOR]) : thrown;
+}
+
+const TOKEN_DOOR = 'a token is read from RXPORT_TOKEN or the file of --token-file';
 
 export function withHints(error: RxportError, hints: readonly (string | undefined)[]): RxportError {
   const { code, message, details, cause } = error;

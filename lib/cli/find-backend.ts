@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { configInvalid, flagsOfService, reasonOf } from '../errors.js';
+import { systemClock } from '../clock.js';
+import { configInvalid, flagsOfService, reasonOf, RxportError } from '../errors.js';
 import type { Host } from '../host.js';
 import type { Backend } from './backend.js';
 import { dataFolder } from './data-folder.js';
+import { withHints } from './doors.js';
 import type { HostFlags } from './host-flags.js';
 import { givenFlags } from './install-flags.js';
-import { serviceAddress } from './service-address.js';
+import { serviceAddress, serviceArrival } from './service-address.js';
 import type { CommonOptions, Shell } from './shell.js';
 
 /** The service at `--url`, the one that runs over the data folder, or the folder itself. */
@@ -34,7 +36,7 @@ export async function findBackend(shell: Shell, options: CommonOptions & HostFla
   return new FolderBackend(dir, open, signal);
 }
 
-/** Does `work`, and closes what it worked on. */
+/** Does `work`, and closes what it worked on. A service that is only starting is waited for, where nothing is done without it. */
 export async function withBackend<T>(
   shell: Shell,
   options: CommonOptions & HostFlags,
@@ -43,9 +45,29 @@ export async function withBackend<T>(
   const backend = await findBackend(shell, options);
   try {
     return await work(backend);
+  } catch (error) {
+    if (backend.isService || !isForService(error)) throw error;
+    await checkArrived(error, backend.where, shell);
   } finally {
     await backend.close();
   }
+  const arrived = await findBackend(shell, options);
+  try {
+    return await work(arrived);
+  } finally {
+    await arrived.close();
+  }
+}
+
+/** Said before anything was done. */
+const isForService = (thrown: unknown): thrown is RxportError =>
+  thrown instanceof RxportError && (thrown.code === 'ERR_HOST_LOCKED' || thrown.code === 'ERR_CLI_NO_SERVICE');
+
+/** Throws `error` again, unless it means something else by now. */
+async function checkArrived(error: RxportError, dir: string, { signal }: Shell): Promise<void> {
+  const arrival = await serviceArrival(dir, { clock: systemClock, signal });
+  if (arrival === 'service' || (arrival === 'gone' && error.code === 'ERR_HOST_LOCKED')) return;
+  throw arrival === 'late' ? withHints(error, ['a service may be starting there: try again']) : error;
 }
 
 /** From `RXPORT_TOKEN` or the file of `--token-file`: on the command line others could read it. */

@@ -13,6 +13,7 @@ import {
   type RuleEntry,
   RuleState,
 } from './answers.js';
+import { checkName } from '../wire/names.js';
 import type { Backend, Done, DroppedLines, InstallChoice, UpdateChoice } from './backend.js';
 import { farHost, withHints, withPackageDoor } from './doors.js';
 import { serverEvents } from './event-stream.js';
@@ -179,8 +180,12 @@ async function suggesting<T>(
   }
 }
 
-const pathOf = (name: string): string => `${PLUGINS}/${encodeURIComponent(name)}`;
-const rulePath = (id: string): string => `/rules/${encodeURIComponent(id)}`;
+const pathOf = (name: string): string => `${PLUGINS}/${segment('plugin', name)}`;
+const rulePath = (id: string): string => `/rules/${segment('rule', id)}`;
+
+/** In a URL dots alone, encoded or not, name another path. */
+const segment = (what: 'plugin' | 'rule', name: string): string =>
+  encodeURIComponent(/^\.{1,2}$/.test(name) ? checkName(what, name) : name);
 
 const queryOf = (values: Readonly<Record<string, string | undefined>>): string => {
   const present = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);

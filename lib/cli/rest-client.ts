@@ -1,6 +1,7 @@
 /** One request to a service: with a deadline, a bound on the answer, and errors by their code. */
-import { addAbortSignal, Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { addAbortSignal } from 'node:stream';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
@@ -10,6 +11,7 @@ import {
   requestInterrupted,
   RxportError,
   serviceAnswer,
+  serviceGone,
   serviceLate,
   serviceRefused,
   serviceUnreachable,
@@ -67,7 +69,7 @@ export class RestClient {
     const late = new AbortController();
     const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout, request.look)));
     try {
-      const response = await this.fetch(path, request, AbortSignal.any([signal, late.signal]));
+      const response = await this.send(path, request, AbortSignal.any([signal, late.signal]));
       return await this.read(response);
     } catch (cause) {
       throw this.failed(cause, { late: late.signal, look: request.look });
@@ -82,11 +84,10 @@ export class RestClient {
     const late = new AbortController();
     const timer = after(systemClock, timeout, () => late.abort(serviceLate(url, timeout)));
     try {
-      const response = await this.fetch(path, {}, AbortSignal.any([signal, late.signal]));
-      if (!response.ok) await this.read(response);
-      if (response.body === null) throw serviceAnswer(url + path, 'it is empty');
-      // Not by the signal of the request alone: fetch forgets that once the request has been collected as garbage.
-      return addAbortSignal(signal, Readable.fromWeb(response.body as WebStream<Uint8Array>));
+      const response = await this.send(path, {}, AbortSignal.any([signal, late.signal]));
+      if (!isOk(response)) await this.read(response);
+      // Not by the signal of the request alone, which may be collected as garbage.
+      return addAbortSignal(signal, response);
     } catch (cause) {
       throw this.failed(cause, { late: late.signal });
     } finally {
@@ -100,43 +101,54 @@ export class RestClient {
     if (cause instanceof RxportError) return cause;
     if (signal.aborted) return requestInterrupted(look);
     if (late?.aborted === true && late.reason instanceof RxportError) return late.reason;
-    return serviceUnreachable(url, whyOf(cause), cause);
+    const why = whyOf(cause);
+    return why === 'ECONNRESET' ? serviceGone(url, look, cause) : serviceUnreachable(url, why, cause);
   }
 
-  private fetch(path: string, { method = 'GET', body }: Request, signal: AbortSignal): Promise<Response> {
+  /** Not by `fetch`, which refuses ports that a service may have. A redirection is not followed: the token is for who was named. */
+  private send(path: string, { method = 'GET', body }: Request, signal: AbortSignal): Promise<IncomingMessage> {
     const { url, token } = this.options;
-    return fetch(url + path, {
-      method,
-      signal,
-      // A token is for the service that was named, not for where that points.
-      redirect: 'error',
-      headers: {
-        accept: 'application/json, text/plain, text/event-stream',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+    const headers = {
+      accept: 'application/json, text/plain, text/event-stream',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    const request = url.startsWith('https:') ? requestSecure : requestPlain;
+    return new Promise((resolve, reject) => {
+      const sent = request(url + path, { method, headers, signal, agent: false }, resolve);
+      sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 
-  private async read(response: Response): Promise<string> {
-    const body = await bounded(response, MAX_ANSWER, () => serviceAnswer(response.url, `over ${MAX_ANSWER} bytes`));
-    if (response.ok) return body;
+  private async read(response: IncomingMessage): Promise<string> {
+    const { url } = this.options;
+    const { statusCode = 0, headers } = response;
+    if (statusCode >= 300 && statusCode < 400) {
+      response.destroy();
+      throw serviceUnreachable(url, `it leads to ${headers.location ?? 'nowhere'}, which is not followed`);
+    }
+    const body = await bounded(response, MAX_ANSWER, () => serviceAnswer(url, `over ${MAX_ANSWER} bytes`));
+    if (isOk(response)) return body;
     const refusal = parsed(body);
-    if (!Refusal.is(refusal)) throw serviceRefused(this.options.url, response.status, body.trim().slice(0, 200));
+    if (!Refusal.is(refusal)) throw serviceRefused(url, statusCode, body.trim().slice(0, 200));
     const text = refusalText(refusal);
     throw isErrorCode(refusal.code)
       ? new RxportError(refusal.code, text, { details: refusal.details ?? {} })
-      : serviceRefused(this.options.url, response.status, text);
+      : serviceRefused(url, statusCode, text);
   }
 }
 
-async function bounded(response: Response, limit: number, tooLong: () => RxportError): Promise<string> {
+const isOk = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;
+
+async function bounded(
+  response: AsyncIterable<Uint8Array>,
+  limit: number,
+  tooLong: () => RxportError,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of response) {
     size += chunk.length;
     if (size > limit) throw tooLong();
     text += decoder.decode(chunk, { stream: true });
@@ -152,9 +164,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `fetch failed` says nothing; its cause does. */
+/** The code of a connection that failed says it in short. */
 const whyOf = (thrown: unknown): string => {
-  const { cause } = Object(thrown) as { readonly cause?: unknown };
-  const code = (Object(cause) as { readonly code?: unknown }).code;
-  return typeof code === 'string' ? code : reasonOf(cause ?? thrown);
+  const { code } = Object(thrown) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : reasonOf(thrown);
 };

@@ -45,6 +45,17 @@ export const downloadUnserved = (source: string, host: string, dir: string): Rxp
 export const serviceUnreachable = (url: string, reason: string, cause?: unknown): RxportError =>
   make('ERR_CLI_UNREACHABLE', `nobody answers at ${url} (${reason}): is the service running there?`, { url }, cause);
 
+/** It was there, and has gone while it was asked. */
+export const serviceGone = (url: string, look?: string, cause?: unknown): RxportError => {
+  const hint = look === undefined ? '' : `; when it runs again: ${look}`;
+  return make(
+    'ERR_CLI_UNREACHABLE',
+    `${url} has closed the connection before all was answered: it has ended, perhaps${hint}`,
+    { url },
+    cause,
+  );
+};
+
 /** `look`: the command that tells how what was asked for is. */
 export const serviceLate = (url: string, timeout: number, look?: string): RxportError => {
   const hint = look === undefined ? '' : `; it may still be at work: ${look}`;

@@ -40,7 +40,7 @@ export const shareCircle = (share: string, by: string): RxportError =>
   );
 
 export const ruleUnknown = (rule: string, known: readonly string[]): RxportError =>
-  make('ERR_RULE_UNKNOWN', `there is no rule ${rule}; running: ${known.join(', ') || 'none'}`, { rule, known });
+  make('ERR_RULE_UNKNOWN', `there is no rule ${rule}; known rules: ${known.join(', ') || 'none'}`, { rule, known });
 
 export const hostLocked = (dir: string, pid: number): RxportError =>
   make('ERR_HOST_LOCKED', `${dir} belongs to a running host (pid ${pid}): stop that one, or use another folder`, {

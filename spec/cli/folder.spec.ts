@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHost } from '../helpers/host.js';
 import { rxport, Rxport } from '../helpers/rxport.js';
@@ -99,6 +99,8 @@ describe('a data folder without a service', () => {
     expect(await json(dir, 'plugin', 'list')).toMatchObject([
       { name: 'mirror', status: 'unknown', errMsg: expect.stringContaining(`pid ${process.pid}`) },
     ]);
+    // No service that is just starting.
+    await utimes(join(dir, 'host.lock'), 0, 0);
     const { code, stderr } = await rxport(['plugin', 'remove', 'mirror', '--dir', dir]);
     expect([code, stderr]).toEqual([4, expect.stringContaining('ERR_HOST_LOCKED')]);
   });

@@ -122,7 +122,7 @@ describe('the view elsewhere', () => {
       'a running: 10 in (0/s), 8 out (0/s), 0 dropped, 0 failed, 2 held',
       'a running: 10 in (0/s), 8 out (0/s), 0 dropped, 0 failed, 2 held',
       expect.stringMatching(/^a waiting for call f: /),
-      expect.stringMatching(/^a restarting in 3 s: there is no rule b; running: none: /),
+      expect.stringMatching(/^a restarting in 3 s: there is no rule b; known rules: none: /),
     ]);
     expect(out.written).not.toContain('\x1b');
   });

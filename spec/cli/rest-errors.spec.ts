@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { Answer } from '../helpers/rest-service.js';
 import { commandLine as rxport } from '../helpers/command-line.js';
@@ -70,7 +72,19 @@ describe('what answers', () => {
   it.each<[what: string, answer: Answer, code: number, text: string]>([
     ['no JSON', text('<html>'), 5, 'ERR_CLI_ANSWER'],
     ['another shape', { body: [{ title: 'x' }] }, 5, 'ERR_CLI_ANSWER'],
-    ['a broken connection', (response) => response.destroy(), 5, 'ERR_CLI_UNREACHABLE'],
+    ['a broken connection', (response) => response.destroy(), 5, 'has closed the connection before'],
+    [
+      'half of it',
+      (response) => void response.write('[', () => response.destroy()),
+      5,
+      'has closed the connection before',
+    ],
+    [
+      'that a token is wanted',
+      { status: 401, body: { error: 1000, message: 'x', code: 'ERR_TOKEN_INVALID' } },
+      2,
+      'RXPORT_TOKEN',
+    ],
     ['too much', { body: 'x'.repeat(17 * 1024 * 1024) }, 5, 'ERR_CLI_ANSWER'],
   ])('%s is told', async (_, answer, code, said) => {
     const { url } = await thermoService({ [`GET ${PLUGINS}`]: answer });
@@ -84,8 +98,38 @@ describe('what answers', () => {
     const location = `${other.url}${PLUGINS}`;
     const { url } = await thermoService({ [`GET ${PLUGINS}`]: { status: 302, headers: { location } } });
     const { code, stderr } = await rxport(['plugin', 'list', '--url', url], { env: { RXPORT_TOKEN: 'secret' } });
-    expect([code, stderr]).toEqual([5, expect.stringContaining('ERR_CLI_UNREACHABLE')]);
+    expect([code, stderr]).toEqual([5, expect.stringMatching(/leads to .*ERR_CLI_UNREACHABLE/)]);
     expect(other.asked).toEqual([]);
+  });
+
+  it('on a port that browsers keep for something else, is heard', async () => {
+    const server = createHttpServer((_, answer) => void answer.end('[]'));
+    // Some of them may be taken.
+    for (const port of [6666, 6667, 6668, 6669, 6665, 10080]) {
+      server.listen(port, '127.0.0.1');
+      if (
+        await once(server, 'listening').then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+    }
+    const { port } = server.address() as { port: number };
+    try {
+      expect(await rxport(['rule', 'list', '--json', '--url', `http://127.0.0.1:${port}`])).toMatchObject({ code: 0 });
+    } finally {
+      server.close();
+    }
+  });
+
+  it.each(['.', '..'])('is not asked for another path with the name %s', async (name) => {
+    const service = await thermoService();
+    for (const what of ['plugin', 'rule']) {
+      const { code, stderr } = await rxport([what, 'stop', name, '--url', service.url]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('ERR_NAME_INVALID')]);
+    }
+    expect(service.asked).toEqual([]);
   });
 
   it('nothing, is told', async () => {
