@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { systemClock } from '../clock.js';
 import { durationProblem } from '../duration.js';
 import { configInvalid, hostStopped, reasonOf, serverAddress } from '../errors.js';
@@ -106,7 +105,7 @@ function downloadProblems(downloads: Downloads | null): readonly string[] {
 /** A name, `*.` and a name, or an address, as a URL has it without port; an IPv6 one without brackets. */
 function isHost(text: string): boolean {
   const name = text.toLowerCase().replace(/^\*\./, '');
-  const host = isIPv6(name) ? `[${name}]` : name;
+  const host = /:.*:/.test(name) ? `[${name}]` : name;
   return !/[*[]/.test(name) && URL.canParse(`http://${host}`) && new URL(`http://${host}`).hostname === host;
 }
 

@@ -1,7 +1,7 @@
 /** Requests that do not become one: what is said to them goes past Fastify. */
 import type { ConnectionError } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { requestInvalid, type RxportError } from '../errors.js';
 
 /** By Node's code; everything else is 400. */
@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<string, readonly [status: number, problem: string]
 /** Answers under `ERR_REQUEST_INVALID`, in the shape that `body` gives every failure, and closes the connection. */
 export const refusesUnread =
   (body: (status: number, error: RxportError) => object) =>
-  (cause: ConnectionError, socket: Socket): void => {
+  (cause: ConnectionError, socket: Duplex): void => {
     // Nobody is there any more.
     if (cause.code === 'ECONNRESET' || socket.destroyed) return;
     const [status, problem] = STATUS[cause.code] ?? [400, `the request is no HTTP: ${cause.message}`];
