@@ -24,6 +24,13 @@ export const systemClock: Clock = {
 /** The real time, to be shown and to be kept; never to be subtracted from another to wait for something. */
 export const dateOf = (clock: Pick<Clock, 'now' | 'date'>): number => clock.date?.() ?? clock.now();
 
+/** What tells the time of a scheduler for durations: that of the machine by the clock that nobody sets. */
+export function steadyTime(scheduler: SchedulerLike): () => number {
+  // Inside `TestScheduler.run` it is virtual, and far from the date.
+  const isReal = scheduler === asyncScheduler && Math.abs(scheduler.now() - Date.now()) < 1_000;
+  return isReal ? systemClock.now : () => scheduler.now();
+}
+
 /** Runs `work` once after `ms`, which may be longer than a timer of Node; `Infinity` is never. Unsubscribing cancels it. */
 export function after(clock: Clock, ms: number, work: () => void): Subscription {
   if (!(ms > LONGEST)) return clock.schedule(work, ms);

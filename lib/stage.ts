@@ -3,6 +3,7 @@
  * body; an operator finds that scope when it is subscribed, and works without one.
  */
 export { type Admission, Bound, type Scale } from './stage/bound.js';
+export { Deadlines } from './stage/deadlines.js';
 export { checkOverflow, type CheckedOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
 export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
 export { type Key, KeyedQueue } from './stage/keyed-queue.js';

@@ -11,6 +11,7 @@ import { projectTimeout, queueOverflow, type RxportError, userError } from '../l
 import {
   Bound,
   type CheckedOverflow,
+  Deadlines,
   Lane,
   type LaneHandler,
   type Outlet,
@@ -39,7 +40,7 @@ type Outcome<R> =
 /** A project that is under way. */
 interface Work {
   readonly aborter: AbortController;
-  /** Its stream, and the end of its time. */
+  /** Its stream. */
   readonly parts: Subscription;
 }
 
@@ -50,17 +51,19 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
   private readonly bound: Bound;
   private readonly outlet: Outlet<R>;
   private readonly under = new Map<Slot<T, Outcome<R>>, Work>();
+  private readonly deadlines: Deadlines<Slot<T, Outcome<R>>>;
   private completed = false;
 
   constructor(
     private readonly plan: MapAsyncPlan<T, R>,
     subscriber: Subscriber<R>,
   ) {
-    const { name, order, overflow, concurrency } = plan;
+    const { name, order, overflow, concurrency, scheduler, timeout } = plan;
     this.outlet = outletOf(name, subscriber);
     this.stage = queueStage(name, overflow, () => this.lane.held);
     this.bound = new Bound(overflow, this.stage.scale);
     this.lane = new Lane({ order, bound: this.bound, concurrency: () => concurrency }, this);
+    this.deadlines = new Deadlines(scheduler, timeout, (slot) => this.late(slot));
   }
 
   next(value: T): void {
@@ -87,6 +90,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     const { held } = this.lane;
     if (held > 0) this.stage.drop('stopped', held);
     this.lane.clear();
+    this.deadlines.stop();
     this.stage.end();
     const unwanted = new Subscription();
     for (const { parts, aborter } of this.under.values()) {
@@ -106,16 +110,12 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
   }
 
   start(slot: Slot<T, Outcome<R>>): void {
-    const { project, timeout, scheduler, name } = this.plan;
+    const { project, timeout, name } = this.plan;
     const [aborter, parts] = [new AbortController(), new Subscription()];
     this.under.set(slot, { aborter, parts });
     const settle = (outcome: Outcome<R>): void => this.settle(slot, outcome);
     const failed = (thrown: unknown): void => settle({ type: 'error', error: userError(`project of ${name}`, thrown) });
-    const late = (): void => {
-      settle({ type: 'error', error: projectTimeout(name, timeout) });
-      aborter.abort();
-    };
-    if (timeout !== Infinity) parts.add(scheduler.schedule(late, timeout));
+    if (timeout !== Infinity) this.deadlines.begin(slot);
     try {
       const result = from(project(slot.value, slot.index, aborter.signal)).pipe(take(1));
       parts.add(
@@ -139,11 +139,19 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
 
   // ---- inside
 
+  private late(slot: Slot<T, Outcome<R>>): void {
+    const { name, timeout } = this.plan;
+    const work = this.under.get(slot);
+    this.settle(slot, { type: 'error', error: projectTimeout(name, timeout) });
+    work?.aborter.abort();
+  }
+
   private settle(slot: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
     const work = this.under.get(slot);
     // The first word counts: a value, its completion, or the end of its time.
     if (work === undefined) return;
     this.under.delete(slot);
+    this.deadlines.end(slot);
     this.lane.settle(slot, this.close(work, outcome));
     this.stage.weigh(this.lane.waits);
     this.finishWhenEmpty();

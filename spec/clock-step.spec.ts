@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { filter, firstValueFrom, throwError } from 'rxjs';
+import { filter, firstValueFrom, NEVER, Subject, throwError, timer } from 'rxjs';
 import { systemClock } from '../lib/clock.js';
 import { workOff } from '../lib/process/work-off.js';
+import { mapAsync } from '../operators/index.js';
 import { startHost } from './helpers/host.js';
 import { callsTo, scriptedPlugin } from './helpers/scripted-plugin.js';
 import { unique } from './helpers/unique.js';
@@ -19,6 +20,7 @@ afterEach(() => {
 
 /** The clock of the machine is set, as far as this process can see; all else runs on. */
 function set(by: number): void {
+  jest.restoreAllMocks();
   const real = Date.now;
   jest.spyOn(Date, 'now').mockImplementation(() => real() + by);
 }
@@ -50,6 +52,23 @@ describe('when the clock of the machine is set', () => {
     await worked;
     idle.kill('SIGKILL');
     expect(performance.now() - from).toBeLessThan(15_000);
+  });
+
+  it('forward, a project that is under way has its time, and back no more than that', async () => {
+    const values = new Subject<number>();
+    const ends: string[] = [];
+    const from = performance.now();
+    const late = (): string => `late ${Math.round((performance.now() - from) / 500)}`;
+    values
+      .pipe(mapAsync((n) => (n === 0 ? NEVER : timer(400)), { timeout: 500, concurrency: 9, onError: late }))
+      .subscribe((end) => ends.push(`${end}`));
+    values.next(0);
+    set(HOUR);
+    values.next(1);
+    set(-HOUR);
+    values.next(0);
+    await until(() => ends.length === 3);
+    expect(ends).toEqual(['late 1', '0', 'late 1']);
   });
 
   it('back, a rule is restarted when it was to be', async () => {

@@ -1,5 +1,5 @@
-import { Subscription } from 'rxjs';
-import { after, type Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { Deadlines } from '../stage.js';
 import { FatalValue } from './fatal-value.js';
 
 /** What the deadlines of acks ask for. */
@@ -15,16 +15,21 @@ export interface AckHandler {
  * or until the late ack has come, which else would be taken for its own.
  */
 export class AckDeadlines<I> {
-  private awaited = Subscription.EMPTY;
-  private overdue = Subscription.EMPTY;
+  private readonly waits: Deadlines<'ack' | 'late ack'>;
   private readonly fatal = new FatalValue<I>();
 
   /** Without `timeout` no ack is required. */
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly timeout: number | undefined,
-    private readonly handler: AckHandler,
-  ) {}
+    handler: AckHandler,
+  ) {
+    this.waits = new Deadlines(clock, timeout ?? Infinity, (what) => {
+      if (what === 'late ack') return handler.over();
+      this.waits.begin('late ack');
+      handler.late();
+    });
+  }
 
   get required(): boolean {
     return this.timeout !== undefined;
@@ -37,21 +42,16 @@ export class AckDeadlines<I> {
 
   /** An ack that has missed its deadline may still come. */
   get isOverdue(): boolean {
-    return !this.overdue.closed;
+    return this.waits.has('late ack');
   }
 
   /** A value has gone out. */
   sent(): void {
-    const { timeout, clock, handler } = this;
-    if (timeout === undefined) return;
-    this.awaited = after(clock, timeout, () => {
-      this.overdue = after(clock, timeout, () => handler.over());
-      handler.late();
-    });
+    if (this.required) this.waits.begin('ack');
   }
 
   answered(): void {
-    this.awaited.unsubscribe();
+    this.waits.end('ack');
   }
 
   /** The connection has ended with this value out: true when it is not to go out again. */
@@ -61,11 +61,10 @@ export class AckDeadlines<I> {
 
   /** Nothing is overdue any longer. */
   settle(): void {
-    this.overdue.unsubscribe();
+    this.waits.end('late ack');
   }
 
   stop(): void {
-    this.answered();
-    this.settle();
+    this.waits.stop();
   }
 }

@@ -68,6 +68,27 @@ describe('a sink that must acknowledge', () => {
     expect(recorder.acks).toEqual(['a ERR_SINK_ACK_TIMEOUT', 'b ERR_SINK_ACK_TIMEOUT']);
   });
 
+  it('takes one timer at a time, not one for each value', async () => {
+    const clock = new HandClock();
+    const { recorder, plugin, accept } = await connectedSink({ clock, ackTimeout: 1_000 });
+    const before = clock.timers;
+    for (let n = 1; n <= 200; n += 1) {
+      accept(`${n}`);
+      await plugin.inbox.texts(n);
+      clock.advance(1);
+      plugin.acks('{}');
+      await recorder.until(() => recorder.acks.length === n);
+    }
+    expect(recorder.acks.every((ack) => ack.endsWith(' ok'))).toBe(true);
+    expect(clock.timers - before).toBe(1);
+    accept('last');
+    await plugin.inbox.texts(201);
+    clock.advance(999);
+    expect(recorder.acks).toHaveLength(200);
+    clock.advance(1);
+    expect(recorder.acks[200]).toBe('last ERR_SINK_ACK_TIMEOUT');
+  });
+
   it('may take as long as it likes where there is no deadline', async () => {
     const { recorder, plugin, accept } = await connectedSink({ ackTimeout: Infinity });
     accept('a');

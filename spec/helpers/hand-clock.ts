@@ -1,7 +1,15 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { type SchedulerAction, type Subscription, VirtualTimeScheduler } from 'rxjs';
 
 /** A clock that stands still until the spec moves it. */
 export class HandClock extends VirtualTimeScheduler {
+  /** How many timers were set so far. */
+  timers = 0;
+
+  override schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T): Subscription {
+    this.timers += 1;
+    return super.schedule(work, delay, state);
+  }
+
   /** Runs everything that is due within the next `ms`. */
   advance(ms: number): void {
     const end = this.frame + ms;

@@ -79,6 +79,21 @@ describe('a project that is late', () => {
     expect(seen).toEqual(['late']);
   });
 
+  it('takes one timer at a time, not one for each value', () => {
+    const { clock, source, out, seen } = handMap({ timeout: 2_000, concurrency: 3 });
+    for (let n = 0; n < 1_000; n += 1) {
+      source.next(n);
+      if (n >= 2) out[n - 2]?.next(n - 2);
+      clock.advance(1);
+    }
+    expect([seen.length, clock.timers]).toEqual([998, 1]);
+    clock.advance(1_997);
+    expect(seen).toHaveLength(998);
+    clock.advance(1);
+    expect(seen[998]).toEqual(coded('ERR_PROJECT_TIMEOUT', 'within 2000 ms'));
+    expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
   it(
     'leaves no timer behind, however a project ends',
     marbles(({ cold, expectObservable, flush }) => {
