@@ -28,7 +28,8 @@ export const dateOf = (clock: Pick<Clock, 'now' | 'date'>): number => clock.date
 export function steadyTime(scheduler: SchedulerLike): () => number {
   // Inside `TestScheduler.run` it is virtual, and far from the date.
   const isReal = scheduler === asyncScheduler && Math.abs(scheduler.now() - Date.now()) < 1_000;
-  return isReal ? systemClock.now : () => scheduler.now();
+  const clock = isReal ? systemClock : scheduler;
+  return () => clock.now();
 }
 
 /** Runs `work` once after `ms`, which may be longer than a timer of Node; `Infinity` is never. Unsubscribing cancels it. */

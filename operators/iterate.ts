@@ -23,6 +23,10 @@ const FALLBACK: Overflow = { size: 10_000, policy: 'error' };
  * gets those that wait, then throws `ERR_QUEUE_OVERFLOW`). In a rule it is a stage, and paces the sources of the rule. An
  * error of the stream is thrown after the values before it. Throws `ERR_OPERATOR_OPTION` at once.
  *
+ * A loop that waits for another source of its rule, `await other.next()`, needs `high: Infinity` for each of its streams: above its
+ * mark it holds back that source as well, for ever. Where it takes nothing for a minute meanwhile, the rule tells of it: `stalled`
+ * in `events$`.
+ *
  * ```ts
  * for await (const reading of iterate(readings, { high: 100 })) await store(reading);
  * ```

@@ -35,6 +35,10 @@ export interface MapAsyncOptions<T, E = never> extends StageOptions {
  * the ledger, and paces the sources of the rule. `signal` aborts when the project is late or nobody wants its result any longer. A stream that
  * ends without a value is counted `dropped{empty}`, a project that fails `failed{…}`, which `events$` of the rule shows, too.
  *
+ * A project that waits for another source of its rule (`firstValueFrom(other)`) needs `high: Infinity`: that source is held back
+ * with all others while more than `high` values wait here, for ever. Where nothing comes of them for a minute meanwhile, the rule
+ * tells of it: `stalled` in `events$`.
+ *
  * Errors with `ERR_QUEUE_OVERFLOW` under the policy `error`, and as `onError` has it with `ERR_PROJECT_TIMEOUT` and
  * `ERR_USER_FUNCTION`, whose `cause` is what was thrown. Throws `ERR_OPERATOR_OPTION` at once.
  *

@@ -32,5 +32,13 @@ export const stageStalled = (operator: string, held: number, silence: number): R
     { operator, held, silence },
   );
 
+export const sourcesHeld = (operator: string, held: number, silence: number): RxportError =>
+  make(
+    'ERR_STAGE_STALLED',
+    `${operator} holds ${held} values, the sources of the rule wait for it, and nothing has come of any for ${silence} ms: ` +
+      'it waits for something slow, or for another source of this rule, which is held back as well: then give it high: Infinity',
+    { operator, held, silence },
+  );
+
 export const valueInvalid = (where: string, problems: readonly string[]): RxportError =>
   make('ERR_VALUE_INVALID', `${where}: ${problems.join('; ')}`, { where, problems });

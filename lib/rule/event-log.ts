@@ -76,6 +76,10 @@ function lineOf(event: RuleEvent): Line | undefined {
       const text = (count: number): string => `${symbol} has dropped ${count} (${event.reason})`;
       return { key: `${type} ${symbol} ${event.reason}`, count: event.count, text };
     }
+    case 'stalled': {
+      const { code, message } = event.error;
+      return { key: `${type} ${symbol}`, code, count: 1, text: () => message };
+    }
     case 'unconfirmed': {
       const text = (count: number): string =>
         `${count} values at most that went to sink ${symbol} may not have been read`;

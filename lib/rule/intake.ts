@@ -28,13 +28,21 @@ export class Intake {
     };
   }
 
-  /** What ties a stage to the sources: of what waits in it, with marks, and of what one value counts for. */
-  hooks(name: string, marks: Marks | undefined): Pick<StageHooks, 'gauge' | 'scale'> {
-    return { gauge: marks && this.gauge(name, marks), scale: this.pressure };
+  /**
+   * What ties a stage to the sources: of what waits in it, with marks, and of what one value counts for. `holds` hears when it
+   * begins and ends to hold them back.
+   */
+  hooks(name: string, marks?: Marks, holds?: (holds: boolean) => void): Pick<StageHooks, 'gauge' | 'scale'> {
+    return { gauge: marks && this.gauge(name, marks, holds), scale: this.pressure };
   }
 
-  gauge(name: string | (() => string), marks: Marks): Gauge {
-    return this.pressure.gauge(name, marks);
+  gauge(name: string | (() => string), marks: Marks, holds?: (holds: boolean) => void): Gauge {
+    return this.pressure.gauge(name, marks, holds);
+  }
+
+  /** There is something that can be held back. */
+  get hasSources(): boolean {
+    return this.sources.size > 0;
   }
 
   async stop(): Promise<void> {

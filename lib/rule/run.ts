@@ -17,9 +17,9 @@ import { CallPositions } from './call-positions.js';
 import { Intake } from './intake.js';
 import type { OwnedSink, SinkEntry } from './owned-sink.js';
 import type { RunOptions, StopPlan } from './run-options.js';
+import { RunStages } from './run-stages.js';
 import { settled } from './settled.js';
 import { Tail } from './tail.js';
-import { Tallies } from './tallies.js';
 
 /** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
 export type Branch = Subscription | Observable<unknown>;
@@ -43,8 +43,8 @@ export class RuleRun implements Owner, StageScope {
   private readonly returned = new Set<Subscription>();
   private readonly branches = new Set<Tail>();
   private readonly work = new Set<Promise<unknown>>();
-  private readonly intake = new Intake((by) => this.tallies.note({ type: 'paused', symbol: by, count: 1 }));
-  private readonly tallies: Tallies;
+  private readonly intake = new Intake((by) => this.stages.paused(by));
+  private readonly stages: RunStages;
   /** The shortest time that a stop has given. */
   private patience: number | undefined;
   private readonly positions = new CallPositions();
@@ -54,7 +54,8 @@ export class RuleRun implements Owner, StageScope {
     this.ruleId = options.ruleId;
     this.title = options.title ?? `rule ${options.ruleId}`;
     this.roll = new Roll(options.missing);
-    this.tallies = new Tallies(options.clock, (news) => this.report(news));
+    this.stages = new RunStages(options, this.intake, (news) => this.report(news));
+    this.life.add(() => this.stages.stop());
   }
 
   /**
@@ -83,7 +84,7 @@ export class RuleRun implements Owner, StageScope {
     this.unsubscribe(this.sinks.keys());
     await settled(() => [...this.sinks.values()].map(({ sink }) => sink.drained));
     await settled(() => [...this.work]);
-    this.tallies.flush();
+    this.stages.flush();
     this.roll.close();
   }
 
@@ -132,11 +133,7 @@ export class RuleRun implements Owner, StageScope {
   }
 
   stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
-    return this.options.stage(kind, name, depth, {
-      ...this.intake.hooks(`${kind} ${name}`, marks),
-      dropped: (reason, count) => this.tallies.note({ type: 'dropped', symbol: name, reason, count }),
-      failed: (error) => this.report({ type: 'error', symbol: name, error }),
-    });
+    return this.stages.stage(kind, name, depth, marks);
   }
 
   /** Where something outside the run tells how many values wait for it: they hold back the sources of the run. */

@@ -12,8 +12,8 @@ export class Pressure {
   /** What one value counts for, against the marks: more than 1 where values are so large that few of them fill the memory. */
   weight = 1;
   private isUnder = false;
-  /** How many stages are above their low marks. */
-  private busy = 0;
+  /** The stages that are above their low marks. */
+  private readonly busy = new Set<{ readonly holds: Holds }>();
 
   /** `changed` hears each change on the tick on which it happens; `by` names the stage that rose above its mark. */
   constructor(private readonly changed: (under: boolean, by: string) => void) {}
@@ -22,18 +22,24 @@ export class Pressure {
     return this.isUnder;
   }
 
-  /** A name that is asked for: of a stage in which one of several queues decides. */
-  gauge(name: Name, marks: Marks): Gauge {
+  /**
+   * A name that is asked for: of a stage in which one of several queues decides. `holds` hears from when on, and until when,
+   * the sources wait for this stage, alone or with others.
+   */
+  gauge(name: Name, marks: Marks, holds: Holds = () => undefined): Gauge {
+    const stage = { holds };
     let busy = false;
     return {
       set: (waiting) => {
         const load = waiting * this.weight;
         if (load > marks.low !== busy) {
           busy = !busy;
-          this.busy += busy ? 1 : -1;
+          if (busy) this.busy.add(stage);
+          else this.busy.delete(stage);
+          if (this.isUnder) holds(busy);
         }
         if (load > marks.high) this.rise(name);
-        else if (this.busy === 0) this.settle(name);
+        else if (this.busy.size === 0) this.settle(name);
       },
     };
   }
@@ -41,6 +47,7 @@ export class Pressure {
   private rise(name: Name): void {
     if (this.isUnder) return;
     this.isUnder = true;
+    for (const { holds } of this.busy) holds(true);
     this.changed(true, textOf(name));
   }
 
@@ -52,6 +59,8 @@ export class Pressure {
 }
 
 type Name = string | (() => string);
+
+type Holds = (holds: boolean) => void;
 
 const textOf = (name: Name): string => (typeof name === 'string' ? name : name());
 

@@ -92,6 +92,12 @@ export class Stage {
     this.hooks.failed?.(error);
   }
 
+  /** How many values have come to something here; one that found the queue full has not. */
+  get worked(): number {
+    const { dropped, failed } = this.counts();
+    return this.passed + sum(dropped) - (dropped['overflow'] ?? 0) + sum(failed);
+  }
+
   end(): void {
     this.ended = true;
     this.hooks.gauge?.set(0);

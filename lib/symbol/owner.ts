@@ -31,6 +31,12 @@ export type SymbolNews =
   | { readonly type: 'error'; readonly symbol: string; readonly error: RxportError; readonly count?: number }
   | { readonly type: 'restarted'; readonly symbol: string; readonly attempt: number }
   | Tally
+  /**
+   * For a minute, two at most, the sources have waited for an operator, `queue mapAsync` say, and nothing has come of the values
+   * in it. It waits for something slow, or for another source of its rule, which would be for ever. Told again only after it
+   * has moved; the rule goes on.
+   */
+  | { readonly type: 'stalled'; readonly symbol: string; readonly error: RxportError }
   /** A sink's connection broke: so many values at most were with the kernel and may not have been read. */
   | { readonly type: 'unconfirmed'; readonly symbol: string; readonly count: number };
 

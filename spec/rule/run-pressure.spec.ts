@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NEVER, type Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
+import { isObservable, NEVER, type Observable, of, Subject, switchMap, takeUntil, throwError } from 'rxjs';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 import { RuleRun } from '../../lib/rule/run.js';
 import type { SymbolEvent } from '../../lib/symbol/owner.js';
@@ -26,9 +26,13 @@ function start(body: () => Observable<unknown>) {
     missing: () => undefined,
     failed: (error) => log.push(error.code),
   });
-  run.running({ pause: () => log.push('pause'), resume: () => log.push('resume'), stop: async () => undefined });
+  const place = run.running({
+    pause: () => log.push('pause'),
+    resume: () => log.push('resume'),
+    stop: async () => undefined,
+  });
   run.build(body);
-  return { run, log, events, book, clock, heard };
+  return { run, log, events, book, clock, heard, place };
 }
 
 const failing = (): never => {
@@ -57,6 +61,74 @@ describe('an operator with a queue, in a run', () => {
     expect(log).toEqual(['pause']);
     expect(events).toEqual([{ type: 'paused', symbol: `queue ${name}`, count: 1, at: 0 }]);
     expect(book.read()).toMatchObject({ balanced: true, stages: { [`queue ${name}`]: { inFlight: 5 } } });
+  });
+
+  it.each<[string, (values: Observable<number>) => unknown]>([
+    ['mapAsync', (values) => values.pipe(mapAsync(() => NEVER, { high: 3 }))],
+    ['iterate', (values) => iterate(values, { high: 3 }).next()],
+    [
+      'queued',
+      (values) =>
+        values.pipe(
+          queued(
+            switchMap(() => NEVER),
+            { high: 3, timeout: Infinity },
+          ),
+        ),
+    ],
+  ])('is told of when nothing has come of it for a minute: %s', (name, use) => {
+    const values = new Subject<number>();
+    const { events, clock, run } = start(() => {
+      const used = use(values);
+      return isObservable(used) ? used : NEVER;
+    });
+    fill(values, 5);
+    clock.advance(59_999);
+    expect(events.map(({ type }) => type)).toEqual(['paused']);
+    clock.advance(1);
+    const held = name === 'iterate' ? 4 : 5;
+    const message =
+      `${name} holds ${held} values, the sources of the rule wait for it, and nothing has come of any for 60000 ms: ` +
+      'it waits for something slow, or for another source of this rule, which is held back as well: then give it high: Infinity';
+    const error = expect.objectContaining({ code: 'ERR_STAGE_STALLED', message });
+    expect(events.slice(1)).toEqual([{ type: 'stalled', symbol: `queue ${name}`, error, at: 60_000 }]);
+    clock.advance(1e6);
+    expect(events).toHaveLength(2);
+    run.cut();
+    expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
+  it('is told of again when something has come of it since', () => {
+    const [values, projects] = [new Subject<number>(), [] as Subject<number>[]];
+    const project = (n: number): Subject<number> => (projects[n] = new Subject());
+    const { events, clock } = start(() => values.pipe(mapAsync(project, { high: 3, low: 0, onError: 'drop' })));
+    fill(values, 8);
+    clock.advance(120_000);
+    // One that fails is one that moves.
+    projects[0]?.error('broken');
+    clock.advance(120_000);
+    expect(events.map(({ type }) => type)).toEqual(['paused', 'stalled', 'error', 'stalled']);
+  });
+
+  it('is not told of where there is no source to hold back', () => {
+    const values = new Subject<number>();
+    const { events, clock, place } = start(() => values.pipe(mapAsync(() => NEVER, { high: 3 })));
+    place.left();
+    fill(values, 5);
+    clock.advance(1e6);
+    expect(events.map(({ type }) => type)).toEqual(['paused']);
+  });
+
+  it('is not told of while it is slow', () => {
+    const [values, projects] = [new Subject<number>(), [] as Subject<number>[]];
+    const project = (n: number): Subject<number> => (projects[n] = new Subject());
+    const { events, clock } = start(() => values.pipe(mapAsync(project, { high: 3, low: 0 })));
+    fill(values, 20);
+    for (const one of projects) {
+      clock.advance(59_000);
+      one.next(0);
+    }
+    expect(events.map(({ type }) => type)).toEqual(['paused']);
   });
 
   it('pauses them while its loop is slower', async () => {

@@ -103,6 +103,44 @@ describe('pressure', () => {
     expect(pressure.under).toBe(false);
   });
 
+  it('tells each stage from when on, and until when, the sources wait for it', () => {
+    const told: string[] = [];
+    const pressure = new Pressure(() => undefined);
+    const [a, b] = ['a', 'b'].map((name) => pressure.gauge(name, marks, (holds) => told.push(`${name} ${holds}`)));
+    const steps: [Gauge | undefined, number][] = [
+      [b, 4],
+      [b, 3],
+      [b, 4],
+      [a, 11],
+      [a, 12],
+      [a, 2],
+      [a, 4],
+      [b, 0],
+      [b, 5],
+      [b, 0],
+      [a, 0],
+      [a, 9],
+    ];
+    const heard = steps.map(([gauge, waiting]) => {
+      told.length = 0;
+      gauge?.set(waiting);
+      return [...told];
+    });
+    const [, , , rise, , low, again, bLow, bBusy, bOut, settle] = heard;
+    expect(heard.slice(0, 3)).toEqual([[], [], []]);
+    // The one between its marks is waited for as well.
+    expect(rise).toEqual(['b true', 'a true']);
+    expect([low, again, bLow, bBusy, bOut, settle]).toEqual([
+      ['a false'],
+      ['a true'],
+      ['b false'],
+      ['b true'],
+      ['b false'],
+      ['a false'],
+    ]);
+    expect([heard[4], heard[11]]).toEqual([[], []]);
+  });
+
   it('forgets a stage that has ended, however much it held', () => {
     const told: boolean[] = [];
     const pressure = new Pressure((under) => told.push(under));
