@@ -70,8 +70,7 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     this.stage.received += 1;
     // A source that emits at once has one more when what follows has ended already.
     if (this.outlet.closed) return this.stage.drop('stopped');
-    const { dropped, failed } = this.lane.add(value);
-    if (dropped > 0) this.stage.overflow(dropped);
+    const { failed } = this.lane.add(value);
     if (failed) this.outlet.error(queueOverflow(this.plan.name, this.bound.size));
     this.stage.weigh(this.lane.waits);
   }
@@ -130,9 +129,14 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     }
   }
 
-  pass({ value }: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
+  overflowed(count: number): void {
+    this.stage.overflow(count);
+  }
+
+  pass(slot: Slot<T, Outcome<R>>, outcome: Outcome<R>): void {
+    if (outcome.type === 'error') return this.failed(outcome.error, slot);
+    this.lane.left(slot);
     if (outcome.type === 'empty') return this.stage.drop('empty');
-    if (outcome.type === 'error') return this.failed(outcome.error, value);
     this.stage.passed += 1;
     this.outlet.next(outcome.value);
   }
@@ -167,23 +171,30 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     return outcome;
   }
 
-  private failed(error: RxportError, value: T): void {
+  private failed(error: RxportError, slot: Slot<T, Outcome<R>>): void {
     const { onError } = this.plan;
-    if (typeof onError !== 'function') {
-      this.stage.failWith(error);
-      if (onError === 'fail') this.outlet.error(error);
-      return;
-    }
+    if (typeof onError === 'function') return this.substitute(onError, error, slot);
+    this.lane.left(slot);
+    this.stage.failWith(error);
+    if (onError === 'fail') this.outlet.error(error);
+  }
+
+  private substitute(
+    onError: (error: RxportError, value: T) => R,
+    error: RxportError,
+    slot: Slot<T, Outcome<R>>,
+  ): void {
     let instead: R;
     try {
-      instead = onError(error, value);
+      instead = onError(error, slot.value);
     } catch (thrown) {
       const broken = userError(`onError of ${this.plan.name}`, thrown);
-      this.stage.failWith(broken);
+      if (this.lane.left(slot)) this.stage.failWith(broken);
       this.outlet.error(broken);
       return;
     }
-    if (this.outlet.closed) return this.stage.drop('stopped');
+    // It may have ended the subscription, which has counted it.
+    if (!this.lane.left(slot)) return;
     this.stage.passed += 1;
     this.outlet.next(instead);
   }

@@ -31,7 +31,8 @@ export class Outside extends RuleRun {
       callId: () => callId,
       // Without what the stages of a rule share: these have nothing in common, and one sink that is behind would hold back all
       // sources, one source of large tuples make all queues smaller.
-      stage: (kind, name, depth, hooks) => new Stage(kind, name, depth, { ...hooks, gauge: undefined, scale: undefined }),
+      stage: (kind, name, depth, hooks) =>
+        new Stage(kind, name, depth, { ...hooks, gauge: undefined, scale: undefined }),
       report: (event) => events.note(event),
       missing: () => undefined,
       failed: (error) => log.error({ code: error.code }, error.message),

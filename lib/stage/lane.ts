@@ -21,7 +21,9 @@ export interface LaneHandler<T, O> {
   ready(): boolean;
   /** It goes out; `settle` brings it back. */
   start(slot: Slot<T, O>): void;
-  /** Its turn has come. */
+  /** So many found the queue full; told before anything else happens. */
+  overflowed(count: number): void;
+  /** Its turn has come. It is held until `left` is called, which is when to count it. */
   pass(slot: Slot<T, O>, outcome: O): void;
 }
 
@@ -49,6 +51,8 @@ export class Lane<T, O extends object> {
   private readonly out = new Set<Slot<T, O>>();
   /** How many outcomes wait for an earlier one. */
   private settled = 0;
+  /** Those whose turn has come, and that have not left yet. */
+  private readonly passing = new Set<Slot<T, O>>();
   private readonly inOrder: boolean;
   private index = 0;
   private pumping = false;
@@ -67,14 +71,16 @@ export class Lane<T, O extends object> {
     return this.waiting.length;
   }
 
-  /** How many have been added, and have neither passed nor been dropped. */
+  /** How many have been added, and have neither left nor been dropped. */
   get held(): number {
-    return this.waiting.length + this.out.size + this.settled;
+    return this.waiting.length + this.out.size + this.settled + this.passing.size;
   }
 
   add(value: T, key?: Key | Error): Admission {
     const slot: Slot<T, O> = { value, index: this.index++, key, outcome: undefined };
     const admission = this.options.bound.admit(this.waiting, slot);
+    // What follows may run functions of a user.
+    if (admission.dropped > 0) this.handler.overflowed(admission.dropped);
     if (this.keys !== undefined && this.inOrder) this.enlist(this.keys, slot, admission.dropped);
     if (!admission.failed) this.pump();
     return admission;
@@ -86,8 +92,13 @@ export class Lane<T, O extends object> {
     slot.outcome = outcome;
     this.keys?.back(slot);
     if (this.inOrder) this.follow();
-    else this.handler.pass(slot, outcome);
+    else this.pass(slot, outcome);
     this.pump();
+  }
+
+  /** One whose turn has come is held no longer. False when it was cleared away meanwhile, and counted as that. */
+  left(slot: Slot<T, O>): boolean {
+    return this.passing.delete(slot);
   }
 
   /** To be called when `ready` or `concurrency` may have changed. */
@@ -111,6 +122,7 @@ export class Lane<T, O extends object> {
     this.waiting.clear();
     this.slots.clear();
     this.out.clear();
+    this.passing.clear();
     for (const slot of out) this.keys?.back(slot);
     this.settled = 0;
     return out;
@@ -156,8 +168,13 @@ export class Lane<T, O extends object> {
     for (let head = this.oldest(); head?.outcome !== undefined; head = this.oldest()) {
       this.slots.shift();
       this.settled -= 1;
-      this.handler.pass(head, head.outcome);
+      this.pass(head, head.outcome);
     }
+  }
+
+  private pass(slot: Slot<T, O>, outcome: O): void {
+    this.passing.add(slot);
+    this.handler.pass(slot, outcome);
   }
 
   private oldest(): Slot<T, O> | undefined {

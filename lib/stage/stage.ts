@@ -2,7 +2,7 @@ import type { RxportError } from '../errors.js';
 import type { Scale } from './bound.js';
 import type { Gauge } from './pressure.js';
 
-/** At every moment between ticks: `received = passed + Σ dropped + Σ failed + inFlight`. */
+/** At every moment, inside functions of the user too: `received = passed + Σ dropped + Σ failed + inFlight`. */
 export interface StageCounts {
   readonly received: number;
   readonly passed: number;

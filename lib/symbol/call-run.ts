@@ -64,12 +64,12 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
   }
 
   next(value: T): void {
+    const { key: keyOf } = this.spec.options;
+    const key = keyOf === undefined || this.outlet.closed ? undefined : this.keyOf(value, keyOf);
     this.stage.received += 1;
     // A source that emits at once goes on when what follows has ended already.
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
-    const { key } = this.spec.options;
-    const { dropped, failed } = this.lane.add(value, key === undefined ? undefined : this.keyOf(value, key));
-    if (dropped > 0) this.stage.overflow(dropped);
+    const { failed } = this.lane.add(value, key);
     if (failed) this.outlet.error(queueOverflow(`call ${this.spec.shared.symbol}`, this.bound.size));
     this.stage.weigh(this.lane.waits);
   }
@@ -131,8 +131,11 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     }
   }
 
+  overflowed(count: number): void {
+    this.stage.overflow(count);
+  }
+
   pass(slot: Slot<T, Outcome>, outcome: Outcome): void {
-    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     let value: R;
     try {
       value = valueOf(this.spec, slot, outcome);
@@ -140,8 +143,7 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
       this.failed(slot, error as RxportError);
       return;
     }
-    this.stage.passed += 1;
-    this.outlet.next(value);
+    this.passOn(slot, value);
   }
 
   // ---- inside
@@ -193,27 +195,38 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     this.finishWhenEmpty();
   }
 
-  private failed({ value }: { readonly value: T }, error: RxportError): void {
+  private failed(slot: Slot<T, Outcome>, error: RxportError): void {
     const { onError = 'drop' } = this.spec.options;
-    if (typeof onError === 'function') return this.substitute(onError, error, value);
-    this.stage.fail(error.code);
-    this.report(error);
+    if (typeof onError === 'function') return this.substitute(onError, error, slot);
+    this.countFailed(slot, error);
     if (onError === 'fail') this.outlet.error(error);
   }
 
-  private substitute(onError: (error: RxportError, value: T) => unknown, error: RxportError, value: T): void {
+  private substitute(
+    onError: (error: RxportError, value: T) => unknown,
+    error: RxportError,
+    slot: Slot<T, Outcome>,
+  ): void {
     let instead: R;
     try {
-      instead = onError(error, value) as R;
+      instead = onError(error, slot.value) as R;
     } catch (thrown) {
-      this.stage.fail('ERR_USER_FUNCTION');
-      this.report(userError(`onError of call ${this.spec.shared.symbol}`, thrown));
+      this.countFailed(slot, userError(`onError of call ${this.spec.shared.symbol}`, thrown));
       return;
     }
-    // It may have ended the subscription.
-    if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
+    this.passOn(slot, instead);
+  }
+
+  private passOn(slot: Slot<T, Outcome>, value: R): void {
+    // What was asked for it may have ended the subscription, which has counted it.
+    if (!this.lane.left(slot)) return;
     this.stage.passed += 1;
-    this.outlet.next(instead);
+    this.outlet.next(value);
+  }
+
+  private countFailed(slot: Slot<T, Outcome>, error: RxportError): void {
+    if (this.lane.left(slot)) this.stage.fail(error.code);
+    this.report(error);
   }
 
   private finishWhenEmpty(): void {

@@ -64,25 +64,25 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.opening = this.open();
   }
 
-  // ---- Observer
+  // ---- Observer and Subscription
 
   next(value: T): void {
-    this.stage.received += 1;
-    if (this.phase !== 'open') return this.stage.drop('completed');
     let payload: Item<T>['payload'];
     try {
-      payload = sinkPayload(value, this.spec);
+      payload = this.phase === 'open' ? sinkPayload(value, this.spec) : '';
     } catch (error) {
+      this.stage.received += 1;
       return this.failed(error as RxportError);
     }
+    // Counted when a codec of the user is done with it, which may have ended the stream.
+    this.stage.received += 1;
+    if (this.phase !== 'open') return this.stage.drop('completed');
     this.overflowed(this.channel.accept({ value, payload }));
   }
 
   complete(): void {
     this.unsubscribe();
   }
-
-  // ---- Subscription
 
   override unsubscribe(): void {
     try {

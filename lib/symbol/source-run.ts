@@ -123,9 +123,9 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   // ---- SourceHandler: what the data channel says
 
   tuple(message: unknown, meta: TupleMeta): void {
+    if (this.decode !== undefined && !this.outlet.closed) return this.decoded(this.decode(message), meta);
     this.stage.received += 1;
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
-    if (this.decode !== undefined) return this.decoded(this.decode(message), meta);
     this.stage.passed += 1;
     this.emit(this.outlet, message as T, meta);
   }
@@ -135,9 +135,8 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   }
 
   reported(text: string, dropped = 0): void {
-    const { symbol } = this.spec;
     if (dropped > 0) this.stage.missed(dropped);
-    this.report({ type: 'error', symbol, error: sourceReported(symbol, text) });
+    this.report({ type: 'error', symbol: this.spec.symbol, error: sourceReported(this.spec.symbol, text) });
   }
 
   invalid(error: RxportError): void {
@@ -232,7 +231,9 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     return sourceControl(this.spec.symbol, meta, this.spec.dataSource, config);
   }
 
+  /** Counted when a codec of the user is done with it. */
   private decoded(decoded: Decoded<T>, meta: TupleMeta): void {
+    this.stage.received += 1;
     if (decoded.error !== undefined) return this.undecoded(decoded.error);
     this.stage.passed += 1;
     this.emit(this.outlet, decoded.value, meta);

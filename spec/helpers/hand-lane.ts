@@ -14,7 +14,7 @@ export function handLane(
   const out: NumberSlot[] = [];
   const passed: number[] = [];
   const started: number[] = [];
-  const state = { ready: true, concurrency: 1, at: (_: NumberSlot): void => undefined };
+  const state = { ready: true, concurrency: 1, overflowed: 0, at: (_: NumberSlot): void => undefined };
   const handler: LaneHandler<number, { readonly text: string }> = {
     ready: () => state.ready,
     start(slot) {
@@ -22,10 +22,17 @@ export function handLane(
       out.push(slot);
       state.at(slot);
     },
-    pass: ({ value }, { text }) => passed.push(text === `outcome of ${value}` ? value : NaN),
+    overflowed: (count) => void (state.overflowed += count),
+    pass(slot, { text }) {
+      lane.left(slot);
+      passed.push(text === `outcome of ${slot.value}` ? slot.value : NaN);
+    },
   };
   const concurrency = (): number => state.concurrency;
-  const lane = new Lane({ bound: new Bound(overflow), concurrency, keyed: keyOf !== undefined, ...options }, handler);
+  const lane = new Lane<number, { readonly text: string }>(
+    { bound: new Bound(overflow), concurrency, keyed: keyOf !== undefined, ...options },
+    handler,
+  );
   /** The one at `index` of those that are out comes back. */
   const settle = (index: number): void => {
     const [slot] = out.splice(index, 1);

@@ -7,7 +7,7 @@ import { HandClock } from '../helpers/hand-clock.js';
 function start(wait = 10, heard: (key: string) => void = () => undefined) {
   const clock = new HandClock();
   const late: string[] = [];
-  const deadlines: Deadlines<string> = new Deadlines(clock, wait, (key) => {
+  const deadlines = new Deadlines<string>(clock, wait, (key) => {
     late.push(`${key} ${clock.now()}`);
     heard(key);
   });
