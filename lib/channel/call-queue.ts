@@ -11,7 +11,7 @@ export class CallQueue extends Routing<FunctionWorker, FunctionCall> {
   private isLimited = false;
 
   constructor(private readonly clock: Clock) {
-    super((worker) => worker.runner ?? worker);
+    super((worker) => worker.runner?.place ?? worker.runner ?? worker);
   }
 
   /** Nobody wants its outcome any longer. One that waits is not made, and leaves the queue before that is mostly such. */

@@ -13,6 +13,9 @@ interface Line<C> {
   wasOwn: boolean;
 }
 
+/** Ids of processes without a place, well apart from the places. */
+const UNPLACED = 2 ** 16;
+
 /**
  * Which process gets which call. Calls without a key are anybody's; those of one key go to the same process. When one is
  * gone, only its keys go elsewhere, and when it is back, only those come back. Nothing is sent here.
@@ -25,10 +28,13 @@ export class Routing<W extends object, C extends Keyed> {
   /** How many calls with a key wait. */
   private keyed = 0;
   private readonly ids = new WeakMap<object, number>();
-  private nextId = 0;
+  private nextId = UNPLACED;
 
-  /** `identity` is the same for two connections of one process. */
-  constructor(private readonly identity: (worker: W) => object = (worker) => worker) {}
+  /**
+   * `identity` is the same for two connections of one process: its place, where that is known. Of two processes in one place
+   * the keys are with the one that comes first in `staff`; when that is gone, all of them are with the other one.
+   */
+  constructor(private readonly identity: (worker: W) => object | number = (worker) => worker) {}
 
   get waits(): number {
     return this.anybody.length + this.keyed;
@@ -117,6 +123,7 @@ export class Routing<W extends object, C extends Keyed> {
 
   private idOf(worker: W): number {
     const who = this.identity(worker);
+    if (typeof who === 'number') return who;
     const id = this.ids.get(who) ?? this.nextId++;
     this.ids.set(who, id);
     return id;

@@ -27,21 +27,26 @@ export interface ChangeParts {
   readonly instances: Instances;
   readonly from: Replica;
   readonly to: Replica;
-  /** Beside `from`, and of its version; at the end beside `to`. */
+  /** Beside `from`, and of its version; at the end beside `to`, and of that of `to`. */
   readonly others: Replicas;
   /** Everything has moved: `to` is the process of the plugin. */
   readonly serves: () => void;
 }
 
-/** Everything that runs in `from` runs in `to` from now on. Rejects with why it does not, and then nothing has changed. */
-export function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Updated> {
-  const { others, to } = parts;
-  return others.aside(async () => {
-    const updated = await change(parts, options);
-    // Calls go to the new version already: those of the old one have nothing left to do.
-    await others.renew(to.options);
-    return updated;
+/**
+ * Everything that runs in `from` runs in `to` from now on, and then one of the others after the other gives its place to one
+ * of the version of `to`. Rejects with why `from` stays, and then nothing has changed.
+ */
+export async function changeOver(parts: ChangeParts, options: LinkUpdate): Promise<Updated> {
+  const { others, from, to } = parts;
+  const updated = await others.aside(async () => {
+    const changed = await change(parts, options);
+    // Where only the first process is a new one, the others are what they should be.
+    if (to.plugin !== from.plugin) others.renew(to.options);
+    return changed;
   }, options.signal);
+  await others.renewed(options.closing);
+  return updated;
 }
 
 async function change(
@@ -58,7 +63,8 @@ async function change(
     signal.throwIfAborted();
     begun = true;
   };
-  const parts = { instances, from, to, begin, commit, quit: () => others.stop() };
+  const staying = (): readonly Replica[] => others.serving;
+  const parts = { instances, from, to, begin, commit, staying, quit: () => others.stop() };
   const held = strategy === 'overlap' ? holdDown(from) : undefined;
   try {
     signal.throwIfAborted();

@@ -10,6 +10,8 @@ export interface Runner {
   readonly ready: boolean;
   /** Of its process, once that has shaken hands. */
   readonly pid?: number | undefined;
+  /** Which of the processes of its plugin it is, 0 the first one: who takes its place is the same one. */
+  readonly place?: number;
   /** What it said of itself when it shook hands. */
   readonly info: PeerInfo | undefined;
   /**
@@ -66,10 +68,16 @@ export interface HandOver {
   hold(): void;
   /** Resolves when somebody who gets none yet has shaken hands. Rejects with `ERR_CHANNEL_DIAL`. */
   arrived(): Promise<void>;
-  /** Calls go to the newcomers; resolves with how many the others had out, when those are answered. */
-  cutOver(): Promise<number>;
-  /** Calls go to those who had them before `hold`, and to nobody else; resolves when the newcomers have answered theirs. */
-  cutBack(): Promise<void>;
+  /**
+   * Calls go to the newcomers, and as before to the processes in `staying`; resolves with how many the others had out, when
+   * those are answered.
+   */
+  cutOver(staying?: readonly Runner[]): Promise<number>;
+  /**
+   * Calls go to those who had them before `hold`, `former` among them, and to nobody else; resolves when the newcomers have
+   * answered theirs.
+   */
+  cutBack(former?: readonly Runner[]): Promise<void>;
   /** The newcomers are gone: who is connected is of the version that serves. */
   settle(): void;
 }

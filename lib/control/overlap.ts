@@ -15,6 +15,8 @@ export interface TransferParts<R extends Runner = Runner> {
   readonly to: R;
   /** Ends the other processes of the old version; only where that has to go first. */
   readonly quit?: () => Promise<void>;
+  /** The other processes of the old version, which answer calls until others take their places. */
+  readonly staying?: () => readonly Runner[];
   /** Called when everything is prepared, and nothing has moved; what it throws undoes that. */
   readonly begin?: () => void;
   /** Called when everything has moved. */
@@ -25,9 +27,11 @@ export interface TransferParts<R extends Runner = Runner> {
  * Takes everything that runs in `from` over to `to`, while both live.
  *
  * Functions are started in `to` first, and get no call there until each has answered: until then nothing has changed.
- * Then calls go there, and every source and sink moves. Rejects when one can not; everything then runs in `from` again.
+ * Then the calls of `from` go there, and every source and sink moves. Rejects when one can not; everything then runs in
+ * `from` again.
  */
-export async function overlap({ instances, from, to, begin, commit }: TransferParts): Promise<readonly Cost[]> {
+export async function overlap(parts: TransferParts): Promise<readonly Cost[]> {
+  const { instances, from, to, begin, commit } = parts;
   const prepared: Instance[] = [];
   try {
     await prepareAll(instances, from, to, prepared);
@@ -38,7 +42,7 @@ export async function overlap({ instances, from, to, begin, commit }: TransferPa
     const left = (): readonly Instance[] => stillIn(instances, from, to, prepared);
     while (left().length > 0) {
       await prepareAll(instances, from, to, prepared);
-      for (const cost of await all(left().map((instance) => carry(instances, instance, to)))) {
+      for (const cost of await all(left().map((instance) => carry(parts, instance)))) {
         // Twice where its first process there has died.
         const { drained = 0 } = costs.get(cost.instance) ?? {};
         costs.set(cost.instance, { ...cost, drained: cost.drained + drained });
@@ -49,7 +53,7 @@ export async function overlap({ instances, from, to, begin, commit }: TransferPa
     instances.replay(to);
     return [...costs.values()];
   } catch (error) {
-    await carryBack(instances, from, to, prepared);
+    await carryBack(parts, prepared);
     throw error;
   }
 }
@@ -74,7 +78,7 @@ async function prepareAll(instances: Instances, from: Runner, to: Runner, prepar
   );
 }
 
-async function carry(instances: Instances, instance: Instance, to: Runner): Promise<Cost> {
+async function carry({ instances, to, staying }: TransferParts, instance: Instance): Promise<Cost> {
   if (instance.handOver === undefined) {
     const moved = await instances.move(instance, () => Promise.resolve(to));
     return { instance, ...moved, drained: 0 };
@@ -83,11 +87,12 @@ async function carry(instances: Instances, instance: Instance, to: Runner): Prom
   // The process that was prepared may be gone, and the next one knows nothing of it.
   if (!instances.accepted(instance, to)) await instances.startIn(instance, to);
   instances.adopt(instance, to);
-  const drained = await instance.handOver.cutOver();
+  const drained = await instance.handOver.cutOver(staying?.());
   return { instance, gap: 0, queued: 0, drained };
 }
 
-async function carryBack(instances: Instances, from: Runner, to: Runner, prepared: readonly Instance[]): Promise<void> {
+async function carryBack(parts: TransferParts, prepared: readonly Instance[]): Promise<void> {
+  const { instances, from, to, staying } = parts;
   instances.serve(from);
   const back = async (instance: Instance): Promise<void> => {
     if (instance.handOver === undefined) await instances.move(instance, () => Promise.resolve(from));
@@ -99,7 +104,7 @@ async function carryBack(instances: Instances, from: Runner, to: Runner, prepare
       if (instances.accepted(instance, from)) instances.adopt(instance, from);
       else instances.forget(instance);
     }
-    await instance.handOver?.cutBack();
+    await instance.handOver?.cutBack([from, ...(staying?.() ?? [])]);
   });
   const moved = instances.in(to).map((instance) => back(instance).catch(() => instances.forget(instance)));
   instances.replay(from);

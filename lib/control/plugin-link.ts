@@ -102,7 +102,7 @@ export class PluginLink {
 
   /** Largest payload, in bytes, that either version takes during an update; undefined when only our own limit holds. */
   get maxSend(): number | undefined {
-    return lowerOf(this.replica.maxSend, this.incoming?.maxSend);
+    return [this.incoming?.maxSend, this.others.maxSend].reduce(lowerOf, this.replica.maxSend);
   }
 
   /** True when its sources wait while they are not read: the stock SDKs give up on a send after a second. */

@@ -68,6 +68,7 @@ export class Replica implements Runner {
     readonly options: ReplicaOptions,
     private readonly socket: ControlSocket,
     private readonly handler: ReplicaHandler,
+    readonly place = 0,
   ) {
     const { plugin, clock } = options;
     this.plugin = plugin;

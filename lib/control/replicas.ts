@@ -1,13 +1,17 @@
-import { firstValueFrom, fromEvent, merge, NEVER, Subscription } from 'rxjs';
-import { after, dateOf } from '../clock.js';
-import { pluginHung, reasonOf, symbolNotConnected } from '../errors.js';
+import { firstValueFrom, fromEvent, merge, NEVER } from 'rxjs';
+import { dateOf } from '../clock.js';
+import { pluginHung } from '../errors.js';
 import type { ProcessState } from '../process/state.js';
 import type { ControlSocket } from './control-socket.js';
 import { type HoldDown, holdDown } from './hold-down.js';
-import { type Instance, lacks, type Runner } from './instance.js';
+import type { Instance, Runner } from './instance.js';
 import type { Instances } from './instances.js';
+import { lowerOf } from './limits.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
+import { Rolling } from './rolling.js';
+import { Starts } from './starts.js';
 import { mayFollow, mayLead, nextToStart, replicasOf } from './turns.js';
+import { Wishes } from './wishes.js';
 
 export interface ReplicasParts {
   readonly instances: Instances;
@@ -20,8 +24,6 @@ export interface ReplicasParts {
 
 /** Milliseconds for which a first process waits for a replica that is coming and does not come. */
 const PATIENCE = 5_000;
-/** Milliseconds for which processes stay that nobody asks for any longer: a rule may be about to start again. */
-const LINGER = 10_000;
 
 /**
  * The further processes of a plugin: they run its functions, and nothing else.
@@ -32,19 +34,19 @@ const LINGER = 10_000;
  */
 export class Replicas {
   private all: Replica[] = [];
-  private readonly wishes = new Set<{ readonly count: number }>();
+  private readonly wishes: Wishes;
   /** While the first process changes. */
-  private held: readonly HoldDown[] | undefined;
+  private held: ReadonlyMap<Replica, HoldDown> | undefined;
   private closed = false;
-  /** One START after the other: who connects is who was told last. */
-  private starts: Promise<void> = Promise.resolve();
+  private readonly starts: Starts;
+  /** While those of the version before give their places to others. */
+  private rolling: Rolling | undefined;
   private readonly leaving = new Set<Promise<void>>();
-  private lingering = Subscription.EMPTY;
   /** Since when the first process waits for its turn. */
   private waitsSince: number | undefined;
   private readonly handler: ReplicaHandler = {
     ready: (replica) => {
-      for (const one of this.functions) this.start(one, replica);
+      for (const one of this.functions) this.starts.add(one, replica);
       this.check();
     },
     lost: (replica) => this.lost(replica),
@@ -58,27 +60,46 @@ export class Replicas {
     private options: ReplicaOptions,
     private readonly parts: ReplicasParts,
   ) {
+    this.wishes = new Wishes(options.clock, () => this.resize());
+    this.starts = new Starts({
+      ...parts,
+      log: options.log,
+      takes: (replica) => this.held === undefined && !this.closed && this.all.includes(replica),
+      isAnswered: (one) => this.isAnswered(one),
+      settled: () => this.check(),
+    });
     this.resize();
   }
 
+  /** In an update those of the version before in their places, and behind them the new ones that have begun to come. */
   get states(): readonly ProcessState[] {
-    return this.all.map(({ state }) => state);
+    return statesOf(this.rolling?.among() ?? this.all);
+  }
+
+  /** Those that may be called. */
+  get serving(): readonly Replica[] {
+    return [...this.all, ...(this.rolling?.serving ?? [])].filter(({ ready }) => ready);
+  }
+
+  /** Largest payload that all of them take, in bytes; undefined when only our own limit holds. */
+  get maxSend(): number | undefined {
+    return this.serving.map(({ maxSend }) => maxSend).reduce(lowerOf, undefined);
   }
 
   /** The replica that `runner` is, if it is one. */
   find(runner: Runner | undefined): Replica | undefined {
-    return this.all.find((one) => one === runner);
+    return [...this.all, ...(this.rolling?.serving ?? [])].find((one) => one === runner);
   }
 
   /** Which process `runner` is, the first one where that is not known; none when it is ending or gone. */
   of(runner: Runner | undefined, incoming?: Replica): Replica | undefined {
     const first = this.parts.first();
-    return runner === undefined ? first : [first, incoming, ...this.all].find((one) => one === runner);
+    return runner === undefined ? first : ([first, incoming].find((one) => one === runner) ?? this.find(runner));
   }
 
   /** True while a function runs in a replica. */
   answer(instance: Instance): boolean {
-    return this.all.some((one) => one.ready && this.parts.instances.accepted(instance, one));
+    return this.serving.some((one) => this.parts.instances.accepted(instance, one));
   }
 
   /** A call is out in it. */
@@ -88,20 +109,14 @@ export class Replicas {
 
   /** At least `count` processes with the first one, until the returned function is called. */
   wish(count: number): () => void {
-    const wish = { count };
-    this.wishes.add(wish);
-    this.resize();
-    return () => {
-      if (!this.wishes.delete(wish) || this.closed) return;
-      this.lingering.unsubscribe();
-      this.lingering = after(this.options.clock, LINGER, () => this.resize());
-    };
+    return this.wishes.add(count);
   }
 
-  /** Starts the next one if its turn has come. */
+  /** Starts the next one if its turn has come; lets one of the version before go if that has. */
   check(): void {
     if (this.held !== undefined || this.closed) return;
-    const next = nextToStart(this.parts.first().state, this.states);
+    this.rolling?.check();
+    const next = this.rolling?.isFull !== true ? nextToStart(this.parts.first().state, statesOf(this.all)) : undefined;
     if (next !== undefined) this.all[next]?.start();
   }
 
@@ -113,15 +128,16 @@ export class Replicas {
 
   /** Has the functions that lack there started in each replica. */
   spread(instances: readonly Instance[] = this.parts.instances.list()): void {
-    for (const one of instances.filter(isFunction)) for (const replica of this.all) this.start(one, replica);
+    for (const one of instances.filter(isFunction)) for (const replica of this.all) this.starts.add(one, replica);
   }
 
   /** Whether a process that has died may be started again now. */
   mayRetry(replica: Replica): boolean {
     const { clock } = this.options;
     const others = this.all.filter((one) => one !== replica);
-    const states = others.map(({ state }) => state);
-    if (others.length < this.all.length) return mayFollow(this.parts.first().state, states, dateOf(clock));
+    const states = statesOf(others);
+    if (others.length < this.all.length)
+      return this.rolling?.isFull !== true && mayFollow(this.parts.first().state, states, dateOf(clock));
     if (mayLead(states)) {
       this.waitsSince = undefined;
       return true;
@@ -135,14 +151,14 @@ export class Replicas {
 
   /** Until `release` none is started: nobody could tell it from the one that takes the place of the first process. */
   private async hold(signal?: AbortSignal): Promise<void> {
-    this.held = this.all.map(holdDown);
+    this.held = new Map(this.all.map((one) => [one, holdDown(one)]));
     await Promise.all(this.all.filter(({ state }) => state.phase === 'starting').map((one) => one.stop()));
     const aborted = signal === undefined ? NEVER : fromEvent(signal, 'abort');
-    if (signal?.aborted !== true) await firstValueFrom(merge(this.starts, aborted));
+    if (signal?.aborted !== true) await firstValueFrom(merge(this.starts.over(), aborted));
   }
 
   private async release(): Promise<void> {
-    await Promise.all((this.held ?? []).map((hold) => hold.release()));
+    await Promise.all([...(this.held?.values() ?? [])].map((hold) => hold.release()));
     this.held = undefined;
     this.resize();
     this.spread();
@@ -163,17 +179,31 @@ export class Replicas {
     await Promise.all(this.all.map((one) => one.stop()));
   }
 
-  /** Others of another version, in their place. */
-  async renew(options: ReplicaOptions): Promise<void> {
-    const old = this.all;
+  /** Others of another version come, and take their places one after the other. Only `aside`, after which that begins. */
+  renew(options: ReplicaOptions): void {
+    this.rolling = new Rolling(this.held ?? new Map(), options, {
+      instances: this.parts.instances,
+      fresh: () => this.all,
+      functions: () => this.functions,
+      isBusy: (replica) => this.starts.isBusy(replica),
+      dismiss: (replica) => this.dismiss(replica),
+      ended: () => this.check(),
+    });
     this.options = options;
+    this.held = new Map();
     this.all = [];
-    await Promise.all(old.map((one) => one.close()));
+  }
+
+  /** Resolves when none of the version before is left; with `closing` they go at once. */
+  async renewed(closing: AbortSignal): Promise<void> {
+    await this.rolling?.done(closing);
+    this.rolling = undefined;
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    this.lingering.unsubscribe();
+    this.wishes.stop();
+    this.rolling?.quit();
     await Promise.all([...this.leaving, ...this.all.map((one) => one.close())]);
   }
 
@@ -184,53 +214,19 @@ export class Replicas {
   private resize(): void {
     if (this.held !== undefined || this.closed) return;
     const { plugin, settings } = this.options;
-    const wishes = [...this.wishes].map(({ count }) => count);
-    const further = replicasOf(plugin, settings, wishes);
-    while (this.all.length < further) this.all.push(new Replica(this.options, this.parts.socket, this.handler));
-    for (const surplus of this.all.splice(further)) this.dismiss(surplus);
+    const further = replicasOf(plugin, settings, this.wishes.counts);
+    while (this.all.length < further)
+      this.all.push(new Replica(this.options, this.parts.socket, this.handler, this.all.length + 1));
+    for (const surplus of this.all.splice(further)) void this.dismiss(surplus);
     this.check();
   }
 
   /** It answers what it has been asked, and ends. */
-  private dismiss(replica: Replica): void {
+  private dismiss(replica: Replica): Promise<void> {
     const answered = Promise.all(this.functions.flatMap(({ crew }) => crew?.dismiss(replica) ?? []));
-    const left = answered.then(() => replica.close());
+    const left = answered.then(() => replica.close()).finally(() => this.leaving.delete(left));
     this.leaving.add(left);
-    void left.then(() => this.leaving.delete(left));
-  }
-
-  private start(instance: Instance, replica: Replica): void {
-    this.starts = this.starts.then(() => this.startNow(instance, replica));
-  }
-
-  /** Never rejects: what a replica refuses is not the end of a function that runs elsewhere. */
-  private async startNow(instance: Instance, replica: Replica): Promise<void> {
-    const { instances } = this.parts;
-    if (!(await this.isDue(instance, replica))) return;
-    const waits = !this.isAnswered(instance);
-    try {
-      await instances.startIn(instance, replica);
-    } catch (error) {
-      const { name } = replica.plugin;
-      const { symbolName } = instance.control;
-      this.options.log.warn({ plugin: name }, `a replica does not run ${symbolName}: ${reasonOf(error)}`);
-      return;
-    }
-    if (waits && instances.accepted(instance, replica)) instance.started();
-    const missing = await instance.crew?.missing(replica);
-    if (missing !== undefined && replica.ready)
-      replica.restart(symbolNotConnected(replica.plugin.name, instance.control.symbolName, missing));
-  }
-
-  private async isDue(instance: Instance, replica: Replica): Promise<boolean> {
-    const { instances, first } = this.parts;
-    // Told to the first process, and not answered: when it is, it is spread.
-    if (first().ready && !instances.accepted(instance, first())) return false;
-    if (first().ready) await instance.crew?.missing(first());
-    const { held } = this;
-    if (held !== undefined || this.closed || !replica.ready || this.find(replica) === undefined) return false;
-    if (lacks(replica.plugin, instance) || !instances.list().includes(instance)) return false;
-    return !instances.accepted(instance, replica);
+    return left;
   }
 
   private isAnswered(instance: Instance): boolean {
@@ -245,5 +241,7 @@ export class Replicas {
     this.check();
   }
 }
+
+const statesOf = (replicas: readonly Replica[]): readonly ProcessState[] => replicas.map(({ state }) => state);
 
 const isFunction = ({ control }: Instance): boolean => control.pluginType === 'func';

@@ -26,6 +26,21 @@ export const mayLead = (replicas: readonly ProcessState[]): boolean => !replicas
 
 const isComing = ({ phase }: ProcessState): boolean => phase === 'starting';
 
+const ALIVE: readonly ProcessState['phase'][] = ['starting', 'ready', 'stopping'];
+
+/** Whether one more replica can be started beside so many of the version before: one more than they are to be at most. */
+export const hasRoom = (replicas: readonly ProcessState[], olds: number): boolean =>
+  replicas.filter(({ phase }) => ALIVE.includes(phase)).length + olds <= replicas.length;
+
+/**
+ * Which replicas of the version before may go, by their places: those whose place a new one has taken, or that have no place
+ * among the new ones. As many stay as it takes for a full crew; `come` says of each place whether a new one is there.
+ */
+export function mayGo(olds: readonly number[], come: readonly boolean[]): readonly number[] {
+  const tooMany = olds.length + come.filter(Boolean).length - come.length;
+  return olds.filter((place) => come[place] !== false).slice(0, Math.max(0, tooMany));
+}
+
 /** How many replicas a plugin has beside its first process; `wishes` count that one. */
 export function replicasOf(
   { name, manifest }: InstalledPlugin,

@@ -50,6 +50,9 @@ export interface SupervisorOptions {
 
 type End = Extract<Life, { type: 'exited' | 'unspawned' }>;
 
+/** Milliseconds from the spawn to the first frame. */
+export const HANDSHAKE_TIMEOUT = 60_000;
+
 /** Milliseconds by which a retry is put off. */
 const RETRY_STEP = 20;
 
@@ -154,7 +157,7 @@ export class Supervisor {
 
   /** From the spawn on: what was made before has deadlines of its own. */
   private awaitHandshake(): void {
-    const { clock, expects, handshakeTimeout = 60_000 } = this.options;
+    const { clock, expects, handshakeTimeout = HANDSHAKE_TIMEOUT } = this.options;
     expects?.();
     this.timer = after(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
@@ -205,7 +208,7 @@ export class Supervisor {
   }
 
   private explain(event: End): RxportError {
-    const { name, command, handshakeTimeout = 60_000 } = this.options;
+    const { name, command, handshakeTimeout = HANDSHAKE_TIMEOUT } = this.options;
     if (event.type === 'unspawned') return pluginSpawn(name, command, event.cause);
     const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };
     if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout, this.options.trouble?.());

@@ -137,12 +137,12 @@ export class SharedFunction implements Instance, HandOver, Crew {
     if (!(await this.channel.arrived(ARRIVAL))) throw symbolNotConnected(this.link.name, this.symbol, ARRIVAL);
   }
 
-  cutOver(): Promise<number> {
-    return this.channel.cutOver();
+  cutOver(staying?: readonly Runner[]): Promise<number> {
+    return this.channel.cutOver(staying);
   }
 
-  cutBack(): Promise<void> {
-    return this.channel.cutBack();
+  cutBack(former?: readonly Runner[]): Promise<void> {
+    return this.channel.cutBack(former);
   }
 
   settle(): void {
