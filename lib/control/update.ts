@@ -1,6 +1,6 @@
 import { type Clock, dateOf } from '../clock.js';
 import { notUpdated, RxportError, symbolInUse } from '../errors.js';
-import type { InstalledPlugin, Staged } from '../install/install.js';
+import { type InstalledPlugin, isAtHome, type Staged } from '../install/install.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Registry } from '../registry/registry.js';
 import { type Instance, lacks } from './instance.js';
@@ -67,14 +67,28 @@ export async function updatePlugin(
     await store.discard(staged);
     throw error;
   }
+  // Replicas of the old version answer calls for a while yet, and read their files where these are.
+  const isLate = link.others.serving.length > 0 && (await isAtHome(old));
   const commit = async (): Promise<void> => {
     registry.replace(version);
-    await store.place(version);
+    if (!isLate) await store.place(version);
+  };
+  const placeLate = async (): Promise<void> => {
+    try {
+      await store.place(version);
+    } catch (error) {
+      const back = async (): Promise<void> => registry.replace(old);
+      await link.update(launch(old), { strategy, signal: closing, closing, commit: back });
+      throw error;
+    }
   };
   let updated: Updated;
   try {
     updated = await link.update(launch(version), { strategy, signal, closing, commit });
+    if (isLate) await placeLate();
   } catch (error) {
+    // What could not be taken back goes on where it is.
+    if (link.plugin === version) throw error;
     registry.replace(old);
     await store.drop(version);
     throw error instanceof RxportError ? notUpdated(link.name, old.manifest.version, error) : error;

@@ -20,7 +20,7 @@ import { dropVersions } from './versions.js';
 export { type PluginFolders, pluginFolders, type Staged } from './folders.js';
 export { type InstalledPlugin, load } from './installed-plugin.js';
 export { loadAll, type Loaded } from './load-all.js';
-export { dropVersion, keepVersion, placeVersion, tidyVersions } from './versions.js';
+export { dropVersion, keepVersion, isAtHome, placeVersion, tidyVersions } from './versions.js';
 
 export interface StageOptions extends UnzipOptions {
   /** The name that the plugin must have. */

@@ -38,6 +38,10 @@ export async function keepVersion(staged: Staged, { versions }: PluginFolders, h
   return { name, manifest, dir, executable: join(dir, manifest.executable), home };
 }
 
+/** Its files are in its home itself: another version that is placed takes them away. */
+export const isAtHome = async ({ home }: Pick<InstalledPlugin, 'home'>): Promise<boolean> =>
+  (await lstat(home).catch(() => undefined))?.isDirectory() === true;
+
 /**
  * Makes the plugin's home a link to this version, in one step for whoever looks. Rejects with `ERR_PLUGIN_MISPLACED` when
  * the plugin has no home then, until the next start of a host.
@@ -48,8 +52,7 @@ export async function placeVersion(version: InstalledPlugin, move = moveTree): P
   const link = join(parent, `.${name}.link-${randomBytes(6).toString('hex')}`);
   await symlink(relative(await realpath(parent), dir), link);
   try {
-    const found = await lstat(home).catch(() => undefined);
-    if (found?.isDirectory() === true) await replaceFolder(link, version, move);
+    if (await isAtHome(version)) await replaceFolder(link, version, move);
     else await move(link, home);
   } catch (error) {
     await sweep(link);
