@@ -1,25 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from '../helpers/alive.js';
-import { processesOf } from '../helpers/leftovers.js';
 import { statusOf } from '../helpers/parts.js';
-import { pidsOf, replicated, type Replicated } from '../helpers/replicated.js';
-import { tempFolder, unique } from '../helpers/unique.js';
+import { pidsOf, processesLeft as left, replicated, versionOf } from '../helpers/replicated.js';
+import { unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 import { eachLanguage } from '../helpers/versions.js';
-
-/** The folder of another version of it. */
-function versionOf({ name, dir }: Replicated, version: string): string {
-  const next = join(tempFolder(), name);
-  cpSync(dir, next, { recursive: true });
-  const file = join(next, `${name}.json`);
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
-  writeFileSync(file, JSON.stringify({ ...manifest, version }));
-  return next;
-}
-
-const left = ({ data, name }: Replicated): readonly string[] => processesOf(join(data, 'plugins'), [name]);
 
 eachLanguage(
   (language) => `replicas of a ${language} plugin`,

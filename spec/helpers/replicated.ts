@@ -1,7 +1,9 @@
 /** A host with a plugin that runs in several processes, and calls to it that never cease. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host, HostOptions, Plugin } from '../../lib/index.js';
 import { startHost } from './host.js';
+import { processesOf } from './leftovers.js';
 import { pidPlugin, type PidPlugin } from './pid-plugin.js';
 import { tempFolder } from './unique.js';
 import { until } from './until.js';
@@ -26,6 +28,20 @@ export interface Traffic {
   /** Resolves with the codes of what has failed. */
   ends(): Promise<readonly unknown[]>;
 }
+
+/** The folder of another version of it. */
+export function versionOf({ name, dir }: PidPlugin, version: string): string {
+  const next = join(tempFolder(), name);
+  cpSync(dir, next, { recursive: true });
+  const file = join(next, `${name}.json`);
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+  writeFileSync(file, JSON.stringify({ ...manifest, version }));
+  return next;
+}
+
+/** The command lines of its processes, of whatever version. */
+export const processesLeft = ({ data, name }: Replicated): readonly string[] =>
+  processesOf(join(data, 'plugins'), [name]);
 
 /** The ids of its processes, first that in which everything runs. */
 export const pidsOf = ({ replicas }: Plugin): readonly number[] =>
