@@ -33,7 +33,10 @@ export interface Plugin {
   readonly dir: string;
   readonly manifest: Manifest;
   readonly state: ProcessState;
-  /** Where each process stands that its functions run in: first the one of `state`, which all else runs in. */
+  /**
+   * Where each process stands that its functions run in: first the one of `state`, which all else runs in. While an update
+   * replaces the others, those of the old version in their places, and at the end the new ones that have begun to come.
+   */
   readonly replicas: readonly ProcessState[];
   /** Hot, replays the newest: where its process stands, and why. */
   readonly state$: Observable<ProcessState>;

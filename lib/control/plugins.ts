@@ -44,6 +44,8 @@ export interface Plugins {
   /**
    * Hot update: another version, from a zip or a folder, takes the place of the one that serves, and rules go on. Resolves
    * when the old process is gone. One that dies meanwhile is started again only when the update is taken back.
+   * Replicas follow one by one behind the first process, answer calls until one of the new version does, and are gone as
+   * well then; a new one that does not come takes nothing back.
    *
    * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH`,
    * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_SCRIPT_*`,

@@ -54,6 +54,42 @@ describe('the channel of a function that several processes answer', () => {
     expect(peerA.received).toEqual(['1']);
   });
 
+  it('gives one that is dismissed no more calls when it dials again', async () => {
+    const { channel, submit, a, peerA, peerB, dial } = await crew();
+    await channel.dismiss(a);
+    peerA.close();
+    const again = await dial();
+    submit('1');
+    submit('2');
+    expect(await peerB.heard(1)).toEqual(['1']);
+    expect([again.received, channel.capacity]).toEqual([[], 2]);
+  });
+
+  it('goes on calling those that stay, when another version takes the place of one of them', async () => {
+    const { channel, submit, a, b, peerA, peerB, connects, calls } = await crew();
+    submit('1');
+    await peerA.heard(1);
+    channel.hold();
+    const [, next] = await connects('new');
+    const drained = channel.cutOver([b]);
+    submit('2');
+    submit('3');
+    expect([await peerB.heard(1), await next.heard(1)]).toEqual([['2'], ['3']]);
+    peerA.says(result(1));
+    expect([await drained, channel.capacity]).toEqual([1, 3]);
+    // And back: who stayed is called, and who has come is not.
+    const back = channel.cutBack([a, b]);
+    submit('4');
+    expect(await peerA.heard(2)).toEqual(['1', '4']);
+    peerB.says(result(2));
+    next.says(result(3));
+    await back;
+    submit('5');
+    expect(await peerB.heard(2)).toEqual(['2', '5']);
+    expect([next.received, channel.capacity]).toEqual([['3'], 3]);
+    await calls.count(3);
+  });
+
   it('takes a connection for that of the process that dials again', async () => {
     const { channel, submit, a, b, peerA, dial, peerB, calls } = await crew();
     peerA.close();

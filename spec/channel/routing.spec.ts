@@ -60,6 +60,23 @@ describe('the routing of calls', () => {
     expect(KEYS.filter((key) => again.get(key) !== back && again.get(key) !== before.get(key))).toEqual([]);
   });
 
+  it('leaves the keys of a place where they are while two are in it, and gives them all to the one that stays', () => {
+    const places = new Map<Worker, number>();
+    const routing = new Routing<Worker, Call>((worker) => places.get(worker) ?? worker);
+    const workers = workersOf(4);
+    for (const [place, worker] of workers.entries()) places.set(worker, place);
+    routing.staff(workers);
+    const before = placesOf(routing, workers);
+    const [old, ...stay] = workers as [Worker, ...Worker[]];
+    const next = { name: 'next' };
+    places.set(next, 0);
+    routing.staff([...workers, next]);
+    expect(placesOf(routing, [...workers, next])).toEqual(before);
+    routing.staff([...stay, next]);
+    const after = placesOf(routing, [...stay, next]);
+    for (const key of KEYS) expect(after.get(key)).toBe(before.get(key) === old ? next : before.get(key));
+  });
+
   it('gives one that is new its share, and takes it from all', () => {
     const routing = new Routing<Worker, Call>();
     const workers = workersOf(3);

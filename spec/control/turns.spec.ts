@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pluginStopped } from '../../lib/errors.js';
-import { mayFollow, mayLead, nextToStart, replicasOf } from '../../lib/control/turns.js';
+import { hasRoom, mayFollow, mayGo, mayLead, nextToStart, replicasOf } from '../../lib/control/turns.js';
 import type { InstalledPlugin } from '../../lib/install/installed-plugin.js';
 import type { ProcessState } from '../../lib/process/state.js';
 import { versionOf } from '../helpers/fake-runner.js';
@@ -50,6 +50,38 @@ describe('the turns of the processes of one plugin', () => {
     ['waits for a replica that is coming', ['ready', 'starting'], false],
   ])('a first process that has died %s', (_, replicas, expected) => {
     expect(mayLead(named(replicas))).toBe(expected);
+  });
+});
+
+describe('a rolling update', () => {
+  it.each<[string, readonly Name[], number, boolean]>([
+    ['has room for one more at its beginning', ['stopped', 'stopped', 'stopped'], 3, true],
+    ['has none beside one that comes', ['starting', 'stopped', 'stopped'], 3, false],
+    ['has none while the old one is not gone whose place was taken', ['ready', 'stopped', 'stopped'], 3, false],
+    ['has some when that is gone', ['ready', 'stopped', 'stopped'], 2, true],
+    ['has some for one that has died', ['due', 'ready', 'ready'], 1, true],
+    ['has none for one that has died while another one ends', ['due', 'stopping', 'ready'], 2, false],
+    ['has some where a new one has failed', ['failed', 'stopped'], 2, true],
+    ['has none before the old ones fit that are too many', ['stopped'], 2, false],
+    ['has some when no old one is left', ['starting', 'stopped'], 0, true],
+  ])('%s', (_, replicas, olds, expected) => {
+    expect(hasRoom(named(replicas), olds)).toBe(expected);
+  });
+
+  it.each<[string, readonly number[], readonly boolean[], readonly number[]]>([
+    ['lets nobody go before a new one has come', [0, 1, 2], [false, false, false], []],
+    ['lets that one go whose place is taken', [0, 1, 2], [false, true, false], [1]],
+    ['lets the last one go', [2], [true, true, true], [2]],
+    ['keeps one whose place is taken while another one has died', [0, 2], [true, false, false], []],
+    ['lets one of two go when the place of a dead one is taken, too', [0, 2], [true, true, false], [0]],
+    ['lets one go for each of two that have come', [0, 1, 2], [true, true, false], [0, 1]],
+    ['lets none go for a new one that has died again', [1, 2], [false, true, false], []],
+    ['lets those go at once that are too many in the new version', [0, 1, 2], [false], [1, 2]],
+    ['lets all go where the new version has no others', [0, 1], [], [0, 1]],
+    ['keeps all while a larger crew comes', [0], [true, true, false, false], []],
+    ['lets one go when a larger crew is there', [0], [true, true, true], [0]],
+  ])('%s', (_, olds, come, expected) => {
+    expect(mayGo(olds, come)).toEqual(expected);
   });
 });
 
