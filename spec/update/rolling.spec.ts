@@ -59,8 +59,8 @@ eachLanguage(
       const update = all.host.plugins.update(all.name, versionOf(all, 'v2'));
       const looks = watch(all, update);
       await rolls(all);
-      // The versions answer beside one another.
-      await traffic.from([...before.slice(1).filter(isAlive), pidsOf(all.view)[0] ?? 0]);
+      // The versions answer beside one another; this one is the last to go.
+      await traffic.from([all.view.pid ?? 0, before[COUNT - 1] ?? 0]);
       await expect(update).resolves.toMatchObject({ to: 'v2', strategy: 'overlap' });
       expect(before.filter(isAlive)).toEqual([]);
       const after = await all.ready(COUNT);
