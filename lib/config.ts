@@ -96,8 +96,9 @@ export interface HostSettings {
   /** From SIGTERM to SIGKILL, for a plugin and everything in its process group; default 2,000. */
   readonly killTimeout?: number;
   /**
-   * How long the operators of a stopping rule may take to emit what they hold; default 5,000, `Infinity` for no limit. So long
-   * again, and its `ackTimeout`, may a sink that drains go without an ack in time.
+   * How long a stopping rule may take, once its sources have ended, for what they have sent and for what its operators hold;
+   * default 5,000, `Infinity` for no limit. So long again, and its `ackTimeout`, may a sink that drains go without an ack in
+   * time.
    */
   readonly flushTimeout?: number;
   /** How many processes a plugin has, by its name, whatever its manifest says: 1 to 64. Its functions run in all of them. */

@@ -13,8 +13,6 @@ const MOST = 65_536;
 export class FrameGate<F> implements Flow {
   /** Told each time that nothing waits any more. */
   onEmpty: (() => void) | undefined;
-  /** How many have been handed on. */
-  told = 0;
   private waiting: readonly F[] = [];
   private next = 0;
   /** What has come while others waited. */
@@ -23,6 +21,7 @@ export class FrameGate<F> implements Flow {
   /** The socket flows, whether or not what comes is handed on. */
   private collecting = false;
   private flushed = false;
+  private sealed = false;
   private delivering = false;
 
   constructor(
@@ -39,7 +38,6 @@ export class FrameGate<F> implements Flow {
   /** A frame that holds one. */
   takeOne(frame: F): void {
     if (this.paused || !this.isEmpty) return this.put([frame]);
-    this.told += 1;
     this.deliver(frame);
   }
 
@@ -60,7 +58,7 @@ export class FrameGate<F> implements Flow {
   resume(): void {
     this.paused = false;
     this.inContext(() => this.drain());
-    if (!this.paused) this.socket().resume();
+    if (!this.paused && !this.sealed) this.socket().resume();
   }
 
   /** To the end of each frame, whatever comes. */
@@ -73,13 +71,19 @@ export class FrameGate<F> implements Flow {
   /** Reads on also while it is paused, of a source that is stopped and waits for being read. */
   collect(): void {
     this.collecting = true;
-    this.socket().resume();
+    if (!this.sealed) this.socket().resume();
   }
 
   /** Ends that. */
   release(): void {
     this.collecting = false;
     if (this.paused) this.socket().pause();
+  }
+
+  /** For good: of a source that is deaf to STOP there would be no end. What has come is handed on. */
+  seal(): void {
+    this.sealed = true;
+    this.socket().pause();
   }
 
   /** Hands on what waits and what comes, and is paused no more. */
@@ -101,7 +105,6 @@ export class FrameGate<F> implements Flow {
     this.delivering = true;
     try {
       while (!this.paused && !this.isEmpty) {
-        this.told += 1;
         this.deliver(this.next < this.waiting.length ? (this.waiting[this.next++] as F) : (this.behind.shift() as F));
       }
     } finally {

@@ -45,10 +45,7 @@ export interface SourceChannel {
   resume(): void;
   /** Reads whatever the rule holds: the source is about to be stopped. Handed on is only what the rule takes. */
   collect(): void;
-  /**
-   * After that: resolves when the rule has taken what was read. After 5 s, or 1 s in which it has taken nothing, it is
-   * handed the rest all the same.
-   */
+  /** After that: reads no more, and resolves when the rule has taken what was read. */
   delivered(): Promise<void>;
   /** Nobody takes it any longer: hands on what waits at once. */
   flush(): void;
@@ -171,9 +168,9 @@ export async function openSourceChannel(
       stopping = true;
       pacer.collect();
     },
-    async delivered() {
-      await taken(clock, gate);
-      gate.flush();
+    delivered() {
+      gate.seal();
+      return taken(gate);
     },
     flush: () => gate.flush(),
     async drained(timeout) {

@@ -131,7 +131,7 @@ export class StartedSource extends Started {
   }
 
   protected async end(): Promise<void> {
-    await this.owner.source?.stop();
+    await this.owner.source?.stop().ended;
     this.subscription.unsubscribe();
     await this.owner.settled();
     this.tuples$.complete();

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js';
 import { queueOverflow, type RxportError } from '../errors.js';
 import {
   Bound,
@@ -11,24 +10,29 @@ import {
   type Waiting,
   withScope,
 } from '../stage.js';
-import type { Attendance, Owner, Place, Stoppable } from '../symbol/owner.js';
+import {
+  type Attendance,
+  flushTimeoutOf,
+  type Owner,
+  type Place,
+  type Stoppable,
+  type Stopping,
+} from '../symbol/owner.js';
 
 /** The share, as one of its subscriptions sees it. */
 export interface Upstream<T> {
   readonly name: string;
   readonly overflow: CheckedOverflow;
-  readonly clock: Clock;
   /** Another number of values waits for it. */
   weighed(): void;
-  /** Its rule stops: resolves when it has got all that it is to get. */
-  retire(consumer: Consumer<T>): Promise<void>;
+  /** Its rule stops, and takes what it is still to get: `ended` when it has got all of that. */
+  retire(consumer: Consumer<T>): Stopping;
   /** It takes nothing any longer: resolves when what ends with it has ended. */
   leave(consumer: Consumer<T>): Promise<void>;
 }
 
 /** One subscription to a share: what a source is to its rule. */
 export class Consumer<T> implements Stoppable, Waiting {
-  told = 0;
   onEmpty: (() => void) | undefined;
   private readonly queue = new Queue<T>();
   private readonly stage: Stage;
@@ -39,10 +43,9 @@ export class Consumer<T> implements Stoppable, Waiting {
   private weight = 0;
   /** Its rule has more than it can work off. */
   private held = false;
-  /** Its rule stops, and gets what waits whatever it holds. */
-  private flushed = false;
   private telling = false;
   private closed = false;
+  private stopping: Stopping | undefined;
   /** Nothing more comes, for this reason. */
   private end: { readonly error: RxportError | undefined } | undefined;
 
@@ -68,6 +71,11 @@ export class Consumer<T> implements Stoppable, Waiting {
   /** Its rule stops. */
   get retiring(): boolean {
     return this.owner.stopping;
+  }
+
+  /** Milliseconds that its rule gives a flush. */
+  get flushTimeout(): number {
+    return flushTimeoutOf(this.owner);
   }
 
   /** How many values wait for it. */
@@ -109,7 +117,6 @@ export class Consumer<T> implements Stoppable, Waiting {
   // ---- Stoppable: what its rule says
 
   pause(): void {
-    if (this.flushed) return;
     this.held = true;
     this.stage.pauses += 1;
   }
@@ -119,12 +126,13 @@ export class Consumer<T> implements Stoppable, Waiting {
     this.drain();
   }
 
-  async stop(): Promise<void> {
-    await this.share.retire(this);
-    await taken(this.share.clock, this);
-    this.flushed = true;
-    this.held = false;
-    this.finish();
+  stop(): Stopping {
+    this.stopping ??= this.retire();
+    return this.stopping;
+  }
+
+  complete(): void {
+    this.outlet.complete();
   }
 
   /** The end of the subscription, whatever ended it. */
@@ -141,6 +149,11 @@ export class Consumer<T> implements Stoppable, Waiting {
   }
 
   // ---- inside
+
+  private retire(): Stopping {
+    const { read, ended } = this.share.retire(this);
+    return { read, ended: ended.then(() => taken(this)).then(() => this.finish()) };
+  }
 
   private drain(): void {
     // From within what it tells, the loop that tells it goes on.
@@ -159,7 +172,6 @@ export class Consumer<T> implements Stoppable, Waiting {
 
   private readonly tellAll = (): void => {
     while (!this.held && !this.isEmpty) {
-      this.told += 1;
       this.stage.passed += 1;
       this.outlet.next(this.queue.shift() as T);
       this.weigh();

@@ -1,5 +1,5 @@
 import { type Gauge, type Marks, Pressure, type StageHooks } from '../stage.js';
-import type { Place, Stoppable } from '../symbol/owner.js';
+import type { Place, Stoppable, Stopping } from '../symbol/owner.js';
 
 /** Characters of a tuple from which on it counts for more than one: a thousand of them are the 16 million that may wait. */
 const HEAVY = 16_384;
@@ -45,8 +45,14 @@ export class Intake {
     return this.sources.size > 0;
   }
 
-  async stop(): Promise<void> {
-    await Promise.all([...this.sources].map((source) => source.stop()));
+  stop(): Stopping {
+    const all = [...this.sources].map((source) => source.stop());
+    return { read: Promise.all(all.map(({ read }) => read)), ended: Promise.all(all.map(({ ended }) => ended)) };
+  }
+
+  /** Lets go of what they still have. */
+  complete(): void {
+    for (const source of [...this.sources]) source.complete();
   }
 
   /** The heaviest tuples that come now count. */

@@ -9,7 +9,8 @@ export interface StopOptions {
   readonly flush?: boolean;
   /**
    * Milliseconds that the flush may take before the rest is cut off; default the host's `flushTimeout` (5,000), `Infinity`
-   * for as long as it takes. A sink that requires acks is given up after as long again, and its `ackTimeout`, without an ack
+   * for as long as it takes: for ever, when the rule gets nowhere. It begins when the sources have ended, and is for what they
+   * have sent and the rule has not taken yet, too. A sink that requires acks is given up after as long again, and its `ackTimeout`, without an ack
    * in time. One that does not drains for as long as its plugin takes values, or works.
    */
   readonly timeout?: number;

@@ -31,6 +31,8 @@ export class RuleRun implements Owner, StageScope {
   readonly ruleId: string;
   private readonly title: string;
   stopping = false;
+  /** Of a run that stops: resolves when nothing more comes of its sources. */
+  read: Promise<unknown> = Promise.resolve();
   readonly life = new Subscription();
   private readonly stopped = new Subject<void>();
   readonly stopping$ = guarded(this.stopped, (thrown) =>
@@ -79,7 +81,7 @@ export class RuleRun implements Owner, StageScope {
 
   /** Resolves when every branch has ended, every sink has drained, and every channel is closed. */
   async ended(): Promise<void> {
-    await settled(() => [...this.branchEnds(), ...this.drains()]);
+    await settled(() => [...this.branchEnds(), ...this.awaited().map(({ sink }) => sink.drained)]);
     // Nothing is left that could send to the others.
     this.unsubscribe(this.sinks.keys());
     await settled(() => [...this.sinks.values()].map(({ sink }) => sink.drained));
@@ -93,12 +95,13 @@ export class RuleRun implements Owner, StageScope {
     this.begin();
     if (flush) this.patience = Math.min(this.patience ?? Infinity, timeout);
     else this.cut();
-    await this.intake.stop();
-    await settlesWithin(
-      this.options.clock,
-      timeout,
-      settled(() => this.streamEnds()),
-    );
+    const { read, ended } = this.intake.stop();
+    this.read = read;
+    await read;
+    const flushed = ended.then(() => settled(() => this.streamEnds()));
+    await settlesWithin(this.options.clock, timeout, flushed);
+    // Before the cut: what operators emit at once on completion still goes out.
+    this.intake.complete();
     this.cut();
     await this.ended();
   }
@@ -226,10 +229,6 @@ export class RuleRun implements Owner, StageScope {
     const tail = new Tail((thrown) => this.fail(userError(`a branch of ${this.title}`, thrown)));
     this.branches.add(tail);
     stream.subscribe(tail);
-  }
-
-  private drains(): Promise<unknown>[] {
-    return this.awaited().map(({ sink }) => sink.drained);
   }
 
   private branchEnds(): Promise<void>[] {

@@ -56,6 +56,11 @@ export class ShareLife<T> {
     return this.over || (phase !== 'starting' && phase !== 'running' && phase !== 'waiting');
   }
 
+  /** Resolves when nothing more comes of its sources, while it ends. */
+  get read(): Promise<unknown> {
+    return this.scope?.read ?? Promise.resolve();
+  }
+
   /** `ended` is told its last status when everything is closed. */
   start(ended: (status: RuleStatus) => void): void {
     // On a later macrotask: who subscribes again on the error of a body that fails at once would otherwise never return.

@@ -4,6 +4,7 @@ import { shareCircle, shareClosed, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { Guarded, guarded } from '../process/guarded.js';
 import { completeLater, currentScope, Outlet, type CheckedOverflow, type StageScope, withScope } from '../stage.js';
+import type { Stopping } from '../symbol/owner.js';
 import { Consumer, type Upstream } from './consumer.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
@@ -29,7 +30,6 @@ export interface ShareDeps {
 export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   readonly name: string;
   readonly overflow: CheckedOverflow;
-  readonly clock: Clock;
   readonly status$: Observable<RuleStatus>;
   readonly events$: Observable<RuleEvent>;
   private readonly statuses: BehaviorSubject<RuleStatus>;
@@ -50,7 +50,6 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     );
     this.name = plan.name;
     this.overflow = plan.overflow;
-    this.clock = deps.clock;
     this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'stopped', since: dateOf(deps.clock) });
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of share ${plan.name}`, cause);
@@ -102,13 +101,17 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     this.life?.weighed();
   }
 
-  async retire(consumer: Consumer<T>): Promise<void> {
+  retire(consumer: Consumer<T>): Stopping {
     const { life } = this;
-    if (this.waiting.delete(consumer) || life === undefined || !life.consumers.includes(consumer)) return;
-    // Others go on: what its sources have sent and nobody has read is theirs.
-    if (!life.ending && !life.consumers.every(({ retiring }) => retiring)) return life.remove(consumer);
-    if (!life.ending) void life.rule.stop();
-    await life.gone;
+    if (this.waiting.delete(consumer) || life === undefined || !life.consumers.includes(consumer)) return RETIRED;
+    if (!life.ending && !life.consumers.every(({ retiring }) => retiring)) {
+      // Others go on: what its sources have sent and nobody has read is theirs.
+      life.remove(consumer);
+      return RETIRED;
+    }
+    // When its rule lets go, so does the share: nobody is left then.
+    if (!life.ending) void life.rule.stop({ timeout: consumer.flushTimeout });
+    return { read: life.read, ended: life.gone };
   }
 
   async leave(consumer: Consumer<T>): Promise<void> {
@@ -173,6 +176,8 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     else for (const consumer of waiting) this.join(consumer);
   }
 }
+
+const RETIRED: Stopping = { read: Promise.resolve(), ended: Promise.resolve() };
 
 const ownerOf = (scope: StageScope | undefined, { outside }: ShareDeps): RuleRun =>
   scope instanceof RuleRun ? scope : outside;

@@ -9,10 +9,20 @@ export interface Attendance {
   leave(): void;
 }
 
+/** A source that is being stopped. Neither rejects. */
+export interface Stopping {
+  /** Nothing more comes of it. */
+  readonly read: Promise<unknown>;
+  /** Its rule has taken what was read, or has let go of it; it is closed, and its subscriber has completed. */
+  readonly ended: Promise<unknown>;
+}
+
 /** A running source, as the stop of its rule sees it. */
 export interface Stoppable {
-  /** STOP, read what is still there, complete the subscriber. Never rejects. */
-  stop(): Promise<void>;
+  /** STOP, read what is still there, complete the subscriber when it has taken that: for as long as it takes. */
+  stop(): Stopping;
+  /** Completes the subscriber at once; what it has not taken is counted as dropped. */
+  complete(): void;
   /** The rule has more than it can work off: nothing is read for a while, or in gulps from a plugin that can not wait. */
   pause(): void;
   resume(): void;

@@ -13,7 +13,7 @@ import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import { Complaints } from './complaints.js';
 import { type Decode, type Decoded, decoderOf } from './decoder-of.js';
-import type { Attendance, Place, Stoppable, SymbolEvent, SymbolNews } from './owner.js';
+import type { Attendance, Place, Stoppable, Stopping, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
@@ -37,7 +37,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   private readonly decode: Decode<T> | undefined;
   private channel: SourceChannel | undefined;
   private phase: 'running' | 'stopping' | 'ended' = 'running';
-  private closing: Promise<void> | undefined;
+  private closing: Stopping | undefined;
   /** A connection was opened since START was sent: one that closes before is of another life. */
   private fresh = false;
   /** It has closed before the answer to START came. */
@@ -167,12 +167,12 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   /** The end of the subscription: what still arrives is counted as dropped. */
   end(): void {
     this.channel?.flush();
-    this.spec.owner.track(this.close());
+    this.spec.owner.track(this.close().ended);
   }
 
-  async stop(): Promise<void> {
-    await this.close();
-    this.outlet.complete();
+  stop(): Stopping {
+    const { read, ended } = this.close();
+    return { read, ended: ended.then(() => this.outlet.complete()) };
   }
 
   pause(): void {
@@ -200,6 +200,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
       };
       this.channel = await openSourceChannel(this.address, options, this);
       if (this.held) this.channel.pause();
+      if (this.outlet.closed) this.channel.flush();
       if (this.phase === 'running') link.attach(this);
       return this.channel;
     } catch (error) {
@@ -208,18 +209,17 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     }
   }
 
-  private close(): Promise<void> {
-    this.closing ??= this.shut();
-    return this.closing;
+  private close(): Stopping {
+    if (this.closing !== undefined) return this.closing;
+    this.phase = 'stopping';
+    this.revival.cancel();
+    const read = stopSource(this, this.opening, this.spec.link);
+    return (this.closing = { read, ended: read.then(() => this.shut()) });
   }
 
   private async shut(): Promise<void> {
-    this.phase = 'stopping';
-    this.revival.cancel();
-    const channel = await this.opening;
-    if (this.outlet.closed) channel?.flush();
-    if (channel !== undefined) await stopSource(this, channel, this.spec.link);
-    await channel?.close();
+    await this.channel?.delivered();
+    await this.channel?.close();
     this.complaints.flush();
     this.phase = 'ended';
     this.stage.end();

@@ -70,7 +70,6 @@ describe('a pause in the middle of a frame', () => {
   it.each<[string, (end: SourceChannel) => unknown]>([
     ['goes on', (channel) => channel.resume()],
     ['is flushed', (channel) => channel.flush()],
-    ['is read out', (channel) => channel.delivered()],
     ['can not wait', () => undefined],
   ])('lets the rest come in the context of its owner, too, when the source %s', async (what, go) => {
     const store = new AsyncLocalStorage<string>();

@@ -1,15 +1,13 @@
 /** How long the rest of a stopped source waits for its rule. */
 import { describe, expect, it } from '@jest/globals';
-import { HandClock } from '../helpers/hand-clock.js';
 import { frame } from '../helpers/raw-peer.js';
 import { connected } from '../helpers/source-end.js';
 
 const COUNT = 20;
 
-/** A stopped source of 20 tuples, whose rule asks for a pause at each; `waits` hears how many it has got. */
+/** A stopped source of 20 tuples, whose rule asks for a pause at each. */
 async function stopped() {
-  const clock = new HandClock();
-  const { recorder, channel, source } = await connected({ clock, patient: () => true });
+  const { recorder, channel, source, send } = await connected({ patient: () => true });
   const { tuple } = recorder.handler;
   recorder.handler.tuple = (message, meta) => {
     channel.pause();
@@ -20,38 +18,38 @@ async function stopped() {
   channel.collect();
   let over = false;
   void channel.delivered().then(() => (over = true));
-  /** Some milliseconds later: how many tuples the rule has got, and whether it is waited for no longer. */
-  const after = async (ms: number): Promise<readonly [number, boolean]> => {
-    clock.advance(ms);
+  /** How many tuples the rule has got, and whether it is waited for no longer. */
+  const state = async (): Promise<readonly [number, boolean]> => {
     await new Promise(setImmediate);
     return [recorder.news.length, over];
   };
-  return { channel, after, news: recorder.news };
+  return { channel, state, send, news: recorder.news };
 }
 
 describe('the rest of a stopped source', () => {
-  it('comes all the same after a second in which the rule takes nothing', async () => {
-    const { after, news } = await stopped();
-    expect(await after(999)).toEqual([1, false]);
-    expect(await after(1)).toEqual([COUNT, true]);
+  it('waits for as long as the rule takes, and is over as soon as that has taken the last', async () => {
+    const { channel, state, news } = await stopped();
+    for (let taken = 1; taken < COUNT; taken += 1) {
+      expect(await state()).toEqual([taken, false]);
+      channel.resume();
+    }
+    expect(await state()).toEqual([COUNT, true]);
     expect(news).toEqual(Array.from({ length: COUNT }, (_, i) => [i, {}]));
   });
 
-  it('comes all the same after 5 s, however steadily the rule takes it', async () => {
-    const { channel, after } = await stopped();
-    for (let second = 1; second < 5; second += 1) {
-      expect(await after(999)).toEqual([second, false]);
-      channel.resume();
-      expect(await after(1)).toEqual([second + 1, false]);
-    }
-    channel.resume();
-    expect(await after(999)).toEqual([6, false]);
-    expect(await after(1)).toEqual([COUNT, true]);
+  it('comes at once when nobody takes it any longer', async () => {
+    const { channel, state } = await stopped();
+    channel.flush();
+    expect(await state()).toEqual([COUNT, true]);
   });
 
-  it('is over as soon as the rule has taken the last', async () => {
-    const { channel, after } = await stopped();
-    for (let taken = 1; taken < COUNT; taken += 1) channel.resume();
-    expect(await after(0)).toEqual([COUNT, true]);
+  it('ends with what had been read, of one that goes on all the same', async () => {
+    const { channel, state, send } = await stopped();
+    for (let taken = 1; taken <= COUNT; taken += 1) {
+      send('{"message":"more"}');
+      expect(await state()).toEqual([taken, taken === COUNT]);
+      channel.resume();
+    }
+    expect(await state()).toEqual([COUNT, true]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Intake } from '../../lib/rule/intake.js';
 import type { Stoppable } from '../../lib/symbol/owner.js';
 
+const over = Promise.resolve();
 const marks = { high: 10, low: 3 };
 
 /** An intake, and what its sources and its listener were told, in order. */
@@ -17,9 +18,11 @@ function start(paused: (by: string) => void = () => undefined) {
       log.push(`resume ${name}`);
       resumed();
     },
-    async stop() {
+    stop() {
       log.push(`stop ${name}`);
+      return { read: over, ended: over };
     },
+    complete: () => log.push(`complete ${name}`),
   });
   const since = (act: () => void): readonly string[] => {
     log.length = 0;
@@ -88,11 +91,14 @@ describe('the sources of a run', () => {
   it('are stopped together', async () => {
     const { intake, log, source } = start();
     let release: () => void = () => undefined;
-    const slow: Stoppable = { ...source('slow'), stop: () => new Promise((resolve) => (release = resolve)) };
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const slow: Stoppable = { ...source('slow'), stop: () => ({ read: over, ended: released }) };
     intake.add(slow);
     intake.add(source('a'));
-    const stopped = intake.stop().then(() => log.push('stopped'));
+    const { read, ended } = intake.stop();
+    const stopped = ended.then(() => log.push('stopped'));
 
+    await read;
     expect(log).toEqual(['stop a']);
     release();
     await stopped;

@@ -26,10 +26,12 @@ function start(body: () => Observable<unknown>) {
     missing: () => undefined,
     failed: (error) => log.push(error.code),
   });
+  const over = Promise.resolve();
   const place = run.running({
     pause: () => log.push('pause'),
     resume: () => log.push('resume'),
-    stop: async () => undefined,
+    stop: () => ({ read: over, ended: over }),
+    complete: () => undefined,
   });
   run.build(body);
   return { run, log, events, book, clock, heard, place };

@@ -75,7 +75,13 @@ describe('a rule that waits for one of its sources while another one floods it',
     const clock = new HandClock();
     const events: RuleEvent['type'][] = [];
     const values = new Subject<number>();
-    const source = { pause: () => undefined, resume: () => undefined, stop: async () => undefined };
+    const over = Promise.resolve();
+    const source = {
+      pause: () => undefined,
+      resume: () => undefined,
+      stop: () => ({ read: over, ended: over }),
+      complete: () => undefined,
+    };
     const rule = new RunningRule(
       {
         id: 'pairs',
