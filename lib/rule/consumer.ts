@@ -171,7 +171,7 @@ export class Consumer<T> implements Stoppable, Waiting {
   }
 
   private readonly tellAll = (): void => {
-    while (!this.held && !this.isEmpty) {
+    while (!this.held && !this.isEmpty && !this.outlet.closed) {
       this.stage.passed += 1;
       this.outlet.next(this.queue.shift() as T);
       this.weigh();

@@ -14,13 +14,16 @@ export class Outlet<T> {
   /** Of the rule in which it is subscribed. */
   readonly scope: StageScope | undefined = currentScope();
 
+  private over = false;
+
   constructor(
     private readonly subscriber: Subscriber<T>,
     private readonly thrown: (cause: unknown) => void,
   ) {}
 
+  /** Nobody gets another value: a subscriber is not `closed` yet while it tells of the end, which may let go of what waits. */
   get closed(): boolean {
-    return this.subscriber.closed;
+    return this.over || this.subscriber.closed;
   }
 
   next(value: T): void {
@@ -40,6 +43,7 @@ export class Outlet<T> {
   }
 
   private end(tell: () => void): void {
+    this.over = true;
     try {
       withScope(this.scope, tell);
     } catch (cause) {
