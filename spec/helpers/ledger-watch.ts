@@ -2,14 +2,23 @@
 import { expect } from '@jest/globals';
 import { isBalanced, type Ledger, type Rule } from '../../lib/index.js';
 
-/** Looks at the ledger on every turn until `done` says so; answers those that do not balance. */
-export function watchLedger(rule: Pick<Rule, 'ledger'>, done: () => boolean): Promise<readonly Ledger[]> {
+/**
+ * Looks at the ledger on every turn until `done` says so; answers those that do not balance, and what else is `wrong` with
+ * them.
+ */
+export function watchLedger(
+  rule: Pick<Rule, 'ledger'>,
+  done: () => boolean,
+  wrong: (ledger: Ledger) => readonly string[] = () => [],
+): Promise<readonly (Ledger | string)[]> {
   return new Promise((resolve) => {
-    const bad: Ledger[] = [];
+    const bad: (Ledger | string)[] = [];
     const look = (): void => {
       const ledger = rule.ledger();
       if (!ledger.balanced || !Object.values(ledger.stages).every(isBalanced)) bad.push(ledger);
-      if (done()) resolve(bad);
+      bad.push(...wrong(ledger));
+      // The first ones say what is wrong.
+      if (done()) resolve(bad.slice(0, 5));
       else setImmediate(look);
     };
     look();

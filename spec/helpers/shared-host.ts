@@ -3,13 +3,15 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { join } from 'node:path';
 import { Host, type HostOptions, type Plugin, type Rule, type RuleBody, type RuleOptions } from '../../lib/index.js';
 import { silent } from './host.js';
-import { scriptedPlugin, type ScriptedSymbol } from './scripted-plugin.js';
+import { scriptedPlugin, type ScriptedPlugin, type ScriptedSymbol } from './scripted-plugin.js';
 import { tempFolder, unique } from './unique.js';
 
 export interface SharedHost {
   readonly host: Host;
   readonly plugin: Plugin;
   readonly symbol: (base: ScriptedSymbol) => string;
+  /** What `plugin` was installed from. */
+  readonly scripted: ScriptedPlugin;
   /** Starts a rule with an id of its own. */
   rule(body: RuleBody, options?: RuleOptions): Rule;
 }
@@ -18,11 +20,11 @@ export interface SharedHost {
 export function sharedHost(options: Partial<HostOptions> = {}): SharedHost {
   let host: Host | undefined;
   let plugin: Plugin | undefined;
-  const { dir, symbol } = scriptedPlugin();
+  const scripted = scriptedPlugin();
 
   beforeAll(async () => {
     host = await Host.start({ dir: join(tempFolder(), 'data'), logger: silent, flushTimeout: 300, ...options });
-    plugin = await host.plugins.install(dir);
+    plugin = await host.plugins.install(scripted.dir);
   });
   afterAll(() => host?.stop());
 
@@ -33,7 +35,8 @@ export function sharedHost(options: Partial<HostOptions> = {}): SharedHost {
     get plugin() {
       return present(plugin);
     },
-    symbol,
+    symbol: scripted.symbol,
+    scripted,
     rule: (body, ruleOptions) => present(host).rule(unique('r'), body, ruleOptions),
   };
 }
