@@ -50,7 +50,7 @@ eachLanguage(
       await until(() => (stageOf(rule, 'source')?.pauses ?? 0) >= 3 && seen() > 3_000, 'it is paused, and flows');
       expect(gaps()).toBe(0);
       expect(events).toContain('paused');
-      await rule.stop();
+      await rule.stop({ timeout: 20_000 });
       const { stages, balanced } = rule.ledger();
       expect(balanced).toBe(true);
       for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);
@@ -75,7 +75,7 @@ eachLanguage(
       const queue = { size, policy: 'drop-newest' } as const;
       const { rule, gaps } = await flooded(queue, () => firstValueFrom(timer(5)), 60);
       await until(() => (stageOf(rule, 'source')?.pauses ?? 0) >= 3, 'it is paused');
-      await rule.stop();
+      await rule.stop({ timeout: 20_000 });
       const { stages, balanced } = rule.ledger();
       expect(balanced).toBe(true);
       for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);
@@ -125,7 +125,7 @@ it('a sink that stops reading holds the source of another plugin back, until it 
   }
   const stood = count();
   await until(() => count() > stood + 5_000, 'it flows again');
-  await rule.stop();
+  await rule.stop({ timeout: 20_000 });
   const { stages, balanced } = rule.ledger();
   expect(balanced).toBe(true);
   for (const { dropped, failed } of Object.values(stages)) expect([dropped, failed]).toEqual([{}, {}]);

@@ -55,7 +55,7 @@ eachLanguage(
   (language) => {
     async function sharedBy(config: Readonly<Record<string, unknown>>) {
       const versions = versionsOf(language);
-      const host = await startHost(versions.options);
+      const host = await startHost({ ...versions.options, flushTimeout: 20_000 });
       const plugin = await host.plugins.install(versions.version('v1'));
       const name = unique('s');
       const shared = host.share<Counted>(name, ({ source }) => source<Counted>(versions.source, { config }));
