@@ -1,8 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { type DurationRange, durationProblem, WAIT } from './duration.js';
-import { configInvalid, showJson } from './errors.js';
+import { configInvalid, settingProblems, showJson } from './errors.js';
 
 const duration = (range: DurationRange) =>
   new t.Type<number, number, unknown>(
@@ -135,10 +134,10 @@ export interface HostSettings {
   };
 }
 
-/** Throws `ERR_CONFIG_INVALID` with the path of each problem. */
+/** Throws `ERR_CONFIG_INVALID` with the name of each setting that is wrong. */
 function checkSettings(settings: unknown): void {
   const decoded = Settings.decode(settings);
-  if (isLeft(decoded)) throw configInvalid('host options', PathReporter.report(decoded));
+  if (isLeft(decoded)) throw configInvalid('host options', settingProblems(decoded.left));
 }
 
 /** What a program hands over with the settings; it need not be written in TypeScript. */

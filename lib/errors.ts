@@ -5,7 +5,7 @@
  */
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js';
 export { type ErrorOptions, isSystemError, reasonOf, RxportError, showJson, userError } from './errors/rxport-error.js';
-export { problemsOf } from './errors/problems.js';
+export { problemsOf, settingProblems } from './errors/problems.js';
 export { show } from './errors/show.js';
 export * from './errors/value.js';
 export * from './errors/install.js';

@@ -1,4 +1,7 @@
-/** A fold of the values of one window: `init` once, `add` per value, `result` when the window is emitted. */
+/**
+ * A fold of the values of one window: `init` once, `add` per value, `result` when the window is emitted. Say of what type
+ * the state and the value are, `add: (sum: number, { celsius }: Reading) => sum + celsius`: nothing tells the compiler.
+ */
 export interface Aggregate<T, S, R> {
   /** A new state; never shared between windows, so `add` may change it in place. */
   readonly init: () => S;
@@ -18,6 +21,9 @@ export interface AnyAggregate<T, R = unknown> {
 /** Aggregates by the name that their result gets in the window. */
 export type Aggregates<T> = Readonly<Record<string, AnyAggregate<T>>>;
 
+/** What the aggregates give; `unknown` for one whose state has no type of its own. */
 export type Results<A> = {
-  readonly [Name in keyof A]: A[Name] extends { readonly result: (state: never) => infer R } ? R : never;
+  readonly [Name in keyof A]: A[Name] extends { readonly result: (state: never) => infer R } ? Known<R> : never;
 };
+
+type Known<R> = [R] extends [never] ? unknown : R;

@@ -133,7 +133,7 @@ describe('the start of a host', () => {
   it('takes no limit for a flush, and no other timeout without one', async () => {
     await startHost({ flushTimeout: Infinity });
     await expect(startHost({ stopTimeout: Infinity })).rejects.toMatchObject({
-      message: expect.stringContaining('Infinity is more than 2147483647'),
+      message: expect.stringContaining('stopTimeout: Infinity is more than 2147483647'),
     });
   });
 
@@ -141,7 +141,7 @@ describe('the start of a host', () => {
     const replicas = { p: count as number };
     await expect(startHost({ replicas })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',
-      message: expect.stringContaining(`${JSON.stringify(count)} is no whole number from 1 to 64`),
+      message: expect.stringContaining(`replicas.p: ${JSON.stringify(count)} is no whole number from 1 to 64`),
     });
   });
 
@@ -151,7 +151,7 @@ describe('the start of a host', () => {
       const start = startHost({ zipLimits: zipLimits as object });
       await expect(start).rejects.toMatchObject({
         code: 'ERR_CONFIG_INVALID',
-        message: expect.stringMatching(/is no (whole )?number from 1 on|zipLimits/),
+        message: expect.stringMatching(/zipLimits.*: .* is no /),
       });
     },
   );

@@ -1,6 +1,6 @@
 /**
- * The symbols of the installed plugins, for the type checker: a generated declaration adds to these interfaces, and
- * names, arguments and values are then checked. Empty, every name is allowed.
+ * The symbols of the installed plugins, for the type checker: a `declare module 'rxport'` of yours adds to these interfaces,
+ * and names, arguments and values are then checked. Empty, every name is allowed.
  */
 
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type

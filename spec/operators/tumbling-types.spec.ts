@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { of, type Observable } from 'rxjs';
-import { tumbling, type Values, type Window, type WindowOptions } from '../../operators/index.js';
+import { type AnyAggregate, tumbling, type Values, type Window, type WindowOptions } from '../../operators/index.js';
 
 interface Reading {
   readonly t: number;
@@ -30,6 +30,9 @@ it('infers values, keys and results in a pipe', () => {
   of(1).pipe(tumbling(10, { aggregate: { lines } }));
   // @ts-expect-error: no values next to results
   const both: Observable<Values<Reading>> = readings.pipe(tumbling(10, { aggregate: { count } }));
+  const bare = { init: () => 0, add: (n) => n, result: (n) => n } satisfies AnyAggregate<Reading>;
+  // @ts-expect-error: its state has no type, and so its result has none
+  const untyped: Observable<{ readonly bare: string }> = readings.pipe(tumbling(10, { aggregate: { bare } }));
 
-  expect([plain, keyed, folded, prepared, both]).toHaveLength(5);
+  expect([plain, keyed, folded, prepared, both, untyped]).toHaveLength(6);
 });
