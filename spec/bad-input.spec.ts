@@ -44,7 +44,10 @@ describe('a name that nobody has', () => {
     const host = await startAt();
     const rule = host.rule(unique('r'), never);
     const error = await errorOf(() => host.getRule('nosuch'));
-    expect(error).toMatchObject({ code: 'ERR_RULE_UNKNOWN', message: expect.stringContaining(`running: ${rule.id}`) });
+    expect(error).toMatchObject({
+      code: 'ERR_RULE_UNKNOWN',
+      message: expect.stringContaining(`known rules: ${rule.id}`),
+    });
   });
 });
 
