@@ -33,6 +33,13 @@ const callOf = (contender: Contender, bytes: number): Variant => ({
   open: () => callAlone(contender, bytes),
 });
 
+const placed = (bytes: number): Variant => ({
+  name: 'rule, placed',
+  ours: true,
+  skip: tsContender.missing ?? placementMissing(),
+  open: () => withOperatorsPlaced(tsContender, bytes),
+});
+
 const chain = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
   title: `source → operators → sink, ${contender.language}, ${text}`,
   metrics: [...FLOW, ...SHARED],
@@ -41,12 +48,8 @@ const chain = (contender: Contender, { bytes, text, thorough }: Size): Compariso
   variants: [
     ...new Parts(ends(contender, bytes)).variants,
     { name: 'rule', ours: true, skip: contender.missing, open: () => withOperators(contender, bytes) },
-    {
-      name: 'rule, placed',
-      ours: true,
-      skip: contender.missing ?? placementMissing(),
-      open: () => withOperatorsPlaced(contender, bytes),
-    },
+    // A Go plugin has work for more than one processor.
+    ...(contender === tsContender ? [placed(bytes)] : []),
     { name: 'gRPC, stream to stream', base: 'gRPC', skip: grpcMissing(), open: () => grpcRelay(bytes) },
   ],
 });

@@ -31,30 +31,34 @@ describe('the rhythm of reads', () => {
     ['does not rest while what it reads is much', [...flood, much(2), much(3), much(4)], [15]],
     ['rests at once after a little that came in a rest, of eight messages', [...flood, one(2, 480, 8)], [15, 16]],
     ['ends when a rest has brought fewer', [...flood, one(2, 500, 7), one(2.1), one(2.2)], [15]],
-    ['begins again with a flood a second later', [...flood, one(2), ...reads(16, 0).map(later(1_002))], [15, 32]],
-    ['and not before', [...flood, one(2), ...reads(40, 0).map(later(1_001))], [15]],
+    ['begins again with a flood a little later', [...flood, one(2), ...reads(16, 0).map(later(10))], [15, 32]],
+    ['and not before', [...flood, one(2), ...reads(40, 0).map(later(9))], [15]],
     [
       'waits twice as long after a second rest in vain',
-      [...flood, one(2), ...reads(16, 0).map(later(1_002)), one(1_004), ...reads(40, 0).map(later(3_003))],
+      [...flood, one(2), ...reads(16, 0).map(later(10)), one(12), ...reads(40, 0).map(later(27))],
       [15, 32],
     ],
     [
-      'and a second again after one that was not',
-      [
-        ...flood,
-        one(2),
-        ...reads(16, 0).map(later(1_002)),
-        much(1_004),
-        one(1_005),
-        one(1_006),
-        ...reads(16, 0).map(later(2_006)),
-      ],
+      'and as at first again after one that was not',
+      [...flood, one(2), ...reads(16, 0).map(later(10)), much(12), one(13), one(14), ...reads(16, 0).map(later(22))],
       [15, 32, 34, 51],
     ],
+    ['hardly rests where each message waits for an answer', answered(5_000), [15, 191, 527, 1_184, 2_481]],
   ])('%s', (_, read, expected) => {
     expect(rests(read)).toEqual(expected);
   });
 });
+
+/** So many messages, 50 µs apart; a rest brings one. */
+function answered(count: number): Read[] {
+  const rhythm = new ReadRhythm();
+  let at = 0;
+  return Array.from({ length: count }, () => {
+    const read = one(at);
+    at += rhythm.rests(at, read.bytes, read.frames) ? 1 : 0.05;
+    return read;
+  });
+}
 
 function much(at: number): Read {
   return one(at, 20_000, 200);
