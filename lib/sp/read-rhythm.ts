@@ -6,10 +6,10 @@ const WITHIN = 1;
 /** A rest that has brought fewer frames was not worth it: the flood is over. */
 const FEW = 8;
 /**
- * For so many milliseconds nobody rests again then, twice as long each time that it was in vain once more: short, since a
- * flood has a gap now and then, and soon long for a peer that waits for an answer to each message.
+ * For so many milliseconds nobody rests again then, twice as long each time that it was in vain once more: short at first,
+ * since a flood has a gap now and then, and soon long for a peer that waits for an answer to each message.
  */
-const SHORTEST_BAR = 8;
+const SHORTEST_BAR = 1;
 const LONGEST_BAR = 1_000;
 
 /**
