@@ -33,11 +33,12 @@ const callOf = (contender: Contender, bytes: number): Variant => ({
   open: () => callAlone(contender, bytes),
 });
 
-const placed = (bytes: number): Variant => ({
+const placed = (contender: Contender, bytes: number): Variant => ({
   name: 'rule, placed',
-  ours: true,
-  skip: tsContender.missing ?? placementMissing(),
-  open: () => withOperatorsPlaced(tsContender, bytes),
+  // The plugins of others have work for more than one processor.
+  ours: contender === tsContender,
+  skip: contender.missing ?? placementMissing(),
+  open: () => withOperatorsPlaced(contender, bytes),
 });
 
 const chain = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
@@ -48,8 +49,7 @@ const chain = (contender: Contender, { bytes, text, thorough }: Size): Compariso
   variants: [
     ...new Parts(ends(contender, bytes)).variants,
     { name: 'rule', ours: true, skip: contender.missing, open: () => withOperators(contender, bytes) },
-    // A Go plugin has work for more than one processor.
-    ...(contender === tsContender ? [placed(bytes)] : []),
+    placed(contender, bytes),
     { name: 'gRPC, stream to stream', base: 'gRPC', skip: grpcMissing(), open: () => grpcRelay(bytes) },
   ],
 });
