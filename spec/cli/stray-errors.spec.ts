@@ -76,6 +76,7 @@ describe('an error that nobody handles', () => {
   ] as const)('in a %s is told with its place, and the service goes on', async (kind, who, where) => {
     const { process, get } = await serving(STRAY[kind], '--log-level', 'debug');
     await process.errs(where);
+    await process.errs('its stack: ');
     const logged = loggedIn(process);
     const told = logged.find(({ code }) => code === 'ERR_UNHANDLED');
     expect(told).toMatchObject({ level: 50, msg: expect.stringContaining(who) });
