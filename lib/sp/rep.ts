@@ -29,6 +29,8 @@ export class RepPeer {
   private newest = NONE;
   private waiting = false;
   private answered = NONE;
+  /** For the header of the next request. */
+  private spare = NONE;
 
   constructor(
     private readonly pipe: Pipe,
@@ -45,6 +47,7 @@ export class RepPeer {
     if (!this.asked) return false;
     this.pipe.send(body, this.newest);
     this.waiting = false;
+    this.spare = this.answered;
     this.answered = this.newest;
     this.tap?.({ type: 'out', address: this.pipe.address, body, id: idIn(this.newest) });
     return true;
@@ -73,7 +76,9 @@ export class RepPeer {
       ...(repeated && { repeated }),
     });
     if (repeated) return undefined;
-    this.newest = Buffer.from(payload.subarray(0, bytes));
+    const room = this.waiting ? this.newest : this.spare;
+    this.newest = room.length === bytes ? room : Buffer.alloc(bytes);
+    this.newest.set(payload.subarray(0, bytes));
     this.waiting = true;
     return body;
   }

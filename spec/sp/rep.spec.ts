@@ -102,6 +102,20 @@ describe('a REP socket', () => {
     expect((await peer.frame()).toString('latin1')).toBe('\x80\0\0\x02two');
   });
 
+  it('drops the request answered last however many there were', async () => {
+    const { recorder, peer, rep } = await conversation();
+    const ids = Array.from({ length: 6 }, (_, i) => 0x8000_0001 + i);
+    for (const [i, id] of ids.entries()) {
+      peer.write(request(id, String(i)), ...ids.slice(0, i).slice(-1).map((before) => request(before, 'again')));
+      await recorder.heard(i + 1);
+      peer.write(request(id, 'again'));
+      rep.reply('x');
+      expect((await peer.frame()).readUInt32BE()).toBe(id);
+    }
+    peer.write(request(0x8000_0010, 'end'));
+    expect(await recorder.heard(7)).toEqual(['0', '1', '2', '3', '4', '5', 'end']);
+  });
+
   it('answers the newest request', async () => {
     const { recorder, peer, rep } = await conversation();
     peer.write(request(0x8000_0001, 'a'), request(0x8000_0002, 'b'));
