@@ -6,12 +6,13 @@ import { type PluginFolder, tempFolder } from './plugins.js';
 
 const silent = loggerOf(() => undefined);
 
-/** A host in a folder of its own, with these plugins installed. */
+/** A host in folders of its own, with these plugins installed. */
 export async function startHost(
   plugins: readonly Pick<PluginFolder, 'dir'>[],
   options: Partial<HostOptions> = {},
 ): Promise<Host> {
-  const host = await Host.start({ dir: join(tempFolder(), 'data'), logger: silent, pythonBin, ...options });
+  const folder = tempFolder();
+  const host = await Host.start({ dir: join(folder, 'data'), ipcDir: folder, logger: silent, pythonBin, ...options });
   for (const { dir } of plugins) await host.plugins.install(dir);
   return host;
 }

@@ -6,6 +6,7 @@
  * `cast` is JSON, see `Cast`.
  */
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NEVER, of, take } from 'rxjs';
 import { Host, type RuleBody } from 'rxport';
@@ -43,7 +44,8 @@ const bodies: Readonly<Record<string, RuleBody>> = {
   'a value over the limit': ({ sink }) => of('x'.repeat(TOO_LARGE)).subscribe(sink(to, { config: collect })),
 };
 
-const host = await Host.start({ dir });
+// Sockets beside it: who has made that folder removes it, also when this program is killed.
+const host = await Host.start({ dir, ipcDir: dirname(dir) });
 const rule = host.rule(
   'resident',
   bodies[load] ?? (({ source }) => source(from, { config: flood }).pipe(take(Number(load)))),
