@@ -5,13 +5,14 @@
  */
 import { lstat, mkdir, mkdtemp, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
-import { configInvalid, installNotFound, notInstalled, pluginExists, pluginNamed } from '../errors.js';
+import { configInvalid, installNotFound, pluginExists, pluginNamed } from '../errors.js';
 import { copyFolder, isInside } from './copy-folder.js';
 import { findManifest, type FoundManifest } from './find-manifest.js';
 import { type Fingerprint, hashFile } from './fingerprint.js';
 import { flush, flushTree } from './flush.js';
 import type { PluginFolders, Staged } from './folders.js';
 import { inspect, type InstalledPlugin } from './installed-plugin.js';
+import { installing } from './installing.js';
 import { moveTree } from './move-tree.js';
 import { removeTree } from './remove-tree.js';
 import { unzip, type UnzipOptions } from './unzip.js';
@@ -33,12 +34,8 @@ export interface StageOptions extends UnzipOptions {
  * Rejects with `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_NAME_INVALID`, `ERR_PLUGIN_EXECUTABLE`,
  * `ERR_PLUGIN_MISMATCH`, and `ERR_DATA_FOLDER` for what the file system says.
  */
-export async function stage(source: string, stagingRoot: string, options: StageOptions = {}): Promise<Staged> {
-  try {
-    return await lay(source, stagingRoot, options);
-  } catch (thrown) {
-    throw notInstalled(source, thrown);
-  }
+export function stage(source: string, stagingRoot: string, options: StageOptions = {}): Promise<Staged> {
+  return installing(source, () => lay(source, stagingRoot, options));
 }
 
 async function lay(source: string, stagingRoot: string, options: StageOptions): Promise<Staged> {
@@ -104,9 +101,7 @@ export async function inspectAgain(staged: Staged): Promise<Staged> {
 export async function commit(staged: Staged, portables: string): Promise<InstalledPlugin> {
   const { name, manifest, root } = staged;
   const dir = resolve(portables, name);
-  await mkdir(portables, { recursive: true }).catch((cause: unknown) => {
-    throw notInstalled(staged.source, cause);
-  });
+  await mkdir(portables, { recursive: true });
   if (await exists(dir)) throw pluginExists(name, dir);
   await flushTree(staged.dir);
   try {
@@ -114,7 +109,7 @@ export async function commit(staged: Staged, portables: string): Promise<Install
   } catch (cause) {
     // Somebody was faster: a rename does not replace a folder that holds something.
     if (await exists(dir)) throw pluginExists(name, dir);
-    throw notInstalled(staged.source, cause);
+    throw cause;
   }
   await flush(portables);
   await sweep(root);

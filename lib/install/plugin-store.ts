@@ -23,6 +23,7 @@ import {
   tidyVersions,
 } from './install.js';
 import { runInstallScript } from './install-script.js';
+import { installing } from './installing.js';
 import { Integrity, type Verify } from './integrity.js';
 import { KnownHashes } from './known-hashes.js';
 import { isAbsent } from './list-folder.js';
@@ -116,16 +117,18 @@ export class PluginStore {
 
   /**
    * What has to be done in a staged plugin before it can run: its script, its environment. Rejects with
-   * `ERR_SCRIPT_REFUSED`, `ERR_SCRIPT_FAILED`, `ERR_ENVIRONMENT`, and with what a script has made of it.
+   * `ERR_SCRIPT_REFUSED`, `ERR_SCRIPT_FAILED`, `ERR_ENVIRONMENT`, `ERR_DATA_FOLDER`, and with what a script has made of it.
    */
-  async prepare(staged: Staged, { shellParas, signal }: InstallOptions = {}): Promise<Staged> {
+  prepare(staged: Staged, { shellParas, signal }: InstallOptions = {}): Promise<Staged> {
     const { settings, run } = this.options;
     const { allowScripts: allowed = false, scriptTimeout: timeout = SCRIPT_TIMEOUT } = settings;
-    const hasRun = await runInstallScript(staged, { allowed, shellParas, run, timeout, signal });
-    const ready = hasRun ? await inspectAgain(staged) : staged;
-    const environment = await this.environments.ensure(ready, signal);
-    const isRead = ready.files !== undefined && !hasRun && environment === undefined;
-    return isRead ? ready : { ...ready, files: await fingerprint(ready.dir, signal) };
+    return installing(staged.source, async () => {
+      const hasRun = await runInstallScript(staged, { allowed, shellParas, run, timeout, signal });
+      const ready = hasRun ? await inspectAgain(staged) : staged;
+      const environment = await this.environments.ensure(ready, signal);
+      const isRead = ready.files !== undefined && !hasRun && environment === undefined;
+      return isRead ? ready : { ...ready, files: await fingerprint(ready.dir, signal) };
+    });
   }
 
   /** Never rejects: why it is given up matters more, and what stays the next start of a host deletes. */
@@ -133,41 +136,43 @@ export class PluginStore {
     await discard(staged).catch(() => undefined);
   }
 
-  /** Rejects with `ERR_PLUGIN_EXISTS`. */
-  async commit(staged: Staged): Promise<InstalledPlugin> {
+  /** Rejects with `ERR_PLUGIN_EXISTS` and `ERR_DATA_FOLDER`. */
+  commit(staged: Staged): Promise<InstalledPlugin> {
     const entry = this.newEntry(staged);
-    let plugin: InstalledPlugin;
-    // First the note: one of a plugin that never came is dropped, but a plugin without one would stay so.
-    await this.lock.announce(staged.name, entry);
-    try {
-      plugin = await commit(staged, this.options.folders.portables);
-    } catch (error) {
-      await this.lock.withdraw(staged.name).catch(() => undefined);
-      throw error;
-    }
-    await this.lock.settle(staged.name).catch(() => undefined);
-    return this.remember(plugin, entry);
+    return installing(staged.source, async () => {
+      // First the note: one of a plugin that never came is dropped, but a plugin without one would stay so.
+      await this.lock.announce(staged.name, entry);
+      const plugin = await commit(staged, this.options.folders.portables).catch(async (error: unknown) => {
+        await this.lock.withdraw(staged.name).catch(() => undefined);
+        throw error;
+      });
+      await this.lock.settle(staged.name).catch(() => undefined);
+      return this.remember(plugin, entry);
+    });
   }
 
-  /** A version in a folder that it keeps, where it may be started. */
+  /** A version in a folder that it keeps, where it may be started. Rejects with `ERR_DATA_FOLDER`. */
   async keep(staged: Staged, home: string): Promise<InstalledPlugin> {
-    return this.remember(await keepVersion(staged, this.options.folders, home), this.newEntry(staged));
+    const version = await installing(staged.source, () => keepVersion(staged, this.options.folders, home));
+    return this.remember(version, this.newEntry(staged));
   }
 
-  /** Puts a kept version in the place of the one before. Rejects with `ERR_PLUGIN_MISPLACED`. */
-  async place(version: InstalledPlugin): Promise<void> {
+  /** Puts a kept version in the place of the one before. Rejects with `ERR_PLUGIN_MISPLACED` and `ERR_DATA_FOLDER`. */
+  place(version: InstalledPlugin): Promise<void> {
     const entry = this.entryOf(version);
-    if (entry !== undefined) await this.lock.announce(version.name, entry);
-    try {
-      await placeVersion(version);
-    } catch (error) {
-      const isLost = error instanceof RxportError && error.code === 'ERR_PLUGIN_MISPLACED';
-      // Where the files end up then, only the next start of a host knows.
-      if (!isLost) await this.lock.withdraw(version.name).catch(() => undefined);
-      throw error;
-    }
-    // It is in its place: what is written down too much the next start finds.
-    await this.lock.settle(version.name).catch(() => undefined);
+    return installing(entry?.source ?? version.dir, async () => {
+      if (entry !== undefined) await this.lock.announce(version.name, entry);
+      try {
+        await placeVersion(version);
+      } catch (error) {
+        const isLost = error instanceof RxportError && error.code === 'ERR_PLUGIN_MISPLACED';
+        // Where the files end up then, only the next start of a host knows.
+        if (!isLost) await this.lock.withdraw(version.name).catch(() => undefined);
+        throw error;
+      }
+      // It is in its place: what is written down too much the next start finds.
+      await this.lock.settle(version.name).catch(() => undefined);
+    });
   }
 
   /** Forgets a version that serves no more. What can not be deleted now, the next start of a host does. */
