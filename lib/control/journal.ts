@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { type Clock, dateOf } from '../clock.js';
 import { type ErrorCode, userError } from '../errors.js';
-import type { Logger } from '../log.js';
+import type { Logger, LogLevel } from '../log.js';
 import { guarded } from '../process/guarded.js';
 import type { ProcessState } from '../process/state.js';
 import { Queue } from '../stage.js';
@@ -28,6 +28,17 @@ const MAX_LINES = 1_000;
 /** Characters of all lines together: a thousand long ones of two hundred plugins would be gigabytes. */
 const MAX_TEXT = 512 * 1024;
 const MAX_FAULTS = 10;
+
+const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
+  ['[DEBUG]', 'debug'],
+  ['[INFO]', 'info'],
+  ['[WARN]', 'warn'],
+  ['[ERROR]', 'error'],
+]);
+
+/** How much a line matters: our SDK writes that in front, of all others nobody knows. */
+const levelOf = ({ stream, text }: PluginLine): LogLevel =>
+  (stream === 'stderr' ? LEVELS.get(text.slice(0, Math.max(0, text.indexOf(' ')))) : undefined) ?? 'info';
 
 /** What a plugin has said and suffered, over all its processes and versions since the host started. */
 export class Journal {
@@ -72,7 +83,7 @@ export class Journal {
     this.size += text.length;
     while (this.lines.length > MAX_LINES || this.size > MAX_TEXT) this.size -= this.lines.shift()?.text.length ?? 0;
     this.written.next(line);
-    this.log.info({ plugin: this.name, stream }, text);
+    this.log[levelOf(line)]({ plugin: this.name, stream }, text);
   }
 
   updated(report: UpdateReport): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Journal } from '../../lib/control/journal.js';
 import { pluginStopped } from '../../lib/errors.js';
+import { loggerOf, type LogLevel } from '../../lib/log.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { silent } from '../helpers/host.js';
 
@@ -37,6 +38,27 @@ describe('what a plugin has written', () => {
     kept.write('stdout', 'b');
     expect(seen).toEqual(['a', 'b']);
     expect(errors.join()).toContain('mine');
+  });
+});
+
+describe('the level of a line in the log of the host', () => {
+  it.each<[string, 'stdout' | 'stderr', string, LogLevel]>([
+    ['of our SDK', 'stderr', '[DEBUG] a {"n":1}', 'debug'],
+    ['of our SDK', 'stderr', '[INFO] a', 'info'],
+    ['of our SDK', 'stderr', '[WARN] a', 'warn'],
+    ['of our SDK', 'stderr', '[ERROR] database is down', 'error'],
+    ['of our SDK, without text', 'stderr', '[ERROR] ', 'error'],
+    ['printed', 'stdout', '[ERROR] a', 'info'],
+    ['of somebody else', 'stderr', 'time=now level=error msg=a', 'info'],
+    ['with something like it', 'stderr', '[ERRORS] a', 'info'],
+    ['with the name of a property', 'stderr', 'constructor a', 'info'],
+    ['with it alone', 'stderr', '[ERROR]', 'info'],
+    ['empty', 'stderr', '', 'info'],
+  ])('%s: %s %j is %s', (_, stream, text, level) => {
+    const told: [LogLevel, object, string][] = [];
+    const log = loggerOf((...line) => void told.push(line));
+    new Journal('p', new HandClock(), log).write(stream, text);
+    expect(told).toEqual([[level, { plugin: 'p', stream }, text]]);
   });
 });
 
