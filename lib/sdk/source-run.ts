@@ -179,7 +179,8 @@ export class SourceRun implements Instance, Outlet {
   }
 
   private report(text: string, dropped: number): void {
-    this.log.warn(text);
+    // Once a second for as long as it lasts: the host, which is told as well, warns of it more rarely.
+    this.log.info(text);
     this.owed = text;
     this.untold += dropped;
     if (this.room) this.settle();

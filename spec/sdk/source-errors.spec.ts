@@ -78,7 +78,7 @@ describe('a value that JSON can not hold', () => {
     expect([first, second]).toEqual(['{"message":1}', '{"message":2}']);
     expect(error).toMatch(/^\{"error":"a value was not sent: /);
     expect((JSON.parse(error ?? '') as { error: string }).error).toMatch(reason);
-    expect(host.lines.join('')).toMatch(/\[WARN\] a value was not sent/);
+    expect(host.lines.join('')).toMatch(/\[INFO\] a value was not sent/);
   });
 
   it('is reported at most once a second, with a count', async () => {
