@@ -16,6 +16,9 @@ export const DEFAULT_RESTART: RestartPolicy = { delay: 1_000, maxDelay: 30_000, 
 /** A run that lasted so many milliseconds starts the policy anew. */
 const HEALTHY_AFTER = 60_000;
 
+/** Of a millisecond they make more than the longest wait; of 0, which stays 0, never too many for a number. */
+const MOST_DOUBLINGS = 31;
+
 /** Mistakes in the rule itself, and a host that has ended: to run the body again would change nothing. */
 const LASTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_NAME_INVALID',
@@ -52,5 +55,6 @@ export function nextRestart(
   if (policy === 'never' || LASTING.has(error.code)) return undefined;
   const attempt = run.lasted >= HEALTHY_AFTER ? 1 : run.attempt + 1;
   if (attempt > policy.attempts) return undefined;
-  return { attempt, wait: Math.min(policy.delay * 2 ** (attempt - 1), policy.maxDelay, LONGEST) };
+  const doubled = policy.delay * 2 ** Math.min(attempt - 1, MOST_DOUBLINGS);
+  return { attempt, wait: Math.min(doubled, policy.maxDelay, LONGEST) };
 }

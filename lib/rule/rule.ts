@@ -27,7 +27,7 @@ export function checkStop(title: string, { timeout }: StopOptions = {}): void {
 }
 
 export interface StopReport {
-  /** True when nothing was cut off. */
+  /** True when nothing was dropped meanwhile, for whatever reason. */
   readonly drained: boolean;
   /** What was dropped while the rule stopped, by reason: `stopped` is what was cut off. */
   readonly dropped: Readonly<Record<string, number>>;
@@ -41,7 +41,7 @@ export interface Rule extends Unsubscribable, AsyncDisposable {
   /** True once `done` has resolved. */
   readonly closed: boolean;
   readonly status: RuleStatus;
-  /** Hot, replays the newest; completes at the end. */
+  /** Hot, replays the newest, after the end as well; completes at the end. */
   readonly status$: Observable<RuleStatus>;
   /** Hot: what happens to its symbols, and each change of its status; completes at the end. */
   readonly events$: Observable<RuleEvent>;
@@ -55,7 +55,7 @@ export interface Rule extends Unsubscribable, AsyncDisposable {
    */
   stop(options?: StopOptions): Promise<StopReport>;
   /**
-   * Stops with flush and runs the body again; resolves when it has been built. Rejects with `ERR_RULE_CLOSED`. `signal`
+   * Stops with flush and runs the body again; resolves when that has returned or thrown. Rejects with `ERR_RULE_CLOSED`. `signal`
    * ends the wait, with its reason, not the restart; one that is aborted already leaves the rule as it is.
    */
   restart(options?: { readonly signal?: AbortSignal }): Promise<void>;

@@ -1,4 +1,4 @@
-import { isObservable, type Observable, Subject, Subscription } from 'rxjs';
+import { isObservable, type Observable, Subscription } from 'rxjs';
 import { dateOf, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
 import {
@@ -10,7 +10,6 @@ import {
   teardownError,
   withScope,
 } from '../stage.js';
-import { guarded } from '../process/guarded.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
 import { Roll } from './attendance.js';
 import { CallPositions } from './call-positions.js';
@@ -19,6 +18,7 @@ import type { OwnedSink, SinkEntry } from './owned-sink.js';
 import type { RunOptions, StopPlan } from './run-options.js';
 import { RunStages } from './run-stages.js';
 import { settled } from './settled.js';
+import { StopSignal } from './stop-signal.js';
 import { Tail } from './tail.js';
 
 /** What a body returns for each chain: a sink's subscription, or a stream that the rule subscribes to. */
@@ -30,14 +30,14 @@ const FLUSH_TIMEOUT = 5_000;
 export class RuleRun implements Owner, StageScope {
   readonly ruleId: string;
   private readonly title: string;
-  stopping = false;
   /** Of a run that stops: resolves when nothing more comes of its sources. */
   read: Promise<unknown> = Promise.resolve();
   readonly life = new Subscription();
-  private readonly stopped = new Subject<void>();
-  readonly stopping$ = guarded(this.stopped, (thrown) =>
+  private readonly stopSignal = new StopSignal((thrown) =>
     this.tell(userError(`a subscriber of stopping$ of ${this.title}`, thrown)),
   );
+  readonly stopping$ = this.stopSignal.told$;
+  private isCut = false;
   private readonly roll: Roll;
   /** Each with the promise that its stream has ended. */
   private readonly sinks = new Map<Subscription, SinkEntry>();
@@ -72,6 +72,8 @@ export class RuleRun implements Owner, StageScope {
         for (const branch of Array.isArray(built) ? (built as readonly Branch[]) : [built as Branch])
           this.follow(branch);
       });
+      // By a branch, which could not end those behind it.
+      if (this.isCut) this.cut();
       this.roll.call();
     } catch (thrown) {
       this.fail(userError(`the body of ${this.title}`, thrown));
@@ -92,7 +94,7 @@ export class RuleRun implements Owner, StageScope {
 
   /** Down the arrow: sources, operators, sinks. Resolves when everything is closed. */
   async stop({ flush, timeout = this.options.flushTimeout ?? FLUSH_TIMEOUT }: StopPlan): Promise<void> {
-    this.begin();
+    this.stopSignal.give();
     if (flush) this.patience = Math.min(this.patience ?? Infinity, timeout);
     else this.cut();
     const { read, ended } = this.intake.stop();
@@ -108,8 +110,11 @@ export class RuleRun implements Owner, StageScope {
 
   /** At once: when it returns, no operator of the rule gets another value. */
   cut(): void {
-    this.begin();
+    this.isCut = true;
+    this.stopSignal.give();
     this.unsubscribe([...this.sinks.keys(), ...this.branches, this.life]);
+    // Those that no branch has held: of a connectable, say.
+    this.intake.complete();
   }
 
   /** The same, and what its sinks have accepted goes out only if it does so at once. */
@@ -168,6 +173,10 @@ export class RuleRun implements Owner, StageScope {
     void work.finally(() => this.work.delete(work));
   }
 
+  get stopping(): boolean {
+    return this.stopSignal.given;
+  }
+
   get flushTimeout(): number {
     return this.patience ?? this.options.flushTimeout ?? FLUSH_TIMEOUT;
   }
@@ -184,13 +193,6 @@ export class RuleRun implements Owner, StageScope {
   }
 
   // ---- inside
-
-  private begin(): void {
-    if (this.stopping) return;
-    this.stopping = true;
-    this.stopped.next();
-    this.stopped.complete();
-  }
 
   /** What a teardown subscribes belongs to the rule, too. */
   private unsubscribe(all: Iterable<Subscription>): void {

@@ -1,14 +1,4 @@
-import {
-  BehaviorSubject,
-  filter,
-  firstValueFrom,
-  fromEvent,
-  merge,
-  NEVER,
-  type Observable,
-  Subject,
-  takeUntil,
-} from 'rxjs';
+import { filter, firstValueFrom, fromEvent, merge, NEVER, type Observable, ReplaySubject, Subject, takeUntil } from 'rxjs';
 import { type Clock, dateOf, pause } from '../clock.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -17,6 +7,7 @@ import type { RuleContext, RuleDefinition } from './define.js';
 import { EventLog } from './event-log.js';
 import type { Ledger } from './ledger.js';
 import { RuleMemory } from './memory.js';
+import { News } from './news.js';
 import { DEFAULT_RESTART, nextRestart } from './restart.js';
 import { checkStop, type Rule, type RuleEvent, type StopOptions, type StopReport } from './rule.js';
 import { RuleRun } from './run.js';
@@ -43,8 +34,10 @@ export class RunningRule implements Rule {
   readonly done: Promise<RuleStatus>;
   readonly status$: Observable<RuleStatus>;
   readonly events$: Observable<RuleEvent>;
-  private readonly statuses: BehaviorSubject<RuleStatus>;
+  private current: RuleStatus;
+  private readonly statuses = new ReplaySubject<RuleStatus>(1);
   private readonly events = new Subject<RuleEvent>();
+  private readonly news = new News();
   private finished: (status: RuleStatus) => void = () => undefined;
   private readonly title: string;
   private readonly memory: RuleMemory;
@@ -68,7 +61,8 @@ export class RunningRule implements Rule {
     this.title = deps.title ?? `rule ${this.id}`;
     this.memory = deps.memory ?? new RuleMemory();
     new EventLog(this.title, { rule: this.id }, deps.clock, deps.log).follow(this.events);
-    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'starting', since: dateOf(deps.clock) });
+    this.current = { phase: 'starting', since: dateOf(deps.clock) };
+    this.statuses.next(this.current);
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of ${this.title}`, cause);
       deps.log.error({ rule: this.id, code }, message);
@@ -84,7 +78,7 @@ export class RunningRule implements Rule {
   }
 
   get status(): RuleStatus {
-    return this.statuses.value;
+    return this.current;
   }
 
   get closed(): boolean {
@@ -233,8 +227,11 @@ export class RunningRule implements Rule {
     const now = dateOf(this.deps.clock);
     const status = nextStatus(this.status, change, now);
     if (status === this.status) return;
-    this.statuses.next(status);
-    this.events.next({ type: 'status', status, at: now });
+    this.current = status;
+    this.news.tell(() => {
+      this.statuses.next(status);
+      this.events.next({ type: 'status', status, at: now });
+    });
   }
 }
 

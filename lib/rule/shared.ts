@@ -42,7 +42,7 @@ export interface ShareOptions {
 export interface Shared<T> extends Observable<T> {
   /** To plugins the rule that its sources run in. */
   readonly name: string;
-  /** Of the run; `stopped` while nobody subscribes, from the beginning. */
+  /** Of the run; while nobody subscribes that of the last one, `stopped` before the first. */
   readonly status: RuleStatus;
   /** Hot, replays the newest; completes when the share is stopped. */
   readonly status$: Observable<RuleStatus>;

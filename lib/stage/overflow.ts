@@ -12,7 +12,8 @@ export interface Overflow {
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
   /**
    * While more values wait than this, the plugin sources of the rule are paced: less than `size`, by default three quarters
-   * of it, 1,000 at most. `Infinity`, the default of `latest`, never paces them.
+   * of it, 1,000 at most. One that is larger than 16 KiB counts for as many as it is larger. `Infinity`, the default of `latest`,
+   * never paces them.
    */
   readonly high?: number;
   /** They flow again when no queue of the rule holds more than this; default a quarter of `high`. */

@@ -38,6 +38,12 @@ describe('the restart of a rule', () => {
     expect(nextRestart(DEFAULT_RESTART, error, { attempt: 5_000, lasted: 0 })?.wait).toBe(30_000);
   });
 
+  it('waits for nothing with a delay of 0, however often it was tried', () => {
+    const policy = { delay: 0, maxDelay: 1_000, attempts: Infinity };
+    for (const attempt of [0, 1_023, 1_024, 5_000])
+      expect(nextRestart(policy, error, { attempt, lasted: 0 })).toEqual({ attempt: attempt + 1, wait: 0 });
+  });
+
   it('begins anew after a minute of health, to the millisecond', () => {
     expect(waits(DEFAULT_RESTART, 0, 0, 59_999, 60_000, 0)).toEqual([1_000, 2_000, 4_000, 1_000, 2_000]);
   });

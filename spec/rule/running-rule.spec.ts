@@ -22,7 +22,21 @@ describe('a rule', () => {
       'completed',
     ]);
     expect(rule).toMatchObject({ closed: true, status: last });
-    expect(await lastValueFrom(rule.status$, { defaultValue: 'nothing' })).toBe('nothing');
+    expect(await lastValueFrom(rule.status$)).toBe(last);
+  });
+
+  it('tells everybody the same order, also where who hears of a status changes it', async () => {
+    const failing = new Subject<void>();
+    const rule = shared.rule(() => failing);
+    const [seen, told]: [string[], string[]] = [[], []];
+    rule.status$.subscribe(({ phase }) => phase === 'restarting' && void rule.stop());
+    rule.status$.subscribe(({ phase }) => void seen.push(phase));
+    rule.events$.subscribe((event) => event.type === 'status' && void told.push(event.status.phase));
+    failing.error(new Error('no'));
+    expect(rule.status.phase).toBe('stopping');
+    await rule.done;
+    expect(seen).toEqual(['running', 'restarting', 'stopping', 'stopped']);
+    expect(told).toEqual(['restarting', 'stopping', 'stopped']);
   });
 
   it('keeps the sums of its runs in the ledger', async () => {

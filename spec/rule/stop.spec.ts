@@ -25,6 +25,15 @@ describe('the stop of a rule', () => {
     expect(linesOf(path)).toEqual([zeroTo(source?.received ?? 0)]);
   });
 
+  it('is told by stopping$ to streams that are subscribed later, too', async () => {
+    const rule = shared.rule((context) =>
+      concat(counted(context), interval(60_000).pipe(takeUntil(context.stopping$))).subscribe(file(context)),
+    );
+    await statusOf(rule, 'running');
+    const stopped = rule.stop({ timeout: Infinity });
+    expect(await stopped).toMatchObject({ drained: true });
+  });
+
   it('awaits the calls that are out', async () => {
     const path = newFile();
     const rule = shared.rule((context) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { NEVER, tap, timer } from 'rxjs';
+import { connectable, interval, NEVER, of, tap, throwError, timer } from 'rxjs';
+import type { LedgerStage, Rule } from '../../lib/index.js';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf, statusOf, zeroTo } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -45,6 +46,41 @@ describe('unsubscribing a rule', () => {
     expect((await rule.done).phase).toBe('stopped');
     rule.unsubscribe();
     expect(rule.status.phase).toBe('stopped');
+  });
+
+  it('gives nothing to operators between a source and a subject either', async () => {
+    let returned = false;
+    let late = 0;
+    const rule = shared.rule((context) => {
+      const hot = connectable(counted(context, undefined, { burst: 20 }).pipe(tap(() => (late += returned ? 1 : 0))));
+      const branches = [hot.subscribe(file(context)), hot];
+      hot.connect();
+      return branches;
+    });
+    const source = (): LedgerStage | undefined => rule.ledger().stages[`source ${shared.symbol('count')}`];
+    await until(() => (source()?.passed ?? 0) > 50);
+    rule.unsubscribe();
+    returned = true;
+    const passed = source()?.passed;
+    await rule.done;
+    expect(late).toBe(0);
+    expect(source()?.passed).toBe(passed);
+    expect(rule.ledger().balanced).toBe(true);
+  });
+
+  it('ends what comes behind it in the body, too', async () => {
+    let runs = 0;
+    let ticks = 0;
+    const rule: Rule = shared.rule(
+      () => {
+        runs += 1;
+        if (runs === 1) return throwError(() => new Error('again'));
+        return [of(1).pipe(tap(() => rule.unsubscribe())), interval(1).pipe(tap(() => (ticks += 1)))];
+      },
+      { restart: { delay: 1, maxDelay: 1, attempts: 1 } },
+    );
+    await rule.done;
+    expect([runs, ticks]).toEqual([2, 0]);
   });
 
   it('cuts a stop short', async () => {
