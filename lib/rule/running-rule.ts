@@ -1,4 +1,14 @@
-import { filter, firstValueFrom, fromEvent, merge, NEVER, type Observable, ReplaySubject, Subject, takeUntil } from 'rxjs';
+import {
+  filter,
+  firstValueFrom,
+  fromEvent,
+  merge,
+  NEVER,
+  type Observable,
+  ReplaySubject,
+  Subject,
+  takeUntil,
+} from 'rxjs';
 import { type Clock, dateOf, pause } from '../clock.js';
 import { ruleClosed, type RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
