@@ -22,6 +22,7 @@ import { DEFAULT_RESTART, nextRestart } from './restart.js';
 import { checkStop, type Rule, type RuleEvent, type StopOptions, type StopReport } from './rule.js';
 import { RuleRun } from './run.js';
 import { isFinal, nextStatus, type RuleChange, type RuleStatus } from './status.js';
+import { stopReport } from './stop-report.js';
 
 export interface RuleDeps {
   readonly clock: Clock;
@@ -111,8 +112,7 @@ export class RunningRule implements Rule {
     await run?.stop({ flush, timeout });
     await this.done;
     signal?.removeEventListener('abort', cut);
-    const dropped = difference(this.memory.book.dropped(), before);
-    return { drained: Object.keys(dropped).length === 0, dropped };
+    return stopReport(this.memory.book.dropped(), before);
   }
 
   async restart({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
@@ -244,12 +244,3 @@ export class RunningRule implements Rule {
     });
   }
 }
-
-type Counts = Readonly<Record<string, number>>;
-
-const difference = (after: Counts, before: Counts): Counts =>
-  Object.fromEntries(
-    Object.entries(after)
-      .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
-      .filter(([, count]) => count > 0),
-  );
