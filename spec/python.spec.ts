@@ -133,6 +133,14 @@ describeWith('python', 'a plugin on the published Python SDK', () => {
     expect(await host.function(fixture.symbol('pyrevert')).exec('abc')).toBe('cba');
   });
 
+  it('has a function back whose thread has ended while its process lives', async () => {
+    const before = pid();
+    const { exec } = host.function(fixture.symbol('pyleave'));
+    await expect(exec(1)).rejects.toMatchObject({ code: 'ERR_CALL_LOST' });
+    expect(await exec(0)).toBe(0);
+    expect(pid()).toBe(before);
+  });
+
   it('takes a validate that returns nothing for a yes', async () => {
     const seen: unknown[] = [];
     const { rule } = start(({ call }) =>

@@ -14,6 +14,8 @@ export interface FunctionChannelOptions extends TapOptions {
    * take one. Told again as long as that lasts.
    */
   readonly stuck?: (error: RxportError, runner?: Runner) => void;
+  /** The connection of a process has closed that was there a moment ago: it may dial again, or be about to end. */
+  readonly gone?: (runner: Runner) => void;
   /** The process has something to do, here or elsewhere, and may say nothing meanwhile. */
   readonly atWork?: (runner: Runner | undefined) => boolean;
   /** The process that is called has said nothing for so many milliseconds, and should have. */

@@ -74,7 +74,10 @@ export class FunctionChannel {
       },
       closed: (peer) => {
         const worker = this.workers.remove(peer);
-        if (worker?.runner?.ready === true) this.arrivals.expect(worker.runner);
+        if (worker?.runner?.ready === true) {
+          this.arrivals.expect(worker.runner);
+          this.options.gone?.(worker.runner);
+        }
         this.staff();
         worker?.lost();
         this.pump();
@@ -111,7 +114,7 @@ export class FunctionChannel {
 
   /** Resolves true when it has, or is gone; false after `timeout` ms. */
   async joined(runner: Runner, timeout: number): Promise<boolean> {
-    return this.motion.until(() => !runner.ready || this.workers.of(runner).some(({ here }) => here), timeout);
+    return this.motion.until(() => !runner.ready || this.workers.isHere(runner), timeout);
   }
 
   /** It gets no more calls; resolves when it has answered those that it had. */

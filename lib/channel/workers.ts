@@ -50,6 +50,11 @@ export class Workers {
     return this.list().filter((worker) => worker.runner === runner);
   }
 
+  /** That process is connected, or somebody is of whom nobody knows who it is. */
+  isHere(runner: Runner): boolean {
+    return this.list().some((worker) => worker.here && (worker.runner ?? runner) === runner);
+  }
+
   /** A call is out, of any process or of `runner`, and its time is not up. Whose it is may not be known. */
   atWork(runner?: Runner): boolean {
     const isOf = (worker: FunctionWorker): boolean =>

@@ -84,8 +84,11 @@ export interface HandOver {
 
 /** The channel of a function that several processes answer. */
 export interface Crew {
-  /** Resolves when a process that has accepted START is connected; with after how many milliseconds, when it is not. */
-  missing(runner: Runner): Promise<number | undefined>;
+  /**
+   * Resolves when a process that has accepted START is connected, or gone; with after how many milliseconds, when it is not
+   * within `timeout`, default 5,000.
+   */
+  missing(runner: Runner, timeout?: number): Promise<number | undefined>;
   /** A process gets no more calls; resolves when it has answered those that it had. */
   dismiss(runner: Runner): Promise<void>;
 }
@@ -95,6 +98,8 @@ const KIND = { source: 'sources', sink: 'sinks', func: 'functions' } as const sa
 /** True when that version of the plugin does not have the symbol. */
 export const lacks = ({ manifest }: InstalledPlugin, { control }: Instance): boolean =>
   !manifest[KIND[control.pluginType]].includes(control.symbolName);
+
+export const isFunction = ({ control }: Instance): boolean => control.pluginType === 'func';
 
 export const removedFrom = ({ name, manifest }: InstalledPlugin, { control }: Instance): RxportError =>
   symbolRemoved(name, control.symbolName, manifest.version);

@@ -121,6 +121,7 @@ export class Instances {
   /** START in `runner`, of something that may run elsewhere as well. Rejects as the plugin refuses it. */
   async startIn(instance: Instance, runner: Runner): Promise<void> {
     this.startedIn.set(instance, runner);
+    this.entryOf(instance)?.accepted.delete(runner);
     instance.starting?.(runner);
     await runner.command('start', controlIn(instance, runner));
     this.entryOf(instance)?.accepted.add(runner);

@@ -4,7 +4,7 @@ import { pluginHung } from '../errors.js';
 import type { ProcessState } from '../process/state.js';
 import type { ControlSocket } from './control-socket.js';
 import { type HoldDown, holdDown } from './hold-down.js';
-import type { Instance, Runner } from './instance.js';
+import { type Instance, isFunction, type Runner } from './instance.js';
 import type { Instances } from './instances.js';
 import { lowerOf } from './limits.js';
 import { Replica, type ReplicaHandler, type ReplicaOptions } from './replica.js';
@@ -64,7 +64,7 @@ export class Replicas {
     this.starts = new Starts({
       ...parts,
       log: options.log,
-      takes: (replica) => this.held === undefined && !this.closed && this.all.includes(replica),
+      takes: (replica) => this.held === undefined && !this.closed && [parts.first(), ...this.all].includes(replica),
       isAnswered: (one) => this.isAnswered(one),
       settled: () => this.check(),
     });
@@ -129,6 +129,11 @@ export class Replicas {
   /** Has the functions that lack there started in each replica. */
   spread(instances: readonly Instance[] = this.parts.instances.list()): void {
     for (const one of instances.filter(isFunction)) for (const replica of this.all) this.starts.add(one, replica);
+  }
+
+  /** START again of a function that has lost its connection to a process. */
+  startAgain(instance: Instance, runner: Runner): Promise<void> {
+    return this.starts.again(instance, this.of(runner));
   }
 
   /** Whether a process that has died may be started again now. */
@@ -243,5 +248,3 @@ export class Replicas {
 }
 
 const statesOf = (replicas: readonly Replica[]): readonly ProcessState[] => replicas.map(({ state }) => state);
-
-const isFunction = ({ control }: Instance): boolean => control.pluginType === 'func';

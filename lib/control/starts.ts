@@ -1,5 +1,6 @@
-import { reasonOf, symbolNotConnected } from '../errors.js';
+import { reasonOf, type RxportError, symbolNotConnected } from '../errors.js';
 import type { Logger } from '../log.js';
+import { isReplayed } from './entry.js';
 import { type Instance, lacks } from './instance.js';
 import type { Instances } from './instances.js';
 import type { Replica } from './replica.js';
@@ -26,12 +27,26 @@ export class Starts {
   constructor(private readonly parts: StartsParts) {}
 
   add(instance: Instance, replica: Replica): void {
-    this.left.set(replica, (this.left.get(replica) ?? 0) + 1);
-    this.last = this.last.then(async () => {
+    void this.queue(replica, async () => {
+      if (await this.isDue(instance, replica)) await this.start(instance, replica);
+    });
+  }
+
+  /**
+   * The same for one that has lost its connection to a process, the first one too; resolves when that is over. Nothing
+   * without a process: it is ending.
+   */
+  async again(instance: Instance, replica: Replica | undefined): Promise<void> {
+    if (replica === undefined) return;
+    await this.queue(replica, async () => {
+      if (!(await this.isLost(instance, replica))) return;
+      const { plugin } = replica;
+      const { symbolName } = instance.control;
+      this.parts.log.warn(
+        { plugin: plugin.name },
+        `${symbolName} has no connection in a process that lives: START again`,
+      );
       await this.start(instance, replica);
-      const left = (this.left.get(replica) ?? 1) - 1;
-      if (left > 0) this.left.set(replica, left);
-      else if (this.left.delete(replica)) this.parts.settled();
     });
   }
 
@@ -45,18 +60,25 @@ export class Starts {
     return this.last;
   }
 
+  private queue(replica: Replica, work: () => Promise<void>): Promise<void> {
+    this.left.set(replica, (this.left.get(replica) ?? 0) + 1);
+    this.last = this.last.then(async () => {
+      await work();
+      const left = (this.left.get(replica) ?? 1) - 1;
+      if (left > 0) this.left.set(replica, left);
+      else if (this.left.delete(replica)) this.parts.settled();
+    });
+    return this.last;
+  }
+
   /** Never rejects: what a replica refuses is not the end of a function that runs elsewhere. */
   private async start(instance: Instance, replica: Replica): Promise<void> {
-    const { instances, isAnswered, log } = this.parts;
-    if (!(await this.isDue(instance, replica))) return;
+    const { instances, isAnswered } = this.parts;
     const waits = !isAnswered(instance);
     try {
       await instances.startIn(instance, replica);
     } catch (error) {
-      const { name } = replica.plugin;
-      const { symbolName } = instance.control;
-      log.warn({ plugin: name }, `a replica does not run ${symbolName}: ${reasonOf(error)}`);
-      return;
+      return this.refused(instance, replica, error as RxportError);
     }
     if (waits && instances.accepted(instance, replica)) instance.started();
     const missing = await instance.crew?.missing(replica);
@@ -64,13 +86,32 @@ export class Starts {
       replica.restart(symbolNotConnected(replica.plugin.name, instance.control.symbolName, missing));
   }
 
+  private refused(instance: Instance, replica: Replica, error: RxportError): void {
+    const { first, log } = this.parts;
+    const { name } = replica.plugin;
+    const { symbolName } = instance.control;
+    log.warn({ plugin: name }, `a process does not run ${symbolName}: ${reasonOf(error)}`);
+    // The others are told behind that one.
+    if (replica === first() && !isReplayed(error)) instance.refused(error);
+  }
+
   private async isDue(instance: Instance, replica: Replica): Promise<boolean> {
-    const { instances, first, takes } = this.parts;
+    const { instances, first } = this.parts;
     // Told to the first process, and not answered: when it is, it is spread.
     if (first().ready && !instances.accepted(instance, first())) return false;
     if (first().ready) await instance.crew?.missing(first());
-    if (!takes(replica) || !replica.ready) return false;
-    if (lacks(replica.plugin, instance) || !instances.list().includes(instance)) return false;
-    return !instances.accepted(instance, replica);
+    return this.mayRun(instance, replica) && !instances.accepted(instance, replica);
+  }
+
+  private async isLost(instance: Instance, replica: Replica): Promise<boolean> {
+    const { instances, first } = this.parts;
+    if ((await instance.crew?.missing(replica, 0)) === undefined) return false;
+    // A first process that has not accepted it is being told, or has refused it.
+    return this.mayRun(instance, replica) && (!first().ready || instances.accepted(instance, first()));
+  }
+
+  private mayRun(instance: Instance, replica: Replica): boolean {
+    if (!this.parts.takes(replica) || !replica.ready) return false;
+    return !lacks(replica.plugin, instance) && this.parts.instances.list().includes(instance);
   }
 }

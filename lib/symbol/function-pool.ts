@@ -8,6 +8,7 @@ import type { WireTap } from '../sp/tap.js';
 import { DEFAULT_OVERFLOW } from '../stage.js';
 import { functionPath } from '../wire/address.js';
 import { functionControl } from '../wire/control.js';
+import { Comebacks } from './comebacks.js';
 
 /** Milliseconds from the `ok` of a function to its handshake on its own channel. */
 const ARRIVAL = 5_000;
@@ -37,6 +38,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
   private outside = 0;
   /** It is about to be asked for again. */
   private asking = Subscription.EMPTY;
+  private readonly comebacks: Comebacks;
 
   constructor(
     readonly symbol: string,
@@ -45,6 +47,10 @@ export class SharedFunction implements Instance, HandOver, Crew {
     tap?: WireTap,
   ) {
     this.control = functionControl(symbol);
+    this.comebacks = new Comebacks(clock, {
+      isBack: (runner) => this.channel.joined(runner, 0),
+      again: (runner) => link.others.startAgain(this, runner),
+    });
     this.channel = new FunctionChannel(functionPath(link.ipcDir, symbol), {
       symbol,
       clock,
@@ -52,6 +58,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
       maxSend: () => link.maxSend,
       // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
       stuck: (error, runner) => this.state === 'started' && link.restart(error, runner),
+      gone: (runner) => this.comebacks.gone(runner),
       atWork: (runner) => link.atWork(runner),
       silent: (...silence) => link.silent(...silence),
     });
@@ -119,8 +126,8 @@ export class SharedFunction implements Instance, HandOver, Crew {
 
   // ---- Crew: several processes at once
 
-  async missing(runner: Runner): Promise<number | undefined> {
-    return (await this.channel.joined(runner, ARRIVAL)) ? undefined : ARRIVAL;
+  async missing(runner: Runner, timeout = ARRIVAL): Promise<number | undefined> {
+    return (await this.channel.joined(runner, timeout)) ? undefined : timeout;
   }
 
   dismiss(runner: Runner): Promise<void> {
@@ -159,6 +166,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
     this.gone = true;
     const error = pluginStopped(this.link.name);
     this.asking.unsubscribe();
+    this.comebacks.stop();
     // It may still be being bound.
     await this.opening;
     await this.link.detach(this);

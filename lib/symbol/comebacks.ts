@@ -1,0 +1,68 @@
+import { Subscription } from 'rxjs';
+import { after, type Clock } from '../clock.js';
+import type { Runner } from '../control/instance.js';
+import { backoffDelay } from '../process/backoff.js';
+
+/** From a close to START: the Go SDK dials again within that. At most a third of what makes calls that wait stuck. */
+const BACKOFF = { delay: 1_000, maxDelay: 10_000, jitter: 0.2 };
+/** A process that kept its connection for this many milliseconds starts its back-off anew. */
+const HEALTHY_AFTER = 60_000;
+
+export interface ComebackParts {
+  /** It is connected, or gone. */
+  readonly isBack: (runner: Runner) => Promise<boolean>;
+  /** Tells it to connect; resolves when that is over, of use or not. */
+  readonly again: (runner: Runner) => Promise<void>;
+}
+
+interface Comeback {
+  readonly attempt: number;
+  /** When it was back. */
+  readonly at: number;
+  /** Not back yet. */
+  readonly awaited: boolean;
+}
+
+/**
+ * Has a function started again in processes that live, and have lost their connection to it: Python's SDK and ours do not
+ * dial again. After a second, doubled up to ten: a reply may be what ends it.
+ */
+export class Comebacks {
+  private readonly all = new Map<Runner, Comeback>();
+  private readonly timers = new Subscription();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly parts: ComebackParts,
+  ) {}
+
+  /** The connection of a process has closed. */
+  gone(runner: Runner): void {
+    const { attempt, at, awaited } = this.all.get(runner) ?? { attempt: 0, at: 0, awaited: false };
+    if (!awaited) this.await(runner, this.clock.now() - at >= HEALTHY_AFTER ? 1 : attempt + 1);
+  }
+
+  /** For good. */
+  stop(): void {
+    this.timers.unsubscribe();
+  }
+
+  private await(runner: Runner, attempt: number): void {
+    this.all.set(runner, { attempt, at: 0, awaited: true });
+    const timer = after(this.clock, backoffDelay(BACKOFF, attempt, Math.random()), () => {
+      this.timers.remove(timer);
+      void this.look(runner, attempt);
+    });
+    this.timers.add(timer);
+  }
+
+  private async look(runner: Runner, attempt: number): Promise<void> {
+    const { isBack, again } = this.parts;
+    // By itself, or it was about to end.
+    if (await isBack(runner)) return void this.all.delete(runner);
+    await again(runner);
+    if (this.timers.closed) return;
+    if (await isBack(runner)) this.all.set(runner, { attempt, at: this.clock.now(), awaited: false });
+    else this.await(runner, attempt + 1);
+  }
+}
