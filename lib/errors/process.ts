@@ -70,7 +70,7 @@ export const pluginHandshake = (facts: ExitFacts, timeout: number, trouble?: Rxp
 export const pluginKilled = (facts: ExitFacts, reason: RxportError): RxportError =>
   make(
     reason.code,
-    `${reason.message}; its process was killed.${lastOutput(facts)}`,
+    `${reason.message}; its process ${facts.signal === null ? 'does not end by SIGKILL' : 'was killed'}.${lastOutput(facts)}`,
     { ...reason.details, ...facts },
     reason,
   );

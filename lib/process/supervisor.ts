@@ -67,6 +67,8 @@ export class Supervisor {
   private tail = new Tail();
   private life: Subscription = Subscription.EMPTY;
   private timer: Subscription = Subscription.EMPTY;
+  /** Runs from SIGKILL on. */
+  private killing: Subscription = Subscription.EMPTY;
   /** Aborted to give up what has to be made before the process. */
   private quit = new AbortController();
   private pid: number | undefined;
@@ -97,11 +99,14 @@ export class Supervisor {
     this.feed({ type: 'handshake', pid: this.pid, at: dateOf(this.options.clock) });
   }
 
-  /** Kills a process that no longer does its part, for `reason`; what follows is a crash like any other. */
+  /**
+   * Kills a process that no longer does its part, for `reason`; what follows is a crash like any other, also when it does
+   * not end within 10 s.
+   */
   kill(reason?: RxportError): void {
     this.doomed = true;
     this.reason ??= reason;
-    if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
+    if (this.pid !== undefined) this.slay(this.pid);
   }
 
   /** SIGTERM, after `grace` SIGKILL, both to the whole group; resolves when that is gone. */
@@ -121,9 +126,7 @@ export class Supervisor {
     if (await settlesWithin(clock, grace, stopped)) return;
     this.kill();
     if (await settlesWithin(clock, KILL_TIMEOUT, stopped)) return;
-    // In the kernel, where no signal reaches it (a dead disk): it goes when it can, and nobody waits for it.
-    this.end ??= { type: 'exited', code: null, signal: null };
-    this.ended();
+    this.forsake();
   }
 
   private feed(event: ProcessEvent): void {
@@ -170,7 +173,7 @@ export class Supervisor {
       case 'spawned':
         this.pid = event.pid;
         // What was decided before the process had a pid.
-        if (this.doomed) signalGroup(event.pid, 'SIGKILL');
+        if (this.doomed) this.slay(event.pid);
         else if (this.state.phase === 'stopping') signalGroup(event.pid, 'SIGTERM');
         else this.awaitHandshake();
         return;
@@ -186,10 +189,26 @@ export class Supervisor {
     }
   }
 
+  private slay(pid: number): void {
+    signalGroup(pid, 'SIGKILL');
+    // Asked for again and again, it has no more time.
+    if (this.killing.closed) this.killing = after(this.options.clock, KILL_TIMEOUT, () => this.forsake());
+  }
+
+  /**
+   * In the kernel, where no signal reaches it (a dead disk), or of another user: it goes when it can, and nobody waits for
+   * it.
+   */
+  private forsake(): void {
+    this.end ??= { type: 'exited', code: null, signal: null };
+    this.ended();
+  }
+
   private ended(): void {
     const { end } = this;
     if (end === undefined) return;
     this.end = undefined;
+    this.killing.unsubscribe();
     // What the leader left behind in its group goes with it.
     if (this.pid !== undefined) signalGroup(this.pid, 'SIGKILL');
     this.pid = undefined;
@@ -213,7 +232,8 @@ export class Supervisor {
     const facts = { name, command, code: event.code, signal: event.signal, output: this.tail.read() };
     if (this.lateHandshake) return pluginHandshake(facts, handshakeTimeout, this.options.trouble?.());
     // One that has ended before the signal came says more by how it did.
-    if (this.reason !== undefined && event.signal === 'SIGKILL') return pluginKilled(facts, this.reason);
+    const byItself = event.code !== null || (event.signal ?? 'SIGKILL') !== 'SIGKILL';
+    if (this.reason !== undefined && !byItself) return pluginKilled(facts, this.reason);
     return pluginExited(facts, this.state.phase === 'starting');
   }
 }

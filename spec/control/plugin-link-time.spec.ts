@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { symbolDied } from '../../lib/errors.js';
 import { instance, sink, source, turn } from '../helpers/fake-runner.js';
 import { handLink } from '../helpers/hand-link.js';
+import type { Requester } from '../helpers/requester.js';
 import { until } from '../helpers/until.js';
 
 describe('a process whose symbols die again and again', () => {
@@ -14,29 +15,37 @@ describe('a process whose symbols die again and again', () => {
     await process.heard(1);
     process.says('ok');
     await until(() => heard.length === 1, 'it has started');
-    const verbs = (): unknown[] => process.received.map((text) => (JSON.parse(text) as { cmd: string }).cmd);
-    return { ...all, process, one, verbs };
+    return { ...all, process, one, heard };
   }
+  const verbs = ({ received }: Requester): unknown[] =>
+    received.map((text) => (JSON.parse(text) as { cmd: string }).cmd);
   const died = symbolDied('p', 's', 5);
 
   it('is restarted for that once a minute, and until then the symbol is', async () => {
-    const { clock, errors, link, process, one, verbs } = await running();
+    const { clock, errors, link, process, exits, shakes, one, heard } = await running();
     await link.escalate(one, died);
     expect(errors).toEqual(['ERR_SYMBOL_DIED']);
-    expect(verbs()).toEqual(['start']);
+    expect(verbs(process)).toEqual(['start']);
+    exits(0);
+    clock.advance(300);
+    const next = await shakes(2);
+    await next.heard(1);
+    next.says('ok');
+    await until(() => heard.length === 3, 'it has started again');
+    errors.splice(0);
 
-    clock.advance(59_999);
+    clock.advance(59_699);
     void link.escalate(one, died);
-    await process.heard(2);
-    process.says('ok');
-    await process.heard(3);
-    process.says('ok');
-    expect(verbs()).toEqual(['start', 'stop', 'start']);
-    expect(errors).toHaveLength(1);
+    await next.heard(2);
+    next.says('ok');
+    await next.heard(3);
+    next.says('ok');
+    expect(verbs(next)).toEqual(['start', 'stop', 'start']);
+    expect(errors).toEqual([]);
 
     clock.advance(1);
     await link.escalate(one, died);
-    expect(errors).toEqual(['ERR_SYMBOL_DIED', 'ERR_SYMBOL_DIED']);
+    expect(errors).toEqual(['ERR_SYMBOL_DIED']);
   });
 
   it('is restarted once for all of them', async () => {
@@ -46,6 +55,33 @@ describe('a process whose symbols die again and again', () => {
     void link.escalate(other, died);
     await turn();
     expect(errors).toEqual(['ERR_SYMBOL_DIED']);
+  });
+});
+
+describe('a process that SIGKILL does not end', () => {
+  it('keeps nobody waiting who stops what runs in it', async () => {
+    const { clock, link, shakes, errors, lives } = await handLink();
+    const process = await shakes(1);
+    const both = ['1', '2'].map((op) => instance(source(op)));
+    for (const [index, { one, heard }] of both.entries()) {
+      link.attach(one);
+      await process.heard(index + 1);
+      process.says('ok');
+      await until(() => heard.length === 1, 'it has started');
+    }
+    let detached = 0;
+    for (const { one } of both) void link.detach(one).then(() => (detached += 1));
+    await process.heard(3);
+    clock.advance(5_000);
+    await until(() => detached === 1, 'the first STOP is given up');
+    expect(errors).toEqual(['ERR_COMMAND_TIMEOUT']);
+    clock.advance(9_999);
+    await turn();
+    expect(detached).toBe(1);
+    clock.advance(1);
+    await until(() => detached === 2, 'the second one, too');
+    expect(link.state).toMatchObject({ phase: 'backoff', error: { code: 'ERR_COMMAND_TIMEOUT' } });
+    expect(lives).toHaveLength(1);
   });
 });
 

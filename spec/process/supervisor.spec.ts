@@ -80,6 +80,39 @@ describe('a supervisor', () => {
     expect(supervisor.state).toMatchObject({ error: { code: expected, message: expect.stringMatching(text) } });
   });
 
+  it('waits no longer than 10 s for one that SIGKILL does not end, however often it is sent', () => {
+    const { supervisor, clock, lives, spawned, phases } = supervise();
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    supervisor.kill(pluginHung('p', 1_000));
+    clock.advance(9_999);
+    supervisor.kill(pluginHung('p', 2_000));
+    expect(supervisor.state.phase).toBe('ready');
+    clock.advance(1);
+    const message = expect.stringMatching(/is restarted.*its process does not end by SIGKILL/);
+    expect(supervisor.state).toMatchObject({ phase: 'backoff', error: { code: 'ERR_PLUGIN_HUNG', message } });
+    clock.advance(200);
+    // It ends late: the next one has nothing to do with that.
+    lives[0]?.next({ type: 'exited', code: null, signal: 'SIGKILL' });
+    lives[0]?.complete();
+    expect(phases()).toEqual(['stopped', 'starting', 'ready', 'backoff', 'starting']);
+  });
+
+  it('leaves the process alone that comes after one that was killed', () => {
+    const { supervisor, clock, spawned, exits } = supervise();
+    supervisor.start();
+    spawned();
+    supervisor.handshake();
+    supervisor.kill(pluginHung('p', 1_000));
+    exits(null, 'SIGKILL');
+    clock.advance(200);
+    spawned();
+    supervisor.handshake();
+    clock.advance(60_000);
+    expect(supervisor.state.phase).toBe('ready');
+  });
+
   it('begins anew with its back-off after a minute of health', () => {
     const { supervisor, clock, spawned, exits } = supervise();
     supervisor.start();
