@@ -9,7 +9,10 @@ import type { FrameGate } from './frame-gate.js';
 const LONGEST = 400;
 
 /** What a pacer paces. */
-export type Paced = Pick<FrameGate<unknown>, 'pause' | 'resume' | 'readOut' | 'collect' | 'release'>;
+export type Paced = Pick<
+  FrameGate<unknown>,
+  'pause' | 'resume' | 'readOut' | 'collect' | 'release' | 'full' | 'onFull' | 'makeRoom'
+>;
 
 /** Holds a source back while its rule has more than it can work off. */
 export class Pacer {
@@ -28,7 +31,9 @@ export class Pacer {
     private readonly gate: Paced,
     private readonly clock: Clock,
     private readonly patient: () => boolean,
-  ) {}
+  ) {
+    gate.onFull = () => this.pace();
+  }
 
   pause(): void {
     if (this.paused) return;
@@ -44,14 +49,18 @@ export class Pacer {
     this.gate.resume();
   }
 
-  /** Reads on until `restore`, whatever the rule holds; handed on is only what it takes. */
-  collect(): void {
+  /**
+   * Reads on until `restore`, whatever the rule holds; handed on is only what it takes. When too much waits the source waits,
+   * too, or is read in gulps; or the oldest `spills`.
+   */
+  collect(spills = false): void {
     this.collecting = true;
     this.owed = false;
     this.gulps.unsubscribe();
     // A gulp has let it go.
     if (this.paused) this.gate.pause();
-    this.gate.collect();
+    this.gate.collect(spills);
+    if (this.gate.full) this.pace();
   }
 
   restore(): void {
@@ -73,6 +82,7 @@ export class Pacer {
   }
 
   private look(): void {
+    if (this.collecting) return this.gate.full ? this.gulp() : this.gulps.unsubscribe();
     if (this.paused) return this.gulp();
     this.owed = this.wasPaused;
     this.wasPaused = false;
@@ -81,6 +91,8 @@ export class Pacer {
 
   private gulp(): void {
     this.owed = false;
-    if (!this.patient()) this.gate.readOut();
+    if (this.patient()) return;
+    if (this.collecting) this.gate.makeRoom();
+    else this.gate.readOut();
   }
 }

@@ -43,15 +43,21 @@ export interface SourceChannel {
   /** The rule has more than it can work off: not read until `resume`, or in gulps where the source is not patient. */
   pause(): void;
   resume(): void;
-  /** Reads whatever the rule holds: the source is about to be stopped. Handed on is only what the rule takes. */
+  /**
+   * Reads whatever the rule holds: the source is about to be stopped. Handed on is only what the rule takes. When 64 Mi
+   * characters wait for it, a patient source waits again; of others the oldest go on all the same.
+   */
   collect(): void;
-  /** After that: reads no more, and resolves when the rule has taken what was read. */
+  /**
+   * After that: reads no more, and resolves when the rule has taken what was read. A source that waits is read to its end
+   * before.
+   */
   delivered(): Promise<void>;
   /** Nobody takes it any longer: hands on what waits at once. */
   flush(): void;
   /**
-   * Resolves true when the plugin has closed its end and everything was read, false after `timeout` ms. Over a transport
-   * that does not notice the close, silence stands for it.
+   * Resolves true when the plugin has closed its end and everything was read, or when the source waits, which `delivered`
+   * sees to; false after `timeout` ms. Over a transport that does not notice the close, silence stands for it.
    */
   drained(timeout: number): Promise<boolean>;
   /** The source changes processes: who connects from now on waits, 400 ms at most. */
@@ -73,6 +79,9 @@ const ARRIVAL = 1_000;
 
 /** Characters of a large tuple. */
 const LARGE = 16_384;
+
+/** Milliseconds in which a stopped source that has waited sends its rest, once it is read again. */
+const REST = 1_500;
 
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
 const SILENCE = 100;
@@ -129,8 +138,8 @@ export async function openSourceChannel(
         if (size > LARGE || large) handler.size?.(size);
         large = size > LARGE;
       }
-      if (frames !== undefined) gate.take(frames);
-      else gate.takeOne(decodeSourceFrame(text, address, parse));
+      if (frames !== undefined) gate.take(frames, text.length);
+      else gate.takeOne(decodeSourceFrame(text, address, parse), text.length);
     },
     peerOpened() {
       empty = new AbortController();
@@ -148,15 +157,23 @@ export async function openSourceChannel(
       handler.ended();
     },
   });
-  const pacer = new Pacer(gate, clock, options.patient ?? (() => false));
-  const succession = new Succession(clock, () => socket, { collect: () => pacer.collect(), restore });
+  const patient = options.patient ?? (() => false);
+  const pacer = new Pacer(gate, clock, patient);
+  const succession = new Succession(clock, () => socket, { collect: () => pacer.collect(true), restore });
   const silent = async (timeout: number): Promise<boolean> => {
     for (const until = clock.now() + timeout; clock.now() + SILENCE <= until;) {
       const before = received;
       await pause(clock, SILENCE);
-      if (received === before) return true;
+      if (received === before && !gate.full) return true;
     }
     return false;
+  };
+  /** It has more, and is read as the rule takes what has come. */
+  const waits = (): boolean => gate.full && patient();
+  const ended = async (timeout: number): Promise<boolean> => {
+    if (!transport.capabilities.peerClose) return silent(timeout);
+    if (socket.peers > 0) await pause(clock, timeout, empty.signal);
+    return socket.peers === 0;
   };
   return {
     get connected() {
@@ -168,20 +185,21 @@ export async function openSourceChannel(
       stopping = true;
       pacer.collect();
     },
-    delivered() {
+    async delivered() {
+      while (waits()) {
+        await gate.room();
+        await ended(REST);
+      }
       gate.seal();
       return taken(gate);
     },
     flush: () => gate.flush(),
-    async drained(timeout) {
-      if (!transport.capabilities.peerClose) return silent(timeout);
-      if (socket.peers > 0) await pause(clock, timeout, empty.signal);
-      return socket.peers === 0;
-    },
+    drained: async (timeout) => waits() || (await ended(timeout)) || waits(),
     handOver() {
       succession.end();
       moving = true;
-      pacer.collect();
+      // Its process will not wait for the rule.
+      pacer.collect(true);
       hand = new Hand();
       if (socket.peers === 0) hand.tail.abort();
       socket.hold();

@@ -12,9 +12,17 @@ function paced(patient = false) {
     readOut: note('read'),
     collect: note('collect'),
     release: note('release'),
+    makeRoom: note('room'),
+    full: false,
+    onFull: (): void => undefined,
   };
   const traits = { patient };
-  return { clock, did, traits, pacer: new Pacer(gate, clock, () => traits.patient) };
+  const pacer = new Pacer(gate, clock, () => traits.patient);
+  const fill = (full: boolean): void => {
+    gate.full = full;
+    if (full) gate.onFull();
+  };
+  return { clock, did, traits, fill, pacer };
 }
 
 describe('the pacer of a source', () => {
@@ -91,6 +99,35 @@ describe('the pacer of a source', () => {
     pacer.restore();
     clock.advance(400);
     expect(did).toEqual(['0 pause', '0 pause', '0 collect', '500 release', '900 read']);
+  });
+
+  it('makes room every 400 ms while too much of a stopped source waits, where it gives up after a second', () => {
+    const { clock, did, fill, pacer } = paced();
+    pacer.pause();
+    pacer.collect();
+    clock.advance(1_000);
+    fill(true);
+    clock.advance(900);
+    fill(false);
+    clock.advance(1_000);
+    fill(true);
+    pacer.collect();
+    clock.advance(400);
+    expect(did.slice(3)).toEqual(['1400 room', '1800 room', '2900 pause', '2900 collect', '3300 room']);
+    pacer.close();
+    expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
+  it('lets a stopped source that waits do so, of which too much has come', () => {
+    const { clock, did, fill, pacer } = paced(true);
+    pacer.pause();
+    pacer.collect();
+    fill(true);
+    clock.advance(1_000);
+    fill(false);
+    clock.advance(400);
+    expect(did).toEqual(['0 pause', '0 pause', '0 collect']);
+    expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
   });
 
   it('hands on only what the rule takes meanwhile', () => {
