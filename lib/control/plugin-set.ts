@@ -185,18 +185,16 @@ export class PluginSet implements Plugins {
     const broken = this.has(name) ? undefined : this.unloadable.find(name);
     if (broken !== undefined) return this.repair(broken, source, { ...options, signal });
     const link = this.linkOf(name);
-    const before = link.plugin.manifest.functions;
     const parts = {
       link,
       registry,
       store,
       clock,
       closing,
+      retire,
       launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
     };
-    const report = await updatePlugin(parts, source, { ...options, strategy, force, signal });
-    await retire(before.filter((symbol) => !link.plugin.manifest.functions.includes(symbol)));
-    return report;
+    return updatePlugin(parts, source, { ...options, strategy, force, signal });
   }
 
   private async repair(broken: BrokenPlugin, source: string, options: RepairOptions): Promise<UpdateReport> {

@@ -42,13 +42,29 @@ export interface UpdateParts {
   readonly launch: (plugin: InstalledPlugin) => ReplicaOptions;
   /** Aborted when the host stops. */
   readonly closing: AbortSignal;
+  /** Closes the functions that nobody has any more. */
+  readonly retire: (functions: readonly string[]) => Promise<void>;
 }
 
 /**
  * Another version of a plugin, from a zip or a folder, in the place of the one that serves. Rejects with the code of what
  * went wrong; the version before then goes on, and nothing of the new one is left.
  */
-export async function updatePlugin(
+export async function updatePlugin(parts: UpdateParts, source: string, choice: UpdateChoice): Promise<UpdateReport> {
+  const { link, registry, retire } = parts;
+  const old = link.plugin;
+  // The channel of a function is its processes' until the last of them is gone, and taken back it is its own again.
+  const free = registry.reserve(old);
+  try {
+    return await change(parts, source, choice);
+  } finally {
+    // Also when it has failed and could not be taken back.
+    const { functions } = link.plugin.manifest;
+    await retire(old.manifest.functions.filter((symbol) => !functions.includes(symbol))).finally(free);
+  }
+}
+
+async function change(
   { link, registry, store, clock, launch, closing }: UpdateParts,
   source: string,
   { strategy, force, shellParas, origin, signal }: UpdateChoice,

@@ -48,6 +48,9 @@ export const pluginUnloaded = (plugin: string, cause: RxportError): RxportError 
 export const symbolTaken = (symbol: string, owner: string, plugin: string): RxportError =>
   make('ERR_SYMBOL_TAKEN', `plugin ${owner} has ${symbol} already: rename one, or remove ${owner}`, { owner, plugin });
 
+export const symbolLeaving = (symbol: string, owner: string, plugin: string): RxportError =>
+  make('ERR_SYMBOL_TAKEN', `plugin ${owner} has ${symbol} until its update is over: try again then`, { owner, plugin });
+
 export const pluginUnknown = (plugin: string, hint = 'list the plugins to see what is'): RxportError =>
   make('ERR_PLUGIN_UNKNOWN', `plugin ${plugin} is not installed: ${hint}`, { plugin });
 

@@ -1,4 +1,4 @@
-import { pluginExists, pluginUnknown, type RxportError, symbolTaken, symbolUnknown } from '../errors.js';
+import { pluginExists, pluginUnknown, type RxportError, symbolLeaving, symbolTaken, symbolUnknown } from '../errors.js';
 import { type InstalledPlugin } from '../install/installed-plugin.js';
 import { PLURAL, SYMBOL_KINDS, type SymbolKind } from '../wire/names.js';
 import { nearest } from './nearest.js';
@@ -11,6 +11,7 @@ export class Registry {
     sink: new Map(),
     function: new Map(),
   };
+  private readonly leaving = new Set<InstalledPlugin>();
 
   /** All or nothing. Throws `ERR_PLUGIN_EXISTS`, or `ERR_SYMBOL_TAKEN` when another plugin has one of its symbols. */
   add(plugin: InstalledPlugin): void {
@@ -26,6 +27,12 @@ export class Registry {
     this.plugins.set(plugin.name, plugin);
     for (const kind of SYMBOL_KINDS)
       for (const symbol of symbolsOf(plugin, kind)) this.owners[kind].set(symbol, plugin);
+  }
+
+  /** No other plugin gets its symbols until the returned function is called, also when another version without them serves. */
+  reserve(plugin: InstalledPlugin): () => void {
+    this.leaving.add(plugin);
+    return () => this.leaving.delete(plugin);
   }
 
   /** False when there is no such plugin. */
@@ -65,6 +72,8 @@ export class Registry {
       for (const symbol of symbolsOf(plugin, kind)) {
         const owner = this.owners[kind].get(symbol);
         if (owner && owner.name !== plugin.name) throw symbolTaken(`${kind} ${symbol}`, owner.name, plugin.name);
+        const former = [...this.leaving].find((other) => symbolsOf(other, kind).includes(symbol));
+        if (former && former.name !== plugin.name) throw symbolLeaving(`${kind} ${symbol}`, former.name, plugin.name);
       }
     }
   }

@@ -122,6 +122,18 @@ describe('replace', () => {
     expect(() => registry.find('sink', 'file')).toThrow();
   });
 
+  it('gives what the new version lacks to another plugin when the old one is gone', () => {
+    const free = registry.reserve(mirror);
+    registry.replace(plugin('mirror', {}));
+    const heir = plugin('heir', { sinks: ['file'] });
+    expect(() => registry.add(heir)).toThrow('plugin mirror has sink file until its update is over: try again then');
+    registry.replace(mirror);
+    registry.replace(plugin('mirror', {}));
+    free();
+    registry.add(heir);
+    expect(registry.find('sink', 'file')).toBe(heir);
+  });
+
   it('changes nothing when another plugin has one of the symbols', () => {
     expect(() => registry.replace(plugin('mirror', { functions: ['celsius'] }))).toThrow(
       expect.objectContaining({ code: 'ERR_SYMBOL_TAKEN' }),

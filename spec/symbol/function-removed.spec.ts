@@ -1,6 +1,6 @@
 /** The channel of a function that nobody could answer on any more. */
 import { expect, it } from '@jest/globals';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { catchError, concat, defer, NEVER, of, retry } from 'rxjs';
 import type { Plugin } from '../../lib/index.js';
@@ -35,6 +35,20 @@ function withoutEcho({ dir, name, symbol }: ScriptedPlugin): string {
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as { functions: readonly string[] };
   const functions = manifest.functions.filter((one) => one !== symbol('echo'));
   writeFileSync(path, JSON.stringify({ ...manifest, version: 'v2', functions }));
+  return next;
+}
+
+/** Another plugin with that function alone. */
+function heirOf({ dir, name }: ScriptedPlugin, symbol: string): string {
+  const heir = unique('heir');
+  const next = join(tempFolder(), heir);
+  cpSync(dir, next, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(dir, `${name}.json`), 'utf8')) as object;
+  rmSync(join(next, `${name}.json`));
+  const fixture = JSON.parse(readFileSync(join(dir, 'fixture.json'), 'utf8')) as object;
+  writeFileSync(join(next, 'fixture.json'), JSON.stringify({ ...fixture, name: heir }));
+  const own = { ...manifest, sources: [], sinks: [], functions: [symbol] };
+  writeFileSync(join(next, `${heir}.json`), JSON.stringify(own));
   return next;
 }
 
@@ -96,6 +110,26 @@ it('closes its channel when an update takes it away, and a call says so', async 
   expect(view.manifest.functions).not.toContain(symbol);
   expect(existsSync(socket)).toBe(false);
   await expect(exec('c')).rejects.toMatchObject({ code: 'ERR_SYMBOL_UNKNOWN' });
+});
+
+it('is no other plugin’s before all processes of the version that had it are gone', async () => {
+  const plugin = scriptedPlugin();
+  const symbol = plugin.symbol('echo');
+  const next = withoutEcho(plugin);
+  // Its end takes until SIGKILL.
+  appendFileSync(join(plugin.dir, 'main.mjs'), "process.on('SIGTERM', () => undefined);\n");
+  const host = await startHost();
+  const view = await host.plugins.install(plugin.dir);
+  expect(await host.function(symbol).exec('a')).toBe('a');
+  const heir = heirOf(plugin, symbol);
+  const updated = host.plugins.update(plugin.name, next);
+  await until(() => !view.manifest.functions.includes(symbol), 'the new version serves');
+  await expect(host.plugins.install(heir)).rejects.toMatchObject({ code: 'ERR_SYMBOL_TAKEN' });
+  await updated;
+  await host.plugins.install(heir);
+  expect(await host.function(symbol).exec('b')).toBe('b');
+  const ended = host.rule(unique('r'), ({ call }) => of('c').pipe(call(symbol, (value) => [value])));
+  expect((await ended.done).phase).toBe('completed');
 });
 
 it('can be called at once by who hears that an update takes it away, and is refused', async () => {
