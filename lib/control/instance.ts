@@ -104,6 +104,9 @@ export const isFunction = ({ control }: Instance): boolean => control.pluginType
 export const removedFrom = ({ name, manifest }: InstalledPlugin, { control }: Instance): RxportError =>
   symbolRemoved(name, control.symbolName, manifest.version);
 
+/** The rules that have an instance. */
+export const usersOf = (instance: Instance): readonly string[] => instance.users?.() ?? [instance.control.meta.ruleId];
+
 /** What START says there. Throws what reading the configuration throws. */
 export const controlIn = (instance: Instance, { plugin }: Runner): Control =>
   instance.controlFor?.(plugin) ?? instance.control;

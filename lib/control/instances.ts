@@ -11,6 +11,7 @@ import {
   plainMove,
   removedFrom,
   type Runner,
+  usersOf,
 } from './instance.js';
 
 /**
@@ -22,14 +23,16 @@ export class Instances {
   private readonly entries = new Map<string, Entry>();
   /** Where what is added starts. */
   private serving: Runner | undefined;
+  /** What was removed, and whose STOP is not answered yet. */
+  private readonly leaving = new Set<Instance>();
   /** Where the last START went, of what was removed too. */
   private readonly startedIn = new WeakMap<Instance, Runner>();
 
   constructor(private readonly onAccepted: (instance: Instance) => void = () => undefined) {}
 
-  /** The rules whose symbols run here. */
+  /** The rules whose symbols run here, or have yet to answer STOP. */
   users(): readonly string[] {
-    return [...new Set([...this.entries.values()].flatMap(({ instance }) => usersOf(instance)))];
+    return [...new Set([...this.list(), ...this.leaving].flatMap(usersOf))];
   }
 
   list(): readonly Instance[] {
@@ -56,8 +59,10 @@ export class Instances {
     entry.epoch += 1;
     // It runs nowhere, and is not started any more.
     if (entry.parked) return;
+    this.leaving.add(instance);
     if (entry.moving !== undefined) await entry.moving;
     await this.stopIn(entry.runner, instance);
+    this.leaving.delete(instance);
   }
 
   /** Repeats a STOP that may have come before the symbol was registered in the plugin. */
@@ -244,6 +249,3 @@ export class Instances {
     return entry?.instance === instance ? entry : undefined;
   }
 }
-
-/** The rules that have an instance. */
-export const usersOf = (instance: Instance): readonly string[] => instance.users?.() ?? [instance.control.meta.ruleId];

@@ -4,7 +4,7 @@ import type { PluginStore } from '../install/plugin-store.js';
 import type { ProcessState } from '../process/state.js';
 import { ackPath, controlPath, dataPath, functionPath } from '../wire/address.js';
 import type { SymbolKind } from '../wire/names.js';
-import { usersOf } from './instances.js';
+import { usersOf } from './instance.js';
 import type { PluginFault, PluginLine } from './journal.js';
 import type { PluginLink } from './plugin-link.js';
 import type { UpdateReport } from './update-report.js';

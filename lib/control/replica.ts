@@ -19,6 +19,7 @@ import { START_TIMEOUT, STOCK_GO_LIMIT, STOP_TIMEOUT } from './limits.js';
 import { Seldom } from './seldom.js';
 import { QUIET } from './silence.js';
 import { type Silent, SilenceWatch } from './silence-watch.js';
+import { Stops } from './stops.js';
 import { supervisionOf } from './supervision.js';
 
 /** What it takes to run one version of a plugin. */
@@ -63,6 +64,7 @@ export class Replica implements Runner {
   private hung = false;
   private peer: PeerInfo | undefined;
   private readonly goSinks: GoSinks;
+  private readonly stops: Stops;
 
   constructor(
     readonly options: ReplicaOptions,
@@ -74,6 +76,7 @@ export class Replica implements Runner {
     this.plugin = plugin;
     this.telling = new Seldom(clock, QUIET);
     this.goSinks = new GoSinks(clock);
+    this.stops = new Stops(clock);
     this.silence = new SilenceWatch(clock, {
       busy: () => this.line.busy || this.handler.atWork(this),
       stopped: () => this.pid !== undefined && isStopped(this.pid),
@@ -135,20 +138,9 @@ export class Replica implements Runner {
     this.supervisor.start();
   }
 
-  async command(verb: Verb, control: Control, shared: () => boolean = () => false): Promise<void> {
-    if (!this.ready) throw commandLost(this.plugin.name);
-    const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
-    const [key, { goSinks }] = [controlKey(control), this];
-    const stopsSink = verb === 'stop' && goSinks.ends(key);
-    if (stopsSink) await this.collected(shared);
-    if (verb === 'start' && control.pluginType === 'sink' && this.stockGo) goSinks.starts(key);
-    try {
-      await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
-    } catch (error) {
-      goSinks.ends(key);
-      throw error;
-    }
-    if (stopsSink) goSinks.stops();
+  command(verb: Verb, control: Control, shared: () => boolean = () => false): Promise<void> {
+    const answered = this.tell(verb, control, shared);
+    return verb === 'stop' ? this.stops.add(answered) : answered;
   }
 
   /** Ends a process that no longer does its part; the next one gets everything that runs in it. */
@@ -181,8 +173,9 @@ export class Replica implements Runner {
     return this.spinning > 0;
   }
 
-  /** Resolves when stopped sinks have worked off what they had read, after some seconds at most. */
+  /** Resolves when each STOP is answered and stopped sinks have worked off what they had read, after some seconds at most. */
   async workedOff(): Promise<void> {
+    if (this.ready) await this.stops.answered(this.options.settings.stopTimeout ?? STOP_TIMEOUT);
     if (this.pid !== undefined) await this.goSinks.workedOff(this.pid);
   }
 
@@ -204,6 +197,22 @@ export class Replica implements Runner {
     const { byHand, log, plugin } = this.options;
     if (!byHand) log.error({ plugin: plugin.name, code: error.code }, `${error.message}; restarting its process`);
     this.supervisor.kill(error);
+  }
+
+  private async tell(verb: Verb, control: Control, shared: () => boolean): Promise<void> {
+    if (!this.ready) throw commandLost(this.plugin.name);
+    const { startTimeout = START_TIMEOUT, stopTimeout = STOP_TIMEOUT } = this.options.settings;
+    const [key, { goSinks }] = [controlKey(control), this];
+    const stopsSink = verb === 'stop' && goSinks.ends(key);
+    if (stopsSink) await this.collected(shared);
+    if (verb === 'start' && control.pluginType === 'sink' && this.stockGo) goSinks.starts(key);
+    try {
+      await this.line.command(verb, control, verb === 'start' ? startTimeout : stopTimeout);
+    } catch (error) {
+      goSinks.ends(key);
+      throw error;
+    }
+    if (stopsSink) goSinks.stops();
   }
 
   private async collected(shared: () => boolean): Promise<void> {

@@ -10,7 +10,8 @@ import { type Clock, pause } from '../clock.js';
 const STEP = 100;
 const SOON = 200;
 const LATE = 2_000;
-const LAST = 10_000;
+/** The longest wait, before STOP or after it. */
+export const LONGEST_WORK = 10_000;
 /** Milliseconds in which a sink at work does something that can be seen. */
 const IDLE = 1_000;
 /** The same before STOP, while what comes has to wait; a Go sink without messages stirs every 500. */
@@ -37,7 +38,7 @@ export function isWorkedOff({ elapsed, cores, idle, calm }: Busyness): boolean {
   if (elapsed < SOON) return false;
   // A sink takes one message at a time: what keeps more than a core busy is the spinning.
   if (cores >= 1.2 || (cores >= 0.9 && calm >= CALM) || (cores >= 0.3 && elapsed >= LATE)) return true;
-  return idle >= IDLE || elapsed >= LAST;
+  return idle >= IDLE || elapsed >= LONGEST_WORK;
 }
 
 /** How the process is used that a sink is about to be stopped in. */
@@ -50,7 +51,7 @@ export interface Usage {
 
 /** Whether nothing is left to collect before STOP, as far as can be told: `shared` ones are given up earlier. */
 export function isCollected({ elapsed, idle, calm }: Busyness, { shared, spins }: Usage): boolean {
-  return (spins ? calm : idle) >= QUIET || elapsed >= (shared ? LATE : LAST);
+  return (spins ? calm : idle) >= QUIET || elapsed >= (shared ? LATE : LONGEST_WORK);
 }
 
 /** Waits until process `pid` has worked off what it had at `since`: ten seconds at most, two where there is no /proc. */

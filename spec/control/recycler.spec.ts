@@ -122,3 +122,24 @@ it('is not started anew for that when the plugin is closed meanwhile', async () 
   await closed;
   expect(lives).toHaveLength(1);
 });
+
+it('is not started anew while a second sink has not answered its STOP', async () => {
+  const { lives, link, shakes, exits } = await handLink('go');
+  const process = new Obedient(await shakes(1));
+  const sinks = [instance(sink('1')), instance(sink('2'))];
+  for (const { one, heard } of sinks) {
+    link.attach(one);
+    await process.obeys();
+    await until(() => heard.length === 1, 'it has started');
+  }
+  const [first, second] = sinks.map(({ one }) => link.detach(one));
+  await process.obeys();
+  await first;
+  await turn();
+  expect(link.state.phase).toBe('ready');
+  await process.obeys();
+  await second;
+  await until(() => link.state.phase === 'stopping', 'nothing runs there any more');
+  exits(0);
+  await until(() => lives.length === 2, 'another process');
+});
