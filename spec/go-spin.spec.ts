@@ -42,7 +42,7 @@ describeWith('go', 'a sink of the Go SDK, which spins once it is stopped', () =>
     expect(linesOf(path)).toEqual(values);
   });
 
-  it('holds nobody up when its process dies with what it has not collected', async () => {
+  it('holds nobody up when its process dies with what it has not collected, which is told', async () => {
     const { dir, symbol } = copyFixture('go');
     const host = await startHost();
     const plugin = await host.plugins.install(dir);
@@ -52,6 +52,8 @@ describeWith('go', 'a sink of the Go SDK, which spins once it is stopped', () =>
       );
     const path = newFile();
     const rule = sinkInto(path, 60);
+    const told: number[] = [];
+    rule.events$.subscribe((event) => event.type === 'unconfirmed' && told.push(event.count));
     // All is read, and six seconds of it are left to collect.
     await until(() => rule.ledger().stages[`sink ${symbol('file')}`]?.passed === 100, 'all is passed');
     await until(() => linesOf(path).length > 3, 'it collects');
@@ -59,6 +61,7 @@ describeWith('go', 'a sink of the Go SDK, which spins once it is stopped', () =>
     process.kill(pidOf(plugin), 'SIGKILL');
     expect((await rule.done).phase).toBe('completed');
     expect(performance.now() - killed).toBeLessThan(2_000);
+    expect(told).toEqual([100]);
     const next = newFile();
     expect((await sinkInto(next, 0).done).phase).toBe('completed');
     expect(linesOf(next)).toHaveLength(100);

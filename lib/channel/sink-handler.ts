@@ -20,7 +20,7 @@ export interface SinkHandler<T> {
   complained(error: RxportError): void;
   /**
    * The connection is gone; `unconfirmed` values at most were under way in it. `orderly`: we had hung up, and all that was
-   * sent is with the plugin.
+   * sent is with the plugin, unless its process has died when it had read that.
    */
   disconnected(unconfirmed: number, orderly: boolean): void;
 }

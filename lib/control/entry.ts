@@ -36,3 +36,10 @@ const REPLAYED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ERR_COMMAND_LOST',
 
 /** A START that was lost with its process goes to the next one. */
 export const isReplayed = ({ code }: RxportError): boolean => REPLAYED.has(code);
+
+/** False for a command that was lost with its process; one that was refused has been answered. Never rejects. */
+export const isAnswered = (command: Promise<void>): Promise<boolean> =>
+  command.then(
+    () => true,
+    (error: RxportError) => !isReplayed(error),
+  );

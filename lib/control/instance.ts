@@ -48,8 +48,8 @@ export interface Instance {
 }
 
 export interface MoveSteps {
-  /** STOP in the process that runs it; never rejects. May be called again. */
-  readonly stop: () => Promise<void>;
+  /** STOP in the process that runs it; resolves with whether that has answered, never rejects. May be called again. */
+  readonly stop: () => Promise<boolean>;
   /** START in the other one. Rejects when that refuses. */
   readonly start: () => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { commandLost, type RxportError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { controlKey } from '../wire/control.js';
-import { type Entry, isReplayed, newEntry, waitsFor } from './entry.js';
+import { type Entry, isAnswered, isReplayed, newEntry, waitsFor } from './entry.js';
 import {
   controlIn,
   type Instance,
@@ -51,22 +51,23 @@ export class Instances {
     if (this.serving?.ready === true) this.start(entry, this.serving);
   }
 
-  /** Sends STOP where START was sent; resolves when the plugin has answered. Never rejects: what can not be told is dead. */
-  async remove(instance: Instance): Promise<void> {
+  /** Sends STOP where START was sent; resolves with whether the plugin has answered. Never rejects. */
+  async remove(instance: Instance): Promise<boolean> {
     const entry = this.entryOf(instance);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     this.entries.delete(controlKey(instance.control));
     entry.epoch += 1;
     // It runs nowhere, and is not started any more.
-    if (entry.parked) return;
+    if (entry.parked) return false;
     this.leaving.add(instance);
     if (entry.moving !== undefined) await entry.moving;
-    await this.stopIn(entry.runner, instance);
+    const answered = await this.stopIn(entry.runner, instance);
     this.leaving.delete(instance);
+    return answered;
   }
 
   /** Repeats a STOP that may have come before the symbol was registered in the plugin. */
-  stop(instance: Instance): Promise<void> {
+  stop(instance: Instance): Promise<boolean> {
     return this.stopIn(this.startedIn.get(instance), instance);
   }
 
@@ -186,10 +187,7 @@ export class Instances {
     const { epoch } = entry;
     let stopped = false;
     const steps = {
-      stop: async () => {
-        await this.stopIn(from, instance);
-        stopped = true;
-      },
+      stop: () => this.stopIn(from, instance).finally(() => (stopped = true)),
       start: async () => {
         // It was removed meanwhile, and the process that is to come is not waited for.
         if (entry.epoch !== epoch) return;
@@ -233,15 +231,15 @@ export class Instances {
     instance.refused(removedFrom(plugin, instance));
   }
 
-  /** Never rejects: what can not be told is dead. */
-  private async stopIn(runner: Runner | undefined, instance: Instance): Promise<void> {
+  /** With whether it was answered. Never rejects: what can not be told is dead. */
+  private async stopIn(runner: Runner | undefined, instance: Instance): Promise<boolean> {
     const { control } = instance;
     // "never ended once created": a function has no STOP.
-    if (runner?.ready !== true || control.pluginType === 'func') return;
+    if (runner?.ready !== true || control.pluginType === 'func') return false;
     this.entryOf(instance)?.accepted.delete(runner);
     const atWork = (other: Instance): boolean =>
       other !== instance && other.control.pluginType !== 'sink' && usersOf(other).length > 0;
-    await runner.command('stop', control, () => this.in(runner).some(atWork)).catch(() => undefined);
+    return isAnswered(runner.command('stop', control, () => this.in(runner).some(atWork)));
   }
 
   private entryOf(instance: Instance): Entry | undefined {

@@ -157,14 +157,13 @@ export class PluginLink {
     if (this.hopeless !== undefined) instance.refused(this.hopeless);
   }
 
-  /** STOP; resolves when it is answered or the process is gone. */
-  async detach(instance: Instance): Promise<void> {
-    await this.instances.remove(instance);
-    this.recycler.check();
+  /** STOP; resolves when it is answered, or with false when the process is gone. */
+  detach(instance: Instance): Promise<boolean> {
+    return this.instances.remove(instance).finally(() => this.recycler.check());
   }
 
   /** A second STOP for a symbol that was not registered yet when the first one came. */
-  stopAgain(instance: Instance): Promise<void> {
+  stopAgain(instance: Instance): Promise<boolean> {
     return this.instances.stop(instance);
   }
 

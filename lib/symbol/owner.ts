@@ -47,7 +47,10 @@ export type SymbolNews =
    * has moved; the rule goes on.
    */
   | { readonly type: 'stalled'; readonly symbol: string; readonly error: RxportError }
-  /** A sink's connection broke: so many values at most were with the kernel and may not have been read. */
+  /**
+   * A sink's connection broke, or its process died before it had answered STOP: so many values at most were with the kernel or
+   * read ahead, and may not have been taken.
+   */
   | { readonly type: 'unconfirmed'; readonly symbol: string; readonly count: number };
 
 /** News that are summed up: one as soon as something happens, then one a second at most. */

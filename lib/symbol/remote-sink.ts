@@ -18,6 +18,7 @@ import type { DrainReport, Sink, SinkAck } from './sink.js';
 import { sinkChannelOf } from './sink-channel-of.js';
 import { sinkPayload } from './sink-payload.js';
 import { SinkPressure } from './sink-pressure.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 /**
  * Extends Subscription and not Subscriber: rxjs then takes it as the subscriber itself, so that `subscribe` returns it
@@ -35,7 +36,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private readonly channel: SinkChannel<T>;
   private readonly opening: Promise<void>;
   private settle: (report: DrainReport) => void = () => undefined;
-  private phase: 'open' | 'finishing' | 'finished' = 'open';
+  private phase: 'open' | 'finishing' = 'open';
   private readonly bound: Bound;
   private overflown = false;
   private readonly revival: Revival;
@@ -44,6 +45,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   private runner: Runner | undefined;
   /** It changes processes. */
   private moving = false;
+  private readonly unconfirmed: Unconfirmed;
 
   constructor(private readonly spec: SinkSpec) {
     super();
@@ -59,6 +61,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.pressure$ = this.hot(this.pressure.under);
     this.attendance = owner.attend(`sink ${symbol}`);
     this.failure = new HeldError(clock, (error) => this.fail(error));
+    this.unconfirmed = new Unconfirmed(owner, symbol);
     this.revival = revivalOf(this, link, clock, (news) => void owner.report(news));
     this.drained = new Promise((resolve) => (this.settle = resolve));
     this.opening = this.open();
@@ -136,7 +139,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     try {
       await this.channel.handOver();
       this.revival.cancel();
-      await stopSink(this.channel.addresses.data, clock, { stop, again: stop });
+      await stopSink(this.channel.addresses.data, clock, { stop: () => this.unconfirmed.until(stop()), again: stop });
       await start();
     } finally {
       this.moving = false;
@@ -182,10 +185,8 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   }
 
   disconnected(unconfirmed: number, orderly: boolean): void {
-    // All is with the plugin, and we have hung up.
-    if ((this.phase === 'finishing' || this.moving) && orderly) return;
-    const { owner, symbol } = this.spec;
-    if (unconfirmed > 0) owner.report({ type: 'unconfirmed', symbol, count: unconfirmed });
+    if ((this.phase === 'finishing' || this.moving) && orderly) return this.unconfirmed.hold(unconfirmed);
+    this.unconfirmed.tell(unconfirmed);
     if (!this.moving && this.revival.died()) this.attendance.absent();
   }
 
@@ -235,11 +236,10 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.failure.release();
     this.revival.cancel();
     const { link, clock } = this.spec;
-    const { data } = this.channel.addresses;
-    await stopSink(data, clock, { stop: () => link.detach(this), again: () => link.stopAgain(this) });
+    const stop = (): Promise<void> => this.unconfirmed.until(link.detach(this));
+    await stopSink(this.channel.addresses.data, clock, { stop, again: () => link.stopAgain(this) });
     const left = await this.channel.close();
     if (left > 0) this.stage.drop('stopped', left);
-    this.phase = 'finished';
     this.stage.end();
     this.attendance.leave();
     this.acks.complete();

@@ -13,7 +13,7 @@ const WAITS = [20, 100, 500];
 export async function stopSink(
   path: string,
   clock: Clock,
-  { stop, again }: { readonly stop: () => Promise<void>; readonly again: () => Promise<void> },
+  { stop, again }: { readonly stop: () => Promise<void>; readonly again: () => Promise<unknown> },
 ): Promise<void> {
   await stop();
   for (const wait of WAITS) {

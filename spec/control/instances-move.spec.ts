@@ -30,11 +30,21 @@ describe('an instance that changes processes', () => {
     expect([heard, outcome]).toEqual([['started'], [{ gap: 7, queued: 3 }]]);
   });
 
-  it('moves although the old process does not answer its STOP', async () => {
-    const { answer, heard, outcome } = await movingSource();
-    await answer(1, commandLost('p'));
+  it.each([
+    ['answers', undefined, true],
+    ['does not answer', commandLost('p'), false],
+  ])('moves when the old process %s its STOP, and knows that', async (_, error, answered) => {
+    const known: boolean[] = [];
+    const { answer, heard, outcome } = await movingSource({
+      move: async ({ stop, start }) => {
+        known.push(await stop());
+        await start();
+        return { gap: 0, queued: 0 };
+      },
+    });
+    await answer(1, error);
     await answer(2);
-    expect([heard, outcome]).toEqual([['started'], [{ gap: 0, queued: 0 }]]);
+    expect([heard, outcome, known]).toEqual([['started'], [{ gap: 0, queued: 0 }], [answered]]);
   });
 
   it('is started in the old one again when the new one refuses it', async () => {

@@ -127,11 +127,22 @@ describe('the instances of a plugin', () => {
     expect(commands).toEqual(['start s1', 'stop s1']);
   });
 
-  it('can be removed when their STOP fails', async () => {
+  it.each([
+    ['ok', undefined, true],
+    ['a refusal', symbolRefused('p', 'stop', 's', 'no'), true],
+    ['no answer in time', commandTimeout('p', 'stop', 's', 5_000), false],
+    ['the end of the process', commandLost('p'), false],
+  ])('are removed with %s to their STOP, and it is known whether that was answered', async (_, error, answered) => {
     const { instances, answer, one } = started();
     const removed = instances.remove(one);
-    await answer(1, commandLost('p'));
-    await expect(removed).resolves.toBeUndefined();
+    await answer(1, error);
+    expect(await removed).toBe(answered);
+  });
+
+  it('are not answered when they run nowhere', async () => {
+    const { instances, lost, one } = started();
+    lost();
+    expect([await instances.remove(one), await instances.remove(one)]).toEqual([false, false]);
   });
 
   it('are not stopped when they are functions', async () => {

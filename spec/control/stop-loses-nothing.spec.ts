@@ -1,9 +1,11 @@
-/** A plugin of our SDK, whose sink is slow, is stopped by hand in the middle of it. */
+/** A plugin of our SDK, whose sink is slow, is stopped by hand, or dies, in the middle of it. */
 import { expect, it } from '@jest/globals';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concat, from, Subject } from 'rxjs';
+import type { RuleEvent } from '../../lib/index.js';
 import { bundle } from '../helpers/bundled-plugin.js';
+import { turn } from '../helpers/fake-runner.js';
 import { startHost } from '../helpers/host.js';
 import { newFile, zeroTo } from '../helpers/parts.js';
 import { tempFolder, unique } from '../helpers/unique.js';
@@ -67,4 +69,35 @@ it('nor does one whose stream has ended', async () => {
   await plugins.stop(name);
   expect(seen()).toEqual(values);
   expect((await rule.done).phase).toBe('completed');
+});
+
+/** What a sink has not taken that was killed is lost, and told. */
+function expectTold(events: readonly unknown[], lost: number): void {
+  expect(lost).toBeGreaterThan(0);
+  const told = events.filter((event) => (event as RuleEvent).type === 'unconfirmed') as { readonly count: number }[];
+  expect(told).toHaveLength(1);
+  expect(told[0]?.count).toBeGreaterThanOrEqual(lost);
+}
+
+it('what its process had read, and is killed with, is told when its stream has ended', async () => {
+  const more = new Subject<unknown>();
+  more.complete();
+  const { plugins, name, rule, events, seen } = await sending(400, more);
+  process.kill(plugins.get(name).pid ?? 0, 'SIGKILL');
+  expect((await rule.done).phase).toBe('completed');
+  expectTold(events, 400 - seen().length);
+});
+
+it('and when it was about to be stopped', async () => {
+  const { plugins, name, rule, events, seen } = await sending(400, new Subject<unknown>());
+  const { pid = 0 } = plugins.get(name);
+  const stopped = plugins.stop(name);
+  // All is read, and we have hung up.
+  await turn();
+  await turn();
+  process.kill(pid, 'SIGKILL');
+  await stopped;
+  expectTold(events, 400 - seen().length);
+  rule.unsubscribe();
+  await rule.done;
 });
