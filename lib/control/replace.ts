@@ -1,12 +1,12 @@
 import type { Runner } from './instance.js';
 import type { Instances } from './instances.js';
 import type { Cost, TransferParts } from './overlap.js';
-import { park } from './park.js';
+import { park, windDown } from './park.js';
 import { becomesReady } from './readiness.js';
 import type { Replica } from './replica.js';
 
 /** A process that can be ended and started. */
-export type Startable = Runner & Pick<Replica, 'state$' | 'start' | 'stop'>;
+export type Startable = Runner & Pick<Replica, 'state' | 'state$' | 'start' | 'stop'>;
 
 export interface ReplaceSignals {
   /** Takes the replacement back. */
@@ -17,12 +17,14 @@ export interface ReplaceSignals {
 
 /**
  * Takes everything that runs in `from` over to `to`, of which only one lives at a time: for a plugin that owns what
- * nobody can share. Rejects when `to` does not come, or refuses something; everything then runs in `from` again.
+ * nobody can share. Rejects when `to` does not come, or refuses something; everything then runs in `from` again, unless
+ * that was stopped before: it stays so.
  */
 export async function replace(
   { instances, from, to, quit, commit }: TransferParts<Startable>,
   { signal, closing }: ReplaceSignals,
 ): Promise<readonly Cost[]> {
+  const wasStopped = from.state.phase === 'stopped';
   try {
     const costs = await swap(instances, from, to, signal, quit);
     await commit();
@@ -30,8 +32,11 @@ export async function replace(
     instances.replay(to);
     return costs;
   } catch (error) {
+    const back = wasStopped
+      ? windDown(instances, to, () => Promise.resolve(), error as Error)
+      : swap(instances, to, from, closing);
     // Whether it comes or not: its supervisor goes on trying.
-    await swap(instances, to, from, closing).catch(() => undefined);
+    await back.catch(() => undefined);
     throw error;
   }
 }

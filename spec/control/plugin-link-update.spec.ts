@@ -63,6 +63,37 @@ describe('a process that dies while that of another version comes', () => {
   });
 });
 
+describe('a plugin that was stopped by hand before an update that fails', () => {
+  const { signal } = new AbortController();
+  const commit = (): Promise<void> => Promise.resolve();
+
+  it.each(['overlap', 'replace'] as const)('stays so, with %s, until it is started', async (strategy) => {
+    const { link, lives, clock, version, exits, shakes } = await handLink();
+    await shakes(1);
+    await until(() => link.state.phase === 'ready', 'the old process');
+    const stopped = link.stop();
+    await until(() => link.state.phase === 'stopping', 'it is told to stop');
+    exits(0);
+    await stopped;
+    const update = link.update(version('v2'), { strategy, signal, closing: signal, commit });
+    update.catch(() => undefined);
+    await until(() => lives.length === 2, 'the new process');
+    exits(1);
+    await until(() => link.state.phase !== 'starting', 'the update is over');
+    await expect(update).rejects.toMatchObject({ code: 'ERR_PLUGIN_EXITED' });
+    clock.advance(30_000);
+    expect([lives.length, link.state.phase, link.plugin.manifest.version]).toEqual([2, 'stopped', 'v1']);
+    const { one, heard } = instance(source('1'));
+    link.attach(one);
+    expect(heard).toEqual([]);
+    link.start();
+    const process = await shakes(3);
+    await process.heard(1);
+    process.says('ok');
+    await until(() => heard.length === 1, 'what waited has started');
+  });
+});
+
 describe('a call that hangs in a process whose plugin was updated meanwhile', () => {
   it('costs the one that serves nothing: its own is ending already', async () => {
     const { link, lives, errors, version, exits, shakes } = await handLink();

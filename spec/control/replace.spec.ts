@@ -151,6 +151,21 @@ describe('the replacement of a version is taken back', () => {
     expect(steps).toEqual(OLD_UP.slice(1));
   });
 
+  it('and the old one stays stopped when it was that before', async () => {
+    const { steps, fails, instances, parts, from, to, f, s, k } = await running();
+    from.dies();
+    fails('commit', refusal);
+    await expect(replace(parts, never)).rejects.toBe(refusal);
+    const down = ['f hold', 'f cutOver', 'new stop s1', 'new stop k2', 'new stops'];
+    expect(steps).toEqual(['old stops', ...NEW_UP, 'commit', ...down]);
+    for (const { heard } of [f, s, k]) expect(heard).toEqual(['lost', 'started', 'lost']);
+    expect([from.ready, to.ready]).toEqual([false, false]);
+    steps.splice(0);
+    from.comes();
+    expect(steps).toEqual(OLD_UP.slice(1));
+    expect(instances.in(from)).toHaveLength(3);
+  });
+
   it.each([
     ['the new one starts', 'new starts', ['new starts', 'new stops']],
     ['the old one starts again', 'old starts', ['new starts', 'new stops', 'old starts']],

@@ -46,6 +46,9 @@ export function transfer(lacking: readonly string[] = []) {
       plugin: versionOf(version, without),
       info: undefined,
       ready: false,
+      get state() {
+        return state$.value;
+      },
       state$,
       command: async (verb, { symbolName, meta }) => {
         await took(`${name} ${verb} ${symbolName}${meta.opId}`);
