@@ -13,6 +13,8 @@ export interface LinkUpdate {
   readonly signal: AbortSignal;
   /** Aborted when the plugin is about to be closed: nothing is started for that any more. */
   readonly closing: AbortSignal;
+  /** Called when everything begins to move; what it throws takes the update back. */
+  readonly begin?: () => void;
   /** Called when everything has moved; what it rejects with undoes that. */
   readonly commit: () => Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function changeOver(parts: ChangeParts, options: LinkUpdate): Promi
 
 async function change(
   { instances, others, from, to, serves }: ChangeParts,
-  { signal, closing, commit, ...options }: LinkUpdate,
+  { signal, closing, commit, begin: mayBegin, ...options }: LinkUpdate,
 ): Promise<Updated> {
   // Beside a process that is only just coming there is nothing to overlap, and whose handshake it is nobody could tell.
   const isComing = from.state.phase === 'starting' || from.state.phase === 'backoff';
@@ -61,6 +63,7 @@ async function change(
   const giveUp = (): void => void (begun || to.stop());
   const begin = (): void => {
     signal.throwIfAborted();
+    mayBegin?.();
     begun = true;
   };
   const staying = (): readonly Replica[] => others.serving;

@@ -21,9 +21,10 @@ export interface ReplaceSignals {
  * that was stopped before: it stays so.
  */
 export async function replace(
-  { instances, from, to, quit, commit }: TransferParts<Startable>,
+  { instances, from, to, quit, begin, commit }: TransferParts<Startable>,
   { signal, closing }: ReplaceSignals,
 ): Promise<readonly Cost[]> {
+  begin?.();
   const wasStopped = from.state.phase === 'stopped';
   try {
     const costs = await swap(instances, from, to, signal, quit);

@@ -99,7 +99,9 @@ async function change(
   };
   let updated: Updated;
   try {
-    updated = await link.update(launch(version), { strategy, signal, closing, commit });
+    // Rules may have come while the new process did.
+    const begin = (): void => checkUses(version, link, force);
+    updated = await link.update(launch(version), { strategy, signal, closing, begin, commit });
     if (isLate) await placeLate();
   } catch (error) {
     // What could not be taken back goes on where it is.
@@ -122,8 +124,12 @@ async function change(
 
 function check(staged: Staged, link: PluginLink, registry: Registry, force: boolean): void {
   registry.checkSymbols(staged);
-  const lost = lostUses(staged, link.running);
-  if (Object.keys(lost).length > 0 && !force) throw symbolInUse(link.name, staged.manifest.version, lost);
+  checkUses(staged, link, force);
+}
+
+function checkUses(next: InstalledPlugin, link: PluginLink, force: boolean): void {
+  const lost = lostUses(next, link.running);
+  if (Object.keys(lost).length > 0 && !force) throw symbolInUse(link.name, next.manifest.version, lost);
 }
 
 /** The symbols that rules use and the new version lacks, each with these rules. */

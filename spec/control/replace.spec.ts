@@ -70,6 +70,15 @@ describe('the replacement of a version', () => {
 });
 
 describe('the replacement of a version is taken back', () => {
+  it('before anything stops, when it may not begin', async () => {
+    const { steps, instances, parts, from } = await running();
+    const begin = (): void => {
+      throw refusal;
+    };
+    await expect(replace({ ...parts, begin }, never)).rejects.toBe(refusal);
+    expect([steps, instances.in(from).length, from.ready]).toEqual([[], 3, true]);
+  });
+
   it('when the new one does not come', async () => {
     const { steps, fails, instances, parts, from, f, s, k } = await running();
     const failed = pluginFailed('p', pluginStopped('p'));

@@ -1,9 +1,13 @@
 import { expect, it } from '@jest/globals';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tap } from 'rxjs';
+import type { UpdateOptions } from '../../lib/index.js';
 import { badPlugin, type Misbehaviour } from '../helpers/bad-plugin.js';
+import { startHost } from '../helpers/host.js';
 import { type LiveRule, liveRule, pidOf, versionFolders } from '../helpers/live-rule.js';
-import { tempFolder } from '../helpers/unique.js';
+import { tempFolder, unique } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 import { type Versions, versionsOf } from '../helpers/versions.js';
 
 /** The version that serves still does: the same process, the same rule, and nothing of the other one is left. */
@@ -129,6 +133,59 @@ it('an update is made though a function that the main program lacks was called, 
   expect(plugin.manifest.version).toBe('v3');
   await expect(gone.exec(1)).rejects.toMatchObject({ code: 'ERR_SYMBOL_REFUSED' });
   await ends();
+});
+
+/** A version whose program begins when the returned function is called. */
+function waiting(dir: string): () => void {
+  const gate = join(tempFolder(), 'gate');
+  renameSync(join(dir, 'main.mjs'), join(dir, 'then.mjs'));
+  const wait = `while (!existsSync(${JSON.stringify(gate)})) await new Promise((resolve) => setTimeout(resolve, 5));`;
+  const lines = ["import { existsSync } from 'node:fs';", wait, "await import('./then.mjs');"];
+  writeFileSync(join(dir, 'main.mjs'), lines.join('\n'), { mode: 0o755 });
+  return () => writeFileSync(gate, '');
+}
+
+/** A rule that has begun with a source while the process of a version that lacks it was coming. */
+async function begunMeanwhile(options: UpdateOptions) {
+  const versions = versionsOf('node');
+  const dir = join(tempFolder(), 'data');
+  const host = await startHost({ dir });
+  const plugin = await host.plugins.install(versions.version('v1'));
+  const before = pidOf(plugin);
+  const next = versions.version('v2', ['source']);
+  const comes = waiting(next);
+  const update = host.plugins.update(versions.name, next, options);
+  // Should the spec fail before it is awaited.
+  update.catch(() => undefined);
+  await until(() => versionFolders(dir).length === 1, 'the new version is prepared');
+  const seen: unknown[] = [];
+  const rule = host.rule(unique('r'), ({ source }) =>
+    source(versions.source, { config: { interval: 2 } }).pipe(tap((value) => seen.push(value))),
+  );
+  const flows = async (): Promise<void> => {
+    const { length } = seen;
+    await until(() => seen.length > length + 5, 'tuples flow');
+  };
+  await flows();
+  comes();
+  return { dir, plugin, before, update, rule, flows };
+}
+
+it('an update is taken back when a rule has begun meanwhile with what the new version lacks', async () => {
+  const { dir, plugin, before, update, rule, flows } = await begunMeanwhile({});
+  await expect(update).rejects.toMatchObject({
+    code: 'ERR_SYMBOL_IN_USE',
+    message: expect.stringMatching(/mirror was not updated, v1 goes on: .*source random \(used by /),
+  });
+  await flows();
+  expect([rule.status.phase, pidOf(plugin), versionFolders(dir)]).toEqual(['running', before, []]);
+  await rule.stop();
+});
+
+it('a forced one is not, and the rule ends', async () => {
+  const { update, rule } = await begunMeanwhile({ force: true });
+  await expect(update).resolves.toMatchObject({ to: 'v2' });
+  expect(await rule.done).toMatchObject({ phase: 'failed', error: { code: 'ERR_SYMBOL_UNKNOWN' } });
 });
 
 it('a forced update ends the rules that use what is gone, and says why', async () => {
