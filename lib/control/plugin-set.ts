@@ -185,15 +185,9 @@ export class PluginSet implements Plugins {
     const broken = this.has(name) ? undefined : this.unloadable.find(name);
     if (broken !== undefined) return this.repair(broken, source, { ...options, signal });
     const link = this.linkOf(name);
-    const parts = {
-      link,
-      registry,
-      store,
-      clock,
-      closing,
-      retire,
-      launch: (plugin: InstalledPlugin) => launchOptions(plugin, this.options),
-    };
+    const launch = (plugin: InstalledPlugin) => launchOptions(plugin, this.options);
+    const ipcDir = (plugin: InstalledPlugin): string => ipcDirOf(plugin, this.options);
+    const parts = { link, registry, store, clock, closing, retire, launch, ipcDir };
     return updatePlugin(parts, source, { ...options, strategy, force, signal });
   }
 

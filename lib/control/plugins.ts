@@ -47,9 +47,10 @@ export interface Plugins {
    * Replicas follow one by one behind the first process, answer calls until one of the new version does, and are gone as
    * well then; a new one that does not come takes nothing back.
    *
-   * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH`,
-   * `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`, `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_SCRIPT_*`,
-   * `ERR_ENVIRONMENT`, `ERR_PLUGIN_*` when the new process does not come, `ERR_SYMBOL_REFUSED` when it does not start what the old one ran.
+   * Rejects, with the old version still serving: `ERR_PLUGIN_UNKNOWN`, `ERR_PLUGIN_BUSY`, `ERR_PLUGIN_MISMATCH` (also from
+   * `node` to another language, or back: remove it, then install the new one), `ERR_SYMBOL_IN_USE`, `ERR_SYMBOL_TAKEN`,
+   * `ERR_INSTALL_NOT_FOUND`, `ERR_ZIP_*`, `ERR_MANIFEST_*`, `ERR_SCRIPT_*`, `ERR_ENVIRONMENT`, `ERR_PLUGIN_*` when the new
+   * process does not come, `ERR_SYMBOL_REFUSED` when it does not start what the old one ran.
    *
    * One that is broken is put right by this: it stays as it is, and listed, until the process of the new version has shaken
    * hands. `from` of the report is empty where its version could not be read.

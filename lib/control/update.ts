@@ -1,5 +1,5 @@
 import { type Clock, dateOf } from '../clock.js';
-import { notUpdated, RxportError, symbolInUse } from '../errors.js';
+import { languageChanged, notUpdated, RxportError, symbolInUse } from '../errors.js';
 import { type InstalledPlugin, isAtHome, type Staged } from '../install/install.js';
 import type { PluginStore } from '../install/plugin-store.js';
 import type { Registry } from '../registry/registry.js';
@@ -39,6 +39,8 @@ export interface UpdateParts {
   readonly store: PluginStore;
   readonly clock: Clock;
   readonly launch: (plugin: InstalledPlugin) => ReplicaOptions;
+  /** Where its sockets are. */
+  readonly ipcDir: (plugin: InstalledPlugin) => string;
   /** Aborted when the host stops. */
   readonly closing: AbortSignal;
   /** Closes the functions that nobody has any more. */
@@ -64,19 +66,20 @@ export async function updatePlugin(parts: UpdateParts, source: string, choice: U
 }
 
 async function change(
-  { link, registry, store, clock, launch, closing }: UpdateParts,
+  parts: UpdateParts,
   source: string,
   { strategy, force, shellParas, origin, signal }: UpdateChoice,
 ): Promise<UpdateReport> {
+  const { link, registry, store, clock, launch, closing } = parts;
   const started = clock.now();
   const old = link.plugin;
   const staged = await store.stage(source, { name: link.name, origin, signal });
   let version: InstalledPlugin;
   try {
-    check(staged, link, registry, force);
+    check(staged, parts, force);
     const ready = await store.prepare(staged, { shellParas, signal });
     // A script may have changed the manifest, and meanwhile other rules may have come.
-    check(ready, link, registry, force);
+    check(ready, parts, force);
     version = await store.keep(ready, old.home);
   } catch (error) {
     await store.discard(staged);
@@ -122,7 +125,9 @@ async function change(
   };
 }
 
-function check(staged: Staged, link: PluginLink, registry: Registry, force: boolean): void {
+function check(staged: Staged, { link, registry, ipcDir }: UpdateParts, force: boolean): void {
+  const [from, to] = [link.plugin.manifest.language, staged.manifest.language];
+  if (ipcDir(staged) !== link.ipcDir) throw languageChanged(link.name, from, to);
   registry.checkSymbols(staged);
   checkUses(staged, link, force);
 }

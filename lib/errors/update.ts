@@ -5,6 +5,14 @@ export const pluginBusy = (name: string): RxportError =>
     name,
   });
 
+/** Only those of our SDK are told where to find their host. */
+export const languageChanged = (name: string, from: string, to: string): RxportError =>
+  make(
+    'ERR_PLUGIN_MISMATCH',
+    `plugin ${name} has the language ${from}, the new version ${to}, which looks for its host in another folder: remove the plugin, then install the new version`,
+    { name, from, to },
+  );
+
 export const symbolInUse = (
   name: string,
   version: string,

@@ -19,7 +19,7 @@ export function notInstalled(error: RxportError, asked: Asked): string {
   return `portable plugin ${asked.command} command error: ${whyNot(error, asked)}`;
 }
 
-function whyNot({ code, message }: RxportError, { name, file, entries }: Asked): string {
+function whyNot({ code, message, details }: RxportError, { name, file, entries }: Asked): string {
   switch (code) {
     case 'ERR_PLUGIN_EXISTS':
       return `invalid name ${name}: duplicate`;
@@ -38,7 +38,8 @@ function whyNot({ code, message }: RxportError, { name, file, entries }: Asked):
       return `fail to download file ${file}: ${message}`;
     case 'ERR_MANIFEST_MISSING':
     case 'ERR_PLUGIN_MISMATCH':
-      if (entries === undefined) return `fail to install plugin: ${message}`;
+      // Of another language its file is there.
+      if (entries === undefined || 'to' in details) return `fail to install plugin: ${message}`;
       return `fail to install plugin: missing or invalid json file ${name}.json, found ${entries} files in total`;
     default:
       return `fail to install plugin: ${message}`;

@@ -1,5 +1,7 @@
 /** How plugins are installed and updated, as a live eKuiper answers. */
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { UpdateReport } from '../../lib/index.js';
 import { startRest } from '../helpers/rest.js';
 import { type ScriptedPlugin, scriptedPlugin, versionNaming } from '../helpers/scripted-plugin.js';
@@ -152,7 +154,7 @@ describe('PUT /plugins/portables/{name}', () => {
     expect(service.host.plugins.get(plugin.name).pid).toBe(pid);
   });
 
-  it('refuses what holds another plugin, and an unknown strategy', async () => {
+  it('refuses what holds another plugin or is of another language, and an unknown strategy', async () => {
     const { plugin, rest } = await serviceWithPlugin();
     const other = scriptedPlugin();
     const body = { name: plugin.name, file: zipped(other.dir, other.name).url };
@@ -160,6 +162,14 @@ describe('PUT /plugins/portables/{name}', () => {
       message: expect.stringMatching(
         /^portable plugin update command error: fail to install plugin: missing or invalid/,
       ),
+    });
+    const file = join(plugin.dir, `${plugin.name}.json`);
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...manifest, language: 'python' }));
+    const python = { name: plugin.name, file: zipped(plugin.dir, plugin.name).url };
+    expect((await rest.ask('PUT', `/plugins/portables/${plugin.name}`, python)).json()).toMatchObject({
+      code: 'ERR_PLUGIN_MISMATCH',
+      message: expect.stringMatching(/fail to install plugin: plugin .* has the language node, the new version python/),
     });
     const answer = await rest.ask('PUT', `/plugins/portables/${plugin.name}?strategy=hope`, body);
     expect(answer).toMatchObject({ status: 400 });
