@@ -7,7 +7,10 @@ import type { TapOptions } from '../sp/tap.js';
 export interface FunctionChannelOptions extends TapOptions {
   readonly symbol: string;
   readonly clock: Clock;
-  /** Largest request, in bytes; a stock Go plugin closes the connection on more than 1 MiB. */
+  /**
+   * Largest request, in bytes, on a connection of which nobody knows whose it is; a stock Go plugin closes it on more than
+   * 1 MiB.
+   */
   readonly maxSend: () => number | undefined;
   /**
    * For half a minute a process has not answered even what was given up, or calls wait and nothing has answered that could

@@ -233,6 +233,7 @@ export class FunctionChannel {
   private employ(peer: RepPeer): FunctionWorker {
     const { clock, atWork = (runner) => this.atWork(runner), silent } = this.options;
     const runner = this.arrivals.next();
+    if (runner !== undefined) peer.limit(runner.maxSend);
     return new FunctionWorker(peer, this.generations.ofNew(runner), runner, {
       address: this.address,
       clock,

@@ -12,6 +12,8 @@ export interface Runner {
   readonly pid?: number | undefined;
   /** Which of the processes of its plugin it is, 0 the first one: who takes its place is the same one. */
   readonly place?: number;
+  /** Largest payload that it takes, in bytes; undefined when only our own limit holds. */
+  readonly maxSend?: number | undefined;
   /** What it said of itself when it shook hands. */
   readonly info: PeerInfo | undefined;
   /**

@@ -100,7 +100,7 @@ export class PluginLink {
     return this.replica.state;
   }
 
-  /** Largest payload, in bytes, that either version takes during an update; undefined when only our own limit holds. */
+  /** Largest payload, in bytes, that all its processes take, in an update those of both versions; undefined is our own limit. */
   get maxSend(): number | undefined {
     return [this.incoming?.maxSend, this.others.maxSend].reduce(lowerOf, this.replica.maxSend);
   }

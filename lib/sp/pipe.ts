@@ -29,7 +29,7 @@ export class Pipe {
   private readonly decoder: FrameDecoder;
   private readonly writer: FrameWriter;
   private readonly reader: SocketReader;
-  private readonly maxSend: number;
+  private maxSend = MAX_FRAME;
   /** Undefined once it has come. */
   private greeting: PeerGreeting | undefined;
   private state: 'greeting' | 'open' | 'closing' | 'closed' = 'greeting';
@@ -53,7 +53,7 @@ export class Pipe {
     private readonly handler: PipeHandler,
   ) {
     const maxFrame = options.maxFrame ?? MAX_FRAME;
-    this.maxSend = options.maxSend?.() ?? maxFrame;
+    this.limit(options.maxSend?.());
     this.decoder = new FrameDecoder(address, maxFrame);
     this.writer = new FrameWriter(socket, (frames) => this.accepted(frames));
     this.reader = new SocketReader(socket, options.clock, protocol === 'pull');
@@ -78,6 +78,11 @@ export class Pipe {
   /** Bytes on their way to the kernel. */
   get pending(): number {
     return this.writer.pending;
+  }
+
+  /** Largest payload sent from now on, in bytes; undefined is our own limit. */
+  limit(maxSend: number | undefined): void {
+    this.maxSend = maxSend ?? this.options.maxFrame ?? MAX_FRAME;
   }
 
   /**

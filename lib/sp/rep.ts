@@ -53,6 +53,11 @@ export class RepPeer {
     return true;
   }
 
+  /** Largest answer from now on, in bytes, its header included; undefined is our own limit. */
+  limit(maxSend: number | undefined): void {
+    this.pipe.limit(maxSend);
+  }
+
   /** Drops the connection. */
   close(): void {
     this.pipe.destroy();

@@ -24,7 +24,7 @@ export function sinkChannelOf<T>(
   const { link, transport, clock } = spec;
   return new SinkChannel<T>(
     { data: dataPath(link.ipcDir, meta), ack: ackPath(link.ipcDir, meta) },
-    { transport, clock, bound, maxSend: () => link.maxSend, ...processOf(runner), ...acksOf(spec) },
+    { transport, clock, bound, ...processOf(runner), ...acksOf(spec) },
     handler,
   );
 }

@@ -6,10 +6,11 @@ import { BATCH } from '../wire/handshake.js';
 /** What a channel has to know of the process that was told START last. */
 export const processOf = (
   runner: () => Runner | undefined,
-): Required<Pick<SinkChannelOptions, 'effort' | 'batches'>> => ({
+): Required<Pick<SinkChannelOptions, 'effort' | 'batches' | 'maxSend'>> => ({
   effort() {
     const pid = runner()?.pid;
     return pid === undefined ? undefined : effortOf(pid);
   },
+  maxSend: () => runner()?.maxSend,
   batches: () => runner()?.info?.capabilities.has(BATCH) === true,
 });

@@ -36,6 +36,32 @@ describe('the channel of a function that several processes answer', () => {
     expect([channel.atWork(a), channel.atWork(b)]).toEqual([false, true]);
   });
 
+  it('sends each of them as much as its process takes', async () => {
+    const all = await listening(new HandClock(), 5);
+    const { runner } = plugin();
+    const connects = async (process: Runner): Promise<Requester> => {
+      all.channel.expect(process);
+      const peer = await all.dial();
+      expect(await all.channel.joined(process, 10_000)).toBe(true);
+      return peer;
+    };
+    const low = { ...runner('low'), maxSend: 10 };
+    const peer = await connects(low);
+    all.submit('1234567');
+    expect(await all.calls.count(1)).toEqual(['1234567: ERR_FRAME_TOO_LARGE']);
+    all.submit('123456');
+    expect(await peer.heard(1)).toEqual(['123456']);
+    const other = await connects(runner('high'));
+    all.submit('1234567');
+    expect(await other.heard(1)).toEqual(['1234567']);
+    // Nobody knows whose connection it is.
+    const unknown = await all.dial();
+    await until(() => all.channel.capacity === 4, 'it is there');
+    all.submit('12');
+    expect(await all.calls.count(2)).toEqual(['1234567: ERR_FRAME_TOO_LARGE', '12: ERR_FRAME_TOO_LARGE']);
+    expect(unknown.received).toEqual([]);
+  });
+
   it('gives one that is dismissed no more calls, and waits for what it has', async () => {
     const { channel, submit, a, peerA, peerB, calls } = await crew();
     submit('1');
