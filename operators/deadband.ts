@@ -1,5 +1,6 @@
-import { defer, filter, type MonoTypeOperatorFunction } from 'rxjs';
+import { filter, type MonoTypeOperatorFunction } from 'rxjs';
 import { operatorOption } from '../lib/errors.js';
+import { lifted } from './lifted.js';
 
 /**
  * Drops a reading that lies within `width` of the last one emitted. The first one is emitted; so is one exactly `width`
@@ -25,19 +26,17 @@ export function deadband<T>(
 ): MonoTypeOperatorFunction<T> {
   if (!(width >= 0 && width < Infinity))
     throw operatorOption('deadband', `width is ${width}: give a number, 0 or more`);
-  return (source) =>
-    // defer: `last` belongs to one subscription, not to the operator.
-    defer(() => {
-      let last: number | undefined;
-      return source.pipe(
-        filter((value) => {
-          const reading = select(value);
-          if (last !== undefined && distance(reading, last) < width) return false;
-          last = reading;
-          return true;
-        }),
-      );
-    });
+  return lifted((source, subscriber) => {
+    // Belongs to one subscription, not to the operator.
+    let last: number | undefined;
+    const isNews = (value: T): boolean => {
+      const reading = select(value);
+      if (last !== undefined && distance(reading, last) < width) return false;
+      last = reading;
+      return true;
+    };
+    source.pipe(filter(isNews)).subscribe(subscriber);
+  });
 }
 
 /** 0 between equal readings, which `NaN - NaN` and `Infinity - Infinity` are not; `NaN` is within no width. */

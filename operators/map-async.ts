@@ -1,13 +1,7 @@
-import {
-  asyncScheduler,
-  type ObservableInput,
-  Observable,
-  type OperatorFunction,
-  type SchedulerLike,
-  takeWhile,
-} from 'rxjs';
+import { asyncScheduler, type ObservableInput, type OperatorFunction, type SchedulerLike, takeWhile } from 'rxjs';
 import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption, type RxportError } from '../lib/errors.js';
+import { lifted } from './lifted.js';
 import { MapAsyncRun } from './map-async-run.js';
 import { overflowOf, type StageOptions } from './stage-options.js';
 
@@ -56,12 +50,11 @@ export function mapAsync<T, R, E = never>(
   checkDuration(name, 'timeout', timeout, DEADLINE);
   const overflow = overflowOf(name, options);
   const scheduler = options.scheduler ?? asyncScheduler;
-  return (source) =>
-    new Observable((subscriber) => {
-      const plan = { name, project, concurrency, timeout, order, onError, overflow, scheduler };
-      const run = new MapAsyncRun<T, R | E>(plan, subscriber);
-      subscriber.add(() => run.end());
-      // A source that emits at once is known only when it has: it is left when what follows has ended.
-      subscriber.add(source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe(run));
-    });
+  return lifted<T, R | E>((source, subscriber) => {
+    const plan = { name, project, concurrency, timeout, order, onError, overflow, scheduler };
+    const run = new MapAsyncRun<T, R | E>(plan, subscriber);
+    subscriber.add(() => run.end());
+    // A source that emits at once is known only when it has: it is left when what follows has ended.
+    subscriber.add(source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe(run));
+  });
 }

@@ -1,7 +1,8 @@
-import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption } from '../lib/errors.js';
 import type { Overflow } from '../lib/stage.js';
+import { lifted } from './lifted.js';
 import { QueuedRun } from './queued-run.js';
 import { overflowOf, type StageOptions } from './stage-options.js';
 
@@ -42,10 +43,9 @@ export function queued<T, R>(operator: OperatorFunction<T, R>, options: QueuedOp
       `policy ${overflow.policy} is none of drop-newest, error: what is held can not be taken back`,
     );
   checkDuration(name, 'timeout', timeout, DEADLINE);
-  return (source) =>
-    new Observable((subscriber) => {
-      const run = new QueuedRun<T, R>({ name, overflow, timeout, scheduler }, subscriber);
-      subscriber.add(() => run.end());
-      subscriber.add(operator(run.counted(source)).subscribe(run));
-    });
+  return lifted<T, R>((source, subscriber) => {
+    const run = new QueuedRun<T, R>({ name, overflow, timeout, scheduler }, subscriber);
+    subscriber.add(() => run.end());
+    subscriber.add(operator(run.counted(source)).subscribe(run));
+  });
 }

@@ -1,7 +1,8 @@
-import { defer, ignoreElements, merge, Subject, takeUntil, tap, type OperatorFunction } from 'rxjs';
+import { ignoreElements, merge, Subject, takeUntil, tap, type OperatorFunction } from 'rxjs';
 import { operatorOption } from '../lib/errors.js';
 import type { Aggregates, Results } from './aggregates.js';
 import { allValues, sideBySide } from './contents.js';
+import { lifted } from './lifted.js';
 import { timelineOf } from './timeline-of.js';
 import { TumblingRun, type TumblingPlan } from './tumbling-run.js';
 import type { Values, Window, WindowOptions } from './window.js';
@@ -57,29 +58,29 @@ export function tumbling<T, K>(
     : run({ ...plan, contents: sideBySide(options.aggregate), bounded: 'windows' });
 }
 
-const run =
-  <T, K, S, R extends object>(
-    plan: TumblingPlan<T, K, S, R> & { readonly options: WindowOptions<T, K> },
-  ): OperatorFunction<T, Window<K> & R> =>
-  (source) =>
-    // defer: open windows belong to one subscription, not to the operator.
-    defer(() => {
-      const time = timelineOf('tumbling', plan.size, plan.options, plan.bounds.maxKeys);
-      const windows = new TumblingRun(plan, time);
-      const completed = new Subject<void>();
-      const complete = (): void => {
-        completed.next();
-        windows.flush();
-        windows.emitted.complete();
-      };
+const run = <T, K, S, R extends object>(
+  plan: TumblingPlan<T, K, S, R> & { readonly options: WindowOptions<T, K> },
+): OperatorFunction<T, Window<K> & R> =>
+  lifted((source, subscriber) => {
+    // Open windows belong to one subscription, not to the operator.
+    const time = timelineOf('tumbling', plan.size, plan.options, plan.bounds.maxKeys);
+    const windows = new TumblingRun(plan, time);
+    const completed = new Subject<void>();
+    const complete = (): void => {
+      completed.next();
+      windows.flush();
+      windows.emitted.complete();
+    };
 
-      return merge(
-        windows.emitted,
-        time.moves.pipe(
-          tap(() => windows.move()),
-          takeUntil(completed),
-          ignoreElements(),
-        ),
-        source.pipe(tap({ next: (value) => windows.add(value), complete }), ignoreElements()),
-      ).pipe(tap({ error: () => windows.abandon('error'), finalize: () => windows.abandon('stopped') }));
-    });
+    merge(
+      windows.emitted,
+      time.moves.pipe(
+        tap(() => windows.move()),
+        takeUntil(completed),
+        ignoreElements(),
+      ),
+      source.pipe(tap({ next: (value) => windows.add(value), complete }), ignoreElements()),
+    )
+      .pipe(tap({ error: () => windows.abandon('error'), finalize: () => windows.abandon('stopped') }))
+      .subscribe(subscriber);
+  });

@@ -83,9 +83,14 @@ const expected: Record<string, Expected> = {
 
   'a bare subscriber': failed(/a subscriber of source count.* threw: boom/),
   'a bare subscriber behind operators': failed(/a subscriber of call echo.* threw: boom/),
+  'a bare subscriber behind mapAsync': failed(/a subscriber of source count.* threw: boom/),
+  'a bare subscriber behind queued': failed(/a subscriber of source count.* threw: boom/),
+  'a bare subscriber behind tumbling': failed(/a subscriber of source count.* threw: boom/),
+  'a bare subscriber behind deadband': failed(/a subscriber of source count.* threw: boom/),
   'a bare complete': failed(/a subscriber of source count.* threw: boom/),
   'a bare error': failed(/a subscriber of source count.* threw: boom/),
   'no error handler': failed(/refused to start count.*: no/, 'ERR_SYMBOL_REFUSED'),
+  'no error handler behind mapAsync': failed(/project of mapAsync threw: boom/),
   'a bare subscription returned': failed(/return the Observable/, 'ERR_RULE_BRANCH_UNTRACKED'),
 
   'a subscriber of stopping$': told(/a subscriber of stopping\$ .* threw: boom/, 'stopped'),
