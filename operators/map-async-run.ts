@@ -17,6 +17,7 @@ import {
   type Outlet,
   type Slot,
   type Stage,
+  withScope,
 } from '../lib/stage.js';
 import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
@@ -156,9 +157,12 @@ export class MapAsyncRun<T, R> implements LaneHandler<T, Outcome<R>>, Observer<T
     if (work === undefined) return;
     this.under.delete(slot);
     this.deadlines.end(slot);
-    this.lane.settle(slot, this.close(work, outcome));
-    this.stage.weigh(this.lane.waits);
-    this.finishWhenEmpty();
+    // What makes a project emit may be of another rule; what follows, and the next project, are of this one.
+    withScope(this.outlet.scope, () => {
+      this.lane.settle(slot, this.close(work, outcome));
+      this.stage.weigh(this.lane.waits);
+      this.finishWhenEmpty();
+    });
   }
 
   /** What the teardown of a project throws is an error of that project. */

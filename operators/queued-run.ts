@@ -8,7 +8,7 @@ import {
   takeWhile,
 } from 'rxjs';
 import { operatorBound, queueOverflow, stageStalled } from '../lib/errors.js';
-import { Bound, type CheckedOverflow, marksOf, type Outlet, type Stage } from '../lib/stage.js';
+import { Bound, type CheckedOverflow, marksOf, type Outlet, type Stage, withScope } from '../lib/stage.js';
 import { outletOf } from './outlet-of.js';
 import { queueStage } from './queue-stage.js';
 
@@ -58,7 +58,8 @@ export class QueuedRun<T, R> implements Observer<R> {
     }
     this.held -= 1;
     this.stage.passed += 1;
-    this.outlet.next(value);
+    // What makes the operator emit may be of another rule.
+    withScope(this.outlet.scope, () => this.outlet.next(value));
     this.stage.weigh(this.held);
   }
 

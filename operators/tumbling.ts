@@ -2,6 +2,7 @@ import { ignoreElements, merge, Subject, takeUntil, tap, type OperatorFunction }
 import { operatorOption } from '../lib/errors.js';
 import type { Aggregates, Results } from './aggregates.js';
 import { allValues, sideBySide } from './contents.js';
+import { inScope } from './in-scope.js';
 import { lifted } from './lifted.js';
 import { timelineOf } from './timeline-of.js';
 import { TumblingRun, type TumblingPlan } from './tumbling-run.js';
@@ -74,7 +75,7 @@ const run = <T, K, S, R extends object>(
 
     merge(
       windows.emitted,
-      time.moves.pipe(
+      inScope('tumbling', time.moves).pipe(
         tap(() => windows.move()),
         takeUntil(completed),
         ignoreElements(),
