@@ -43,6 +43,8 @@ export class Outlet<T> {
   }
 
   private end(tell: () => void): void {
+    // A Subscriber of rxjs would ignore it; a sink, taken for one, would fail the rule that has let go of it.
+    if (this.closed) return;
     this.over = true;
     try {
       withScope(this.scope, tell);

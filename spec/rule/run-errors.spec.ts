@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { catchError, EMPTY, map, NEVER, Subject, takeUntil, throwError, timer } from 'rxjs';
+import { catchError, EMPTY, map, NEVER, Subject, type Subscription, takeUntil, throwError, timer } from 'rxjs';
 import type { RuleStatus } from '../../lib/index.js';
+import { mapAsync } from '../../operators/index.js';
 import { linesOf } from '../helpers/lines.js';
 import { newFile, partsOf } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
@@ -33,6 +34,26 @@ describe('an error', () => {
       throwError(() => new Error('no')).pipe(catchError(() => EMPTY)),
     ]);
     expect((await rule.done).phase).toBe('completed');
+  });
+
+  it('of a stream that its body has let go of is nobody’s', async () => {
+    const rule = shared.rule(
+      (context) => {
+        const gone = new Subject<void>();
+        const onError = (): never => {
+          left.unsubscribe();
+          setImmediate(() => gone.complete());
+          return fail('late');
+        };
+        const left: Subscription = counted(context)
+          .pipe(mapAsync(() => fail('no'), { onError }))
+          .subscribe(file(context));
+        return [left, gone];
+      },
+      { restart: 'never' },
+    );
+    expect((await rule.done).phase).toBe('completed');
+    expect(rule.ledger().balanced).toBe(true);
   });
 
   it('of a sink restarts the rule', async () => {
