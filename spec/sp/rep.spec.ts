@@ -106,7 +106,13 @@ describe('a REP socket', () => {
     const { recorder, peer, rep } = await conversation();
     const ids = Array.from({ length: 6 }, (_, i) => 0x8000_0001 + i);
     for (const [i, id] of ids.entries()) {
-      peer.write(request(id, String(i)), ...ids.slice(0, i).slice(-1).map((before) => request(before, 'again')));
+      peer.write(
+        request(id, String(i)),
+        ...ids
+          .slice(0, i)
+          .slice(-1)
+          .map((before) => request(before, 'again')),
+      );
       await recorder.heard(i + 1);
       peer.write(request(id, 'again'));
       rep.reply('x');
