@@ -58,13 +58,13 @@ describe('a rule over a plugin that talks nonsense, or too much', () => {
     expect(inFlight).toBe(received - 1);
   });
 
-  it('holds its calls when an answer is no frame, and repeats the one that was out', async () => {
+  it('has its function back when an answer is no frame, and repeats the call that was out', async () => {
     const seen = faults.of('garbage-answer');
-    await until(() => seen.counts('call').received >= 20);
+    await until(() => seen.counts('call').passed >= 20, 'calls are answered again');
     await faults.healthyFlows();
     const { received, passed, dropped, failed, inFlight } = seen.counts('call');
     expect({ dropped, failed }).toEqual({ dropped: {}, failed: {} });
-    expect(passed).toBeGreaterThanOrEqual(9);
+    expect(seen.plugin).toEqual(['starting', 'ready']);
     expect(inFlight).toBe(received - passed);
     expect(new Set(seen.rule)).toEqual(new Set(['waiting', 'running']));
   });
