@@ -19,16 +19,21 @@ interface Comeback {
   readonly attempt: number;
   /** When it was back. */
   readonly at: number;
+  /** Until the next look; none while it is told, or once it is back. */
+  readonly timer?: Subscription;
   /** Not back yet. */
   readonly awaited: boolean;
 }
 
+const NEW: Comeback = { attempt: 0, at: 0, awaited: false };
+
 /**
  * Has a function started again in processes that live, and have lost their connection to it: Python's SDK and ours do not
- * dial again. After a second, doubled up to ten: a reply may be what ends it.
+ * dial again. After a second, doubled up to ten: a reply may be what ends it. A second without any connection: who dials by
+ * itself may lose it again meanwhile, and a second START would give it two.
  */
 export class Comebacks {
-  private readonly all = new Map<Runner, Comeback>();
+  private readonly all = new WeakMap<Runner, Comeback>();
   private readonly timers = new Subscription();
 
   constructor(
@@ -38,8 +43,12 @@ export class Comebacks {
 
   /** The connection of a process has closed. */
   gone(runner: Runner): void {
-    const { attempt, at, awaited } = this.all.get(runner) ?? { attempt: 0, at: 0, awaited: false };
-    if (!awaited) this.await(runner, this.clock.now() - at >= HEALTHY_AFTER ? 1 : attempt + 1);
+    const { attempt, at, awaited, timer } = this.all.get(runner) ?? NEW;
+    if (!awaited) return this.await(runner, this.clock.now() - at >= HEALTHY_AFTER ? 1 : attempt + 1);
+    if (timer === undefined) return;
+    this.timers.remove(timer);
+    timer.unsubscribe();
+    this.await(runner, attempt);
   }
 
   /** For good. */
@@ -48,16 +57,17 @@ export class Comebacks {
   }
 
   private await(runner: Runner, attempt: number): void {
-    this.all.set(runner, { attempt, at: 0, awaited: true });
     const timer = after(this.clock, backoffDelay(BACKOFF, attempt, Math.random()), () => {
       this.timers.remove(timer);
       void this.look(runner, attempt);
     });
     this.timers.add(timer);
+    this.all.set(runner, { attempt, at: 0, timer, awaited: true });
   }
 
   private async look(runner: Runner, attempt: number): Promise<void> {
     const { isBack, again } = this.parts;
+    this.all.set(runner, { attempt, at: 0, awaited: true });
     // By itself, or it was about to end.
     if (await isBack(runner)) return void this.all.delete(runner);
     await again(runner);

@@ -12,6 +12,8 @@ import { Comebacks } from './comebacks.js';
 
 /** Milliseconds from the `ok` of a function to its handshake on its own channel. */
 const ARRIVAL = 5_000;
+/** The same for one that may have come while this process stood still: what it has sent is read first. */
+const AT_THE_DOOR = 100;
 
 /** Calls from outside of rules without an answer; as many as wait in a call of a rule where nothing else is said. */
 const MOST_OUTSIDE = DEFAULT_OVERFLOW.size;
@@ -48,7 +50,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
   ) {
     this.control = functionControl(symbol);
     this.comebacks = new Comebacks(clock, {
-      isBack: (runner) => this.channel.joined(runner, 0),
+      isBack: (runner) => this.channel.joined(runner, AT_THE_DOOR),
       again: (runner) => link.others.startAgain(this, runner),
     });
     this.channel = new FunctionChannel(functionPath(link.ipcDir, symbol), {

@@ -63,7 +63,7 @@ describe('a function that has lost its connection to a process that lives', () =
     await loses(end);
     await passes(700);
     expect(processes.map(({ received }) => received.length)).toEqual([1, 1]);
-    await passes(600);
+    await passes(700);
     await connects(process, 2);
     await passes(6_000);
     expect(processes.map(({ received }) => received.length)).toEqual(which === 1 ? [2, 1] : [1, 2]);
@@ -77,7 +77,7 @@ describe('a function that has lost its connection to a process that lives', () =
     shared.channel.submit({ ...call, done: (outcome) => outcomes.push(outcome) } as FunctionCall);
     await ends[0]?.heard(1);
     await loses(ends[0]!);
-    await passes(1_300);
+    await passes(1_400);
     const again = await connects(processes[0]!, 2);
     expect(await again.heard(1)).toEqual(['1']);
     again.says(result(7));
@@ -95,10 +95,23 @@ describe('a function that has lost its connection to a process that lives', () =
     expect(processes[0]?.received).toHaveLength(1);
   });
 
+  it('is left alone where it dials again by itself, and is without a connection when it is looked for', async () => {
+    const { processes, ends, dial, passes, loses, shared } = await connected(1);
+    let end = ends[0]!;
+    for (let round = 0; round < 4; round += 1) {
+      await loses(end);
+      await passes(700);
+      end = await dial();
+      await until(() => shared.channel.capacity === 2, 'it is back');
+    }
+    await passes(30_000);
+    expect(processes[0]?.received).toHaveLength(1);
+  });
+
   it.each([1, 2])('costs the process that does not connect then: process %i of two', async (which) => {
     const { clock, processes, ends, passes, loses, errors } = await connected(2);
     await loses(ends[which - 1]!);
-    await passes(1_300);
+    await passes(1_400);
     await processes[which - 1]!.heard(2);
     processes[which - 1]!.says('ok');
     const step = (): boolean => (clock.advance(100), errors.length > 0);
@@ -109,7 +122,7 @@ describe('a function that has lost its connection to a process that lives', () =
   it('is refused where its only process refuses it, and is not asked again', async () => {
     const { processes, ends, passes, loses, heard } = await connected(1);
     await loses(ends[0]!);
-    await passes(1_300);
+    await passes(1_400);
     await processes[0]!.heard(2);
     processes[0]!.says('no more');
     await until(() => heard.length === 2, 'it is told');
@@ -124,9 +137,9 @@ describe('a function that has lost its connection to a process that lives', () =
     let end = ends[0]!;
     const lasts = async (seconds: number): Promise<void> => {
       await loses(end);
-      await passes(seconds * 790);
+      await passes(seconds * 700);
       expect(process.received).toHaveLength(told);
-      await passes(seconds * 420);
+      await passes(seconds * 500 + 200);
       end = await connects(process, (told += 1));
       await passes(200);
     };
