@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable, Subject, type Subscriber } from 'rxjs';
+import { type Observable, ReplaySubject, Subject, type Subscriber } from 'rxjs';
 import { type Clock, dateOf } from '../clock.js';
 import { shareCircle, shareClosed, userError } from '../errors.js';
 import type { Logger } from '../log.js';
@@ -32,7 +32,8 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   readonly overflow: CheckedOverflow;
   readonly status$: Observable<RuleStatus>;
   readonly events$: Observable<RuleEvent>;
-  private readonly statuses: BehaviorSubject<RuleStatus>;
+  private current: RuleStatus;
+  private readonly statuses = new ReplaySubject<RuleStatus>(1);
   private readonly events = new Subject<RuleEvent>();
   private readonly memory = new RuleMemory();
   private life: ShareLife<T> | undefined;
@@ -50,7 +51,8 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
     );
     this.name = plan.name;
     this.overflow = plan.overflow;
-    this.statuses = new BehaviorSubject<RuleStatus>({ phase: 'stopped', since: dateOf(deps.clock) });
+    this.current = { phase: 'stopped', since: dateOf(deps.clock) };
+    this.statuses.next(this.current);
     const thrown = (cause: unknown): void => {
       const { code, message } = userError(`a subscriber of share ${plan.name}`, cause);
       deps.log.error({ share: plan.name, code }, message);
@@ -60,7 +62,7 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   }
 
   get status(): RuleStatus {
-    return this.statuses.value;
+    return this.current;
   }
 
   ledger(): Ledger {
@@ -159,6 +161,7 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
   }
 
   private moved(life: ShareLife<T>, status: RuleStatus): void {
+    this.current = status;
     this.statuses.next(status);
     if (status.phase !== 'running' && status.phase !== 'waiting') return;
     for (const consumer of life.consumers) consumer.attend(status.phase === 'running');

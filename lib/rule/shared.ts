@@ -44,7 +44,7 @@ export interface Shared<T> extends Observable<T> {
   readonly name: string;
   /** Of the run; while nobody subscribes that of the last one, `stopped` before the first. */
   readonly status: RuleStatus;
-  /** Hot, replays the newest; completes when the share is stopped. */
+  /** Hot, replays the newest, after the end as well; completes when the share is stopped. */
   readonly status$: Observable<RuleStatus>;
   /** Hot: what happens to the symbols in its body, and each change of its status; completes when the share is stopped. */
   readonly events$: Observable<RuleEvent>;

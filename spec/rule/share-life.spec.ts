@@ -1,5 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY, interval, map, merge, NEVER, Observable, of, Subject, take, tap, throwError } from 'rxjs';
+import {
+  EMPTY,
+  firstValueFrom,
+  interval,
+  lastValueFrom,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
 import type { Host, ShareBody, Shared, ShareOptions } from '../../lib/index.js';
 import { mapAsync } from '../../operators/index.js';
 import { startHost } from '../helpers/host.js';
@@ -143,6 +157,14 @@ describe('the end of a share', () => {
     const { rule: waits } = on.keeper(shared);
     await shared.stop();
     expect(await waits.done).toMatchObject({ phase: 'failed', error: { code: 'ERR_RULE_CLOSED' } });
+  });
+
+  it('is told to who looks at its status afterwards', async () => {
+    const shared = on.share(() => NEVER);
+    on.keeper(shared);
+    await shared.stop();
+    expect(await firstValueFrom(shared.status$)).toMatchObject({ phase: 'stopped' });
+    expect(await lastValueFrom(shared.status$)).toBe(shared.status);
   });
 
   it('comes with that of the host, with flush', async () => {
