@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { folderUnusable, hostLocked, hostUnseen, RxportError } from '../errors.js';
@@ -50,8 +50,9 @@ async function take(dir: string, ipcDir: string): Promise<Lock> {
   const text = JSON.stringify(owner);
   try {
     await writeFile(draft, text, { mode: 0o600 });
-    const orphanedIpcDir = (await tryLink(draft, path)) ? undefined : await takeOver(dir, draft, path);
-    return { orphanedIpcDir, release: () => giveBack(path, text) };
+    const previous = await claim(dir, draft, path);
+    await sweep(dir);
+    return { orphanedIpcDir: previous?.ipcDir, release: () => giveBack(path, text) };
   } finally {
     await rm(draft, { force: true });
   }
@@ -69,7 +70,7 @@ async function giveBack(path: string, text: string): Promise<void> {
  */
 export async function livingOwner(dir: string): Promise<number | 'unknown' | undefined> {
   try {
-    const owner = await readOwner(join(dir, LOCK));
+    const owner = ownerOf((await readLock(join(dir, LOCK))) ?? '');
     return owner !== undefined && isAlive(owner) ? owner.pid : undefined;
   } catch {
     return 'unknown';
@@ -77,40 +78,64 @@ export async function livingOwner(dir: string): Promise<number | 'unknown' | und
 }
 
 /**
- * Replaces the lock of a dead host; answers its socket folder.
+ * Makes `path` a link to `draft`; answers the lock of the dead host that it replaces. Rejects with `ERR_HOST_LOCKED` while an
+ * owner lives, and when another one was faster.
  *
- * Two hosts may see the dead one at once. A lock of the same kind guards the replacement, and under it the old lock is
- * looked at once more: the other one may have been faster.
+ * Several may see the dead one at once: who replaces its lock has made the guard of that lock its own before, in the same
+ * way, and looks once more. What a guard is called depends on what it guards: with one name for all, who finds it left
+ * behind by a host that died would remove that of the next.
  */
-async function takeOver(dir: string, draft: string, path: string): Promise<string | undefined> {
-  await deadOwner(dir, path);
-  const guard = `${path}.taking`;
-  if (!(await tryLink(draft, guard))) {
-    await deadOwner(dir, guard);
-    // Its host died in the middle of a takeover.
-    await rm(guard, { force: true });
-    if (!(await tryLink(draft, guard))) throw hostLocked(dir, (await ownerAt(dir, guard))?.pid ?? 0);
-  }
+async function claim(dir: string, draft: string, path: string): Promise<Owner | undefined> {
+  if (await tryLink(draft, path)) return undefined;
+  const dead = await deadLock(dir, path);
+  // It was given back meanwhile.
+  if (dead === undefined) return linkOnly(dir, draft, path);
+  const guard = guardOf(path, dead);
+  await claim(dir, draft, guard);
   try {
-    const previous = await deadOwner(dir, path);
-    await rm(path, { force: true });
-    if (!(await tryLink(draft, path))) throw hostLocked(dir, (await ownerAt(dir, path))?.pid ?? 0);
-    return previous?.ipcDir;
+    if ((await deadLock(dir, path)) === dead) await rm(path, { force: true });
+    await linkOnly(dir, draft, path);
+    return ownerOf(dead);
   } finally {
     await rm(guard, { force: true });
   }
 }
 
-/** Who owned the lock at `path`; undefined when nobody can tell. Throws `ERR_HOST_LOCKED` while the owner lives. */
-async function deadOwner(dir: string, path: string): Promise<Owner | undefined> {
-  const owner = await ownerAt(dir, path);
+async function linkOnly(dir: string, draft: string, path: string): Promise<undefined> {
+  if (await tryLink(draft, path)) return;
+  throw hostLocked(dir, ownerOf((await textAt(dir, path)) ?? '')?.pid ?? 0);
+}
+
+/** What has to be owned to replace the lock at `path` that says `text`. */
+export const guardOf = (path: string, text: string): string =>
+  `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+
+/** Guards of hosts that died with them. Whose is not one of those looks at our lock before it does anything. */
+async function sweep(dir: string): Promise<void> {
+  const guards = (await locksIn(dir)).filter((name) => name !== LOCK);
+  await Promise.allSettled(guards.map((name) => rm(join(dir, name), { force: true })));
+}
+
+/** The lock in `dir` and its guards, as far as there are any. */
+async function locksIn(dir: string): Promise<readonly string[]> {
+  const names = await readdir(dir).catch(() => []);
+  return names.filter((name) => name === LOCK || name.startsWith(`${LOCK}.`));
+}
+
+/** Whether somebody has or had `dir`, or died while he took it over. */
+export const isMarked = async (dir: string): Promise<boolean> => (await locksIn(dir)).length > 0;
+
+/** What the lock at `path` says, if there is one. Throws `ERR_HOST_LOCKED` while its owner lives. */
+async function deadLock(dir: string, path: string): Promise<string | undefined> {
+  const text = await textAt(dir, path);
+  const owner = text === undefined ? undefined : ownerOf(text);
   if (owner !== undefined && isAlive(owner)) throw hostLocked(dir, owner.pid);
-  return owner;
+  return text;
 }
 
 /** Whose lock can not be read, may live. */
-const ownerAt = (dir: string, path: string): Promise<Owner | undefined> =>
-  readOwner(path).catch((cause: unknown) => {
+const textAt = (dir: string, path: string): Promise<string | undefined> =>
+  readLock(path).catch((cause: unknown) => {
     throw hostUnseen(dir, path, cause);
   });
 
@@ -124,12 +149,15 @@ const tryLink = (from: string, to: string): Promise<boolean> =>
     },
   );
 
-/** Undefined when there is none, or none that a host has written. Rejects when it can not be read. */
-async function readOwner(path: string): Promise<Owner | undefined> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return '';
+/** Undefined when there is none. Rejects when it can not be read. */
+const readLock = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
     throw cause;
   });
+
+/** Undefined when no host has written it. */
+function ownerOf(text: string): Owner | undefined {
   try {
     const owner: unknown = JSON.parse(text);
     return Owner.is(owner) ? owner : undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lock, lockFolder } from '../../lib/process/lock.js';
+import { guardOf, type Lock, lockFolder } from '../../lib/process/lock.js';
 import { bootId, statOf } from '../../lib/process/proc.js';
 import { startProgram } from '../helpers/program.js';
 import { tempFolder } from '../helpers/unique.js';
@@ -105,12 +105,20 @@ describe('the lock of a data folder', () => {
     await lock.release();
   });
 
-  it('is taken over though somebody died in the middle of doing so', async () => {
-    const dir = lockedBy({ pid: NOBODY, startTime: '1', ipcDir: '/old' });
-    writeFileSync(join(dir, `${FILE}.taking`), JSON.stringify({ pid: NOBODY, startTime: '2', ipcDir: '/s' }));
-    const lock = await lockFolder(dir, '/new');
-    expect(readdirSync(dir)).toEqual([FILE]);
-    await lock.release();
+  it('is one host’s when many want it at once and some have died while they took it over', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const dead = [1, 2, 3].map((n) => JSON.stringify({ pid: NOBODY, startTime: `${n}`, ipcDir: '/old' }));
+      const dir = lockedBy(dead[0] ?? '');
+      // Each died with the guard of the one before.
+      let path = join(dir, FILE);
+      for (const [n, text] of dead.slice(1).entries()) writeFileSync((path = guardOf(path, dead[n] ?? '')), text);
+      const claims = await Promise.allSettled(Array.from({ length: 8 }, (_none, i) => lockFolder(dir, `/s${i}`)));
+      const winners = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+      expect(winners.map(({ orphanedIpcDir }) => orphanedIpcDir)).toEqual(['/old']);
+      expect(readdirSync(dir)).toEqual([FILE]);
+      await winners[0]?.release();
+      expect(readdirSync(dir)).toEqual([]);
+    }
   });
 
   it('is refused to a second process, until the first has been killed', async () => {

@@ -1,8 +1,8 @@
-import { access, constants, lstat, readdir, stat, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { reasonOf } from '../../errors.js';
 import { pluginFolders } from '../../install/folders.js';
-import { livingOwner, LOCK } from '../../process/lock.js';
+import { isMarked, livingOwner } from '../../process/lock.js';
 import { readPlugins } from '../folder-plugins.js';
 import { bytes } from '../format.js';
 import { addressFile, serviceAddress, writtenAddress } from '../service-address.js';
@@ -56,7 +56,6 @@ async function space(dir: string): Promise<Finding> {
 
 async function owner(dir: string): Promise<readonly Finding[]> {
   const [pid, address, url] = await Promise.all([livingOwner(dir), writtenAddress(dir), serviceAddress(dir)]);
-  const [lock, guard] = await Promise.all([exists(join(dir, LOCK)), exists(join(dir, `${LOCK}.taking`))]);
   if (pid === 'unknown') {
     const found = 'not known whether one runs over it: its lock can not be read, and may be that of another user';
     return [told('host', 'warn', found, 'name its service with --url, or look as that user')];
@@ -64,7 +63,7 @@ async function owner(dir: string): Promise<readonly Finding[]> {
   if (pid !== undefined)
     return [told('host', 'ok', `pid ${pid} runs over it${url === undefined ? '' : `, REST on ${url}`}`)];
   return [
-    lock || guard
+    (await isMarked(dir))
       ? told('host', 'note', 'a host that was killed has left its lock', 'the next host takes it over and cleans up')
       : told('host', 'ok', 'none runs over it'),
     ...(address === undefined
@@ -91,9 +90,3 @@ async function plugins(dir: string): Promise<Finding> {
     return told('plugins', 'fail', reasonOf(cause));
   }
 }
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
