@@ -9,6 +9,8 @@ import { LONGEST } from './duration.js';
 export interface Clock extends SchedulerLike {
   /** The real time in milliseconds since the epoch; without it `now()` is all the time there is. */
   readonly date?: () => number;
+  /** Runs `work` when what lies in the sockets of this process has been read, until unsubscribed. */
+  readonly afterRead?: (work: () => void) => Subscription;
 }
 
 const START = performance.timeOrigin;
@@ -19,10 +21,24 @@ export const systemClock: Clock = {
   date: () => Date.now(),
   schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) =>
     asyncScheduler.schedule(work, delay, state),
+  afterRead(work) {
+    const immediate = setImmediate(work);
+    return new Subscription(() => clearImmediate(immediate));
+  },
 };
 
 /** The real time, to be shown and to be kept; never to be subtracted from another to wait for something. */
 export const dateOf = (clock: Pick<Clock, 'now' | 'date'>): number => clock.date?.() ?? clock.now();
+
+/**
+ * Runs `work`, which says that something has not come in time. Node runs the timers that are due before it reads: while this
+ * process was busy it may have come, and nobody has looked. At once where the clock knows of no sockets.
+ */
+export function whenRead(clock: Pick<Clock, 'afterRead'>, work: () => void): Subscription {
+  if (clock.afterRead !== undefined) return clock.afterRead(work);
+  work();
+  return Subscription.EMPTY;
+}
 
 /** What tells the time of a scheduler for durations: that of the machine by the clock that nobody sets. */
 export function steadyTime(scheduler: SchedulerLike): () => number {
@@ -70,7 +86,7 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 export async function withDeadline<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: Subscription | undefined;
   const expiry = new Promise<never>((_, reject) => {
-    timer = after(clock, ms, () => reject(late()));
+    timer = after(clock, ms, () => whenRead(clock, () => reject(late())));
   });
   try {
     return await Promise.race([promise, expiry]);
@@ -82,7 +98,7 @@ export async function withDeadline<T>(clock: Clock, ms: number, promise: Promise
 /** True when `promise` settled within `ms`, however it settled. */
 export function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = after(clock, ms, () => resolve(false));
+    const timer = after(clock, ms, () => whenRead(clock, () => resolve(false)));
     const settled = (): void => {
       timer.unsubscribe();
       resolve(true);

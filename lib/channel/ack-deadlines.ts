@@ -1,4 +1,5 @@
-import type { Clock } from '../clock.js';
+import { Subscription } from 'rxjs';
+import { type Clock, whenRead } from '../clock.js';
 import { Deadlines } from '../stage.js';
 import { FatalValue } from './fatal-value.js';
 
@@ -17,6 +18,8 @@ export interface AckHandler {
 export class AckDeadlines<I> {
   private readonly waits: Deadlines<'ack' | 'late ack'>;
   private readonly fatal = new FatalValue<I>();
+  /** The ack is late, unless it has come already, and nobody has read it. */
+  private doubt = Subscription.EMPTY;
 
   /** Without `timeout` no ack is required. */
   constructor(
@@ -24,10 +27,13 @@ export class AckDeadlines<I> {
     private readonly timeout: number | undefined,
     handler: AckHandler,
   ) {
-    this.waits = new Deadlines(clock, timeout ?? Infinity, (what) => {
-      if (what === 'late ack') return handler.over();
+    const late = (): void => {
       this.waits.begin('late ack');
       handler.late();
+    };
+    this.waits = new Deadlines(clock, timeout ?? Infinity, (what) => {
+      if (what === 'late ack') return handler.over();
+      this.doubt = whenRead(clock, late);
     });
   }
 
@@ -52,6 +58,7 @@ export class AckDeadlines<I> {
 
   answered(): void {
     this.waits.end('ack');
+    this.doubt.unsubscribe();
   }
 
   /** The connection has ended with this value out: true when it is not to go out again. */
@@ -66,5 +73,6 @@ export class AckDeadlines<I> {
 
   stop(): void {
     this.waits.stop();
+    this.doubt.unsubscribe();
   }
 }

@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import { every } from '../clock.js';
+import { every, whenRead } from '../clock.js';
 import { callNotTaken, callStuck, callTimeout } from '../errors.js';
 import { finish } from './call-batch.js';
 import type { CallQueue } from './call-queue.js';
@@ -24,7 +24,10 @@ export class CallDeadlines {
 
   /** A call is out, or waits and has no time for ever. */
   start(): void {
-    if (this.timer.closed) this.timer = every(this.options.clock, STEP, () => this.check());
+    if (!this.timer.closed) return;
+    const { clock } = this.options;
+    const timer = every(clock, STEP, () => whenRead(clock, () => timer.closed || this.check()));
+    this.timer = timer;
   }
 
   stop(): void {

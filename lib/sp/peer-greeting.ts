@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { after, type Clock } from '../clock.js';
+import { after, type Clock, whenRead } from '../clock.js';
 import { GREETING_TIMEOUT } from './limits.js';
 import { GREETING_BYTES, greetingProblem, type Protocol } from './protocol.js';
 
@@ -17,8 +17,7 @@ export class PeerGreeting {
     timeout = GREETING_TIMEOUT,
   ) {
     const late = (): void => this.fail(`the peer sent no greeting within ${timeout} ms`);
-    // A turn later: while this process was busy it may have come, and nobody has looked.
-    this.deadline = after(clock, timeout, () => setImmediate(late));
+    this.deadline = after(clock, timeout, () => whenRead(clock, late));
   }
 
   /** What follows it in `chunk`, once it is complete and right. */

@@ -7,6 +7,8 @@ const BACKOFF = { delay: 200, maxDelay: 30_000, jitter: 0.2 };
 const HEALTHY_AFTER = 60_000;
 /** Milliseconds until a connection that the plugin has made is noticed. */
 const NOTICED = 100;
+/** The last of them: what has come while this process stood still is read meanwhile. */
+const AT_THE_DOOR = 20;
 
 /** The attempt that takes a new process, and how many more it takes until the next one does. */
 const FIRST_ESCALATION = 5;
@@ -40,7 +42,9 @@ export class Revival {
 
   /** It may have died: `look` tells, a moment later. */
   doubt(look: () => void): void {
-    this.timer = after(this.clock, NOTICED, look);
+    this.timer = after(this.clock, NOTICED - AT_THE_DOOR, () => {
+      this.timer = after(this.clock, AT_THE_DOOR, look);
+    });
   }
 
   /** Its connection has closed. False when nobody had it for alive. */
