@@ -54,6 +54,9 @@ export function isCollected({ elapsed, idle, calm }: Busyness, { shared, spins }
   return (spins ? calm : idle) >= QUIET || elapsed >= (shared ? LATE : LONGEST_WORK);
 }
 
+/** Of the time between two looks what nothing was seen in: a machine that was suspended, or gives others its processors. */
+export const unseen = (between: number): number => Math.max(0, between - 2 * STEP);
+
 /** Waits until process `pid` has worked off what it had at `since`: ten seconds at most, two where there is no /proc. */
 export async function workOff(clock: Clock, pid: number, since: number): Promise<void> {
   const seen = await watch(clock, pid, since, isWorkedOff);
@@ -85,8 +88,9 @@ async function watch(
     const work = workOf(pid);
     if (work === undefined) return seen;
     cores = (work.cpu - last.cpu) / Math.max(1, now - at);
-    if (work.calls !== last.calls) activeAt = calledAt = now;
-    else if (cores > 0.15) activeAt = now;
+    const missed = unseen(now - at);
+    calledAt = work.calls !== last.calls ? now : calledAt + missed;
+    activeAt = work.calls !== last.calls || cores > 0.15 ? now : activeAt + missed;
     last = work;
     at = now;
   }

@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '../../lib/clock.js';
+import { isStopped } from '../../lib/process/proc.js';
 import { type Busyness, collect, isCollected, isWorkedOff, workOff } from '../../lib/process/work-off.js';
+import { turn } from '../helpers/fake-runner.js';
+import { HandClock } from '../helpers/hand-clock.js';
+import { until } from '../helpers/until.js';
 
 const NEW: Busyness = { elapsed: 0, cores: 0, idle: 0, calm: 0 };
 
@@ -40,6 +44,29 @@ describe('a sink that is about to be stopped', () => {
     ['works beside one that spins', { elapsed: 300, idle: 0, calm: 0 }, { ...alone, spins: true }, false],
   ])('and that %s', (_, busyness, usage, done) => {
     expect(isCollected({ ...NEW, ...busyness }, usage)).toBe(done);
+  });
+
+  it('is not taken for idle when nobody looked: the machine was suspended', async () => {
+    const idle = spawn('sleep', ['60']);
+    await once(idle, 'spawn');
+    const { pid = 0 } = idle;
+    try {
+      // Its loader reads.
+      idle.kill('SIGSTOP');
+      await until(() => isStopped(pid), 'it stands still');
+      const clock = new HandClock();
+      let told: boolean | undefined;
+      void collect(clock, pid, () => alone).then((is) => (told = is));
+      clock.advance(5_000);
+      await turn();
+      for (const expected of [undefined, true]) {
+        expect(told).toBe(expected);
+        clock.advance(100);
+        await turn();
+      }
+    } finally {
+      idle.kill('SIGKILL');
+    }
   });
 
   it('in a process that is gone can not be told', async () => {
