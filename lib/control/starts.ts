@@ -81,6 +81,11 @@ export class Starts {
       return this.refused(instance, replica, error as RxportError);
     }
     if (waits && instances.accepted(instance, replica)) instance.started();
+    await this.joins(instance, replica);
+  }
+
+  /** It connects, or its process begins anew. */
+  private async joins(instance: Instance, replica: Replica): Promise<void> {
     const missing = await instance.crew?.missing(replica);
     if (missing !== undefined && replica.ready)
       replica.restart(symbolNotConnected(replica.plugin.name, instance.control.symbolName, missing));
@@ -99,7 +104,7 @@ export class Starts {
     const { instances, first } = this.parts;
     // Told to the first process, and not answered: when it is, it is spread.
     if (first().ready && !instances.accepted(instance, first())) return false;
-    if (first().ready) await instance.crew?.missing(first());
+    if (first().ready) await this.joins(instance, first());
     return this.mayRun(instance, replica) && !instances.accepted(instance, replica);
   }
 

@@ -13,10 +13,10 @@ afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.close();
 });
 
-/** A function that so many processes are connected to: `ends` are their ends of its channel. */
-async function connected(count: number) {
+/** A function that so many processes are told to start. */
+async function started(count = 2) {
   const all = await crew(count);
-  const { link, clock, processes } = all;
+  const { link, clock } = all;
   const pool = new FunctionPool(clock);
   pools.push(pool);
   const shared = pool.get('f', link);
@@ -28,6 +28,13 @@ async function connected(count: number) {
   };
   shared.use({ ruleId: 'r', ...watcher });
   const dial = (): Promise<Requester> => Requester.dial(functionPath(link.ipcDir, 'f'), 'handshake');
+  return { ...all, shared, heard, dial };
+}
+
+/** A function that so many processes are connected to: `ends` are their ends of its channel. */
+async function connected(count: number) {
+  const all = await started(count);
+  const { clock, processes, shared, dial } = all;
   const ends: Requester[] = [];
   /** A process has been told so often, answers, and connects. */
   const connects = async (process: Requester, told: number): Promise<Requester> => {
@@ -53,7 +60,7 @@ async function connected(count: number) {
     end.close();
     await until(() => shared.channel.capacity < capacity, 'it is gone');
   };
-  return { ...all, shared, heard, dial, ends, connects, passes, loses };
+  return { ...all, ends, connects, passes, loses };
 }
 
 describe('a function that has lost its connection to a process that lives', () => {
@@ -166,5 +173,19 @@ describe('a function that has lost its connection to a process that lives', () =
     await connects(next, 1);
     await passes(30_000);
     expect(next.received).toHaveLength(1);
+  });
+});
+
+describe('a function that is accepted, and does not come', () => {
+  it.each([1, 2])('costs its process a restart, while the other one answers: process %i of two', async (which) => {
+    const { clock, processes, errors, shared, dial } = await started();
+    for (const [index, process] of processes.entries()) {
+      await process.heard(1);
+      process.says('ok');
+      if (index === which - 1) await until(() => (clock.advance(100), errors.length > 0), 'it is restarted');
+      else await dial();
+    }
+    await until(() => shared.channel.capacity > 1, 'the other one is connected');
+    expect(errors).toEqual(['ERR_CHANNEL_DIAL']);
   });
 });
