@@ -1,6 +1,7 @@
 import { filter, firstValueFrom } from 'rxjs';
 import { type Clock, settlesWithin } from '../clock.js';
-import { pluginAwaited } from '../errors.js';
+import { faultOf } from '../control/fault-of.js';
+import { pluginAwaited, RxportError } from '../errors.js';
 import type { PluginUnderTest } from './plugin-under-test.js';
 
 /** Milliseconds that a request waits for a plugin that is just being started. */
@@ -17,8 +18,9 @@ export async function awaitPlugin(
 ): Promise<void> {
   const decided = link.state$.pipe(filter(({ phase }) => phase === 'ready' || phase === 'failed'));
   await settlesWithin(clock, Math.min(COMING, timeout), firstValueFrom(decided));
-  const { state } = link;
+  const { state, journal } = link;
   if (state.phase === 'ready') return;
-  if (state.phase === 'failed' || state.phase === 'backoff') throw state.error;
+  const fault = faultOf(state, journal.lastErrors);
+  if (fault !== undefined) throw new RxportError(fault.code, fault.message);
   throw pluginAwaited(name, byHand === undefined ? 'it is still being started' : `start it with ${byHand.text}`);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { filter, map } from 'rxjs';
 import * as t from 'io-ts';
+import { faultOf } from '../control/fault-of.js';
 import { ERROR_CODES, askedWrongly, routeUnknown, RxportError, userError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { EventStreams } from '../server/event-streams.js';
@@ -101,7 +102,8 @@ export function addRoutes(
 }
 
 function pluginView({ link, byHand }: PluginUnderTest) {
-  const { state, plugin } = link;
+  const { state, plugin, journal } = link;
+  const fault = faultOf(state, journal.lastErrors);
   const { version, language, sources, sinks, functions } = plugin.manifest;
   return {
     name: plugin.name,
@@ -110,7 +112,7 @@ function pluginView({ link, byHand }: PluginUnderTest) {
     phase: state.phase,
     // Nobody knows it of a process that was started by hand.
     ...('pid' in state && { pid: byHand === undefined ? state.pid : null, since: state.since }),
-    ...('error' in state && { error: shown(state.error) }),
+    ...(fault && { error: shown(fault) }),
     sources,
     sinks,
     functions,

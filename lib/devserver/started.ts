@@ -185,7 +185,10 @@ export class StartedFunction extends Started {
   }
 }
 
-export const shown = ({ code, message }: RxportError): { readonly code: string; readonly message: string } => ({
+export const shown = ({
+  code,
+  message,
+}: Pick<RxportError, 'code' | 'message'>): { readonly code: string; readonly message: string } => ({
   code,
   message,
 });

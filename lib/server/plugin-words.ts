@@ -1,5 +1,6 @@
 /** eKuiper's words for what goes wrong with a plugin: its clients compare them. */
 import { basename } from 'node:path';
+import { faultOf } from '../control/fault-of.js';
 import type { BrokenPlugin } from '../control/plugins.js';
 import type { Plugin } from '../control/plugin-view.js';
 import type { RxportError } from '../errors.js';
@@ -105,7 +106,7 @@ export function statusOfPlugin(plugin: Plugin): Readonly<Record<string, unknown>
   return {
     refCount: Object.fromEntries(refCount),
     status: statusWord(state),
-    errMsg: 'error' in state ? state.error.message : '',
+    errMsg: faultOf(state, lastErrors)?.message ?? '',
     version: manifest.version,
     pid: pid ?? null,
     restarts,

@@ -1,7 +1,7 @@
 /** `/plugins/portables` as a live eKuiper answers, row by row; what installs and updates is in `packages.spec.ts`. */
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, readFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRest } from '../helpers/rest.js';
@@ -27,7 +27,7 @@ describe('GET /plugins/portables', () => {
 
   it('lists each with what eKuiper tells of it, and nothing else; one alone is told the same', async () => {
     const { dir, plugin, rest } = await serviceWithPlugin();
-    const functions = ['echo', 'raw', 'add', 'slow', 'pid', 'fail', 'exit', 'empty', 'mute'] as const;
+    const functions = ['echo', 'raw', 'add', 'slow', 'gate', 'pid', 'fail', 'exit', 'empty', 'mute'] as const;
     const told = {
       name: plugin.name,
       version: 'v1.0.0',
@@ -115,11 +115,13 @@ describe('GET /plugins/portables/{name}/status', () => {
     await service.host.plugins.stop(plugin.name);
     expect((await rest.get(path)).json()).toMatchObject({ status: 'stop', errMsg: '', pid: null });
     await service.host.plugins.start(plugin.name);
+    // It dies of each start: it is not back before it is asked for.
+    writeFileSync(join(service.host.plugins.get(plugin.name).dir, 'main.mjs'), 'process.exit(7);\n');
     process.kill(service.host.plugins.get(plugin.name).pid ?? 0, 'SIGKILL');
     await until(() => service.host.plugins.get(plugin.name).state.phase === 'backoff');
     const { text, json } = await rest.get(path);
-    expect(text).toMatch(/^\{"refCount":\{\},"status":"initializing","errMsg":"plugin .* exited with signal SIGKILL/);
-    expect(json()).toMatchObject({ lastErrors: [{ code: 'ERR_PLUGIN_EXITED' }] });
+    expect(text).toMatch(/^\{"refCount":\{\},"status":"initializing","errMsg":"plugin .* exited with /);
+    expect(json()).toHaveProperty('lastErrors.0.code', 'ERR_PLUGIN_EXITED');
   });
 });
 
