@@ -68,7 +68,7 @@ export const callStuck = (symbol: string, silence: number): RxportError =>
 export const callLost = (symbol: string): RxportError =>
   make(
     'ERR_CALL_LOST',
-    `function ${symbol}: its process ended while the call was out: the log of its plugin says why`,
+    `function ${symbol}: its process ended, or closed its connection, while the call was out: the log of its plugin says why`,
     { symbol },
   );
 
