@@ -5,7 +5,7 @@ import { grpcMissing } from './grpc/peer.js';
 import { bench, type Comparison, type Target, type Variant } from './harness.js';
 import { FLOW, SHARED } from './measure.js';
 import { Parts } from './rules/carried.js';
-import { fanOut, withCall, withOperators, withOperatorsPlaced } from './rules/chains.js';
+import { fanOut, withCall, withCallOnly, withOperators, withOperatorsPlaced } from './rules/chains.js';
 import { manyRules } from './rules/many.js';
 import { placementMissing } from './rules/placement.js';
 import { grpcRelay } from './rules/relay.js';
@@ -54,6 +54,20 @@ const chain = (contender: Contender, { bytes, text, thorough }: Size): Compariso
   ],
 });
 
+/** Under a flood that it holds back. */
+const calledOnly = (contender: Contender, { bytes, text }: Size): Comparison => ({
+  title: `source → call, ${contender.language}, ${text}`,
+  metrics: [...FLOW, ...SHARED],
+  targets: [
+    { metric: 'per s', base: 'alone', least: 0.9 },
+    { metric: 'lost %', most: 0 },
+  ],
+  variants: [
+    { ...callOf(contender, bytes), base: 'alone' },
+    { name: 'rule', ours: true, skip: contender.missing, open: () => withCallOnly(contender, bytes) },
+  ],
+});
+
 const called = (contender: Contender, { bytes, text, thorough }: Size): Comparison => ({
   title: `source → call → sink, ${contender.language}, ${text}`,
   metrics: [...FLOW, ...SHARED],
@@ -90,6 +104,7 @@ const sizes = COMMON.filter(({ thorough }) => !thorough);
 
 await bench('rules', [
   ...contenders.flatMap((contender) => sizes.map((size) => chain(contender, size))),
+  ...contenders.map((contender) => calledOnly(contender, SMALL)),
   ...contenders.map((contender) => called(contender, SMALL)),
   ...contenders.map((contender) => fannedOut(contender, [1, 4])),
   many('sources that flood', 0, [1, 10, 100]),

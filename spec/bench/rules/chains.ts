@@ -68,20 +68,20 @@ const mapped: Start = (host, cast, bytes) =>
 export const withOperators = opened(mapped);
 export const withOperatorsPlaced = opened(mapped, placed);
 
+const calling = ({ call }: RuleContext, { through: called }: Cast, bytes: number) =>
+  call(
+    called.function,
+    (value: Value) => [value],
+    (_, result: Value) => result,
+    { queue: queueFor(bytes) },
+  );
+
 export const withCall = opened((host, cast, bytes) =>
-  host.rule(unique('r'), (context) =>
-    through(
-      context,
-      cast,
-      bytes,
-      context.call(
-        cast.through.function,
-        (value: Value) => [value],
-        (_, result: Value) => result,
-        { queue: queueFor(bytes) },
-      ),
-    ),
-  ),
+  host.rule(unique('r'), (context) => through(context, cast, bytes, calling(context, cast, bytes))),
+);
+
+export const withCallOnly = opened((host, cast, bytes) =>
+  host.rule(unique('r'), (context) => flooding(context, cast, bytes).pipe(calling(context, cast, bytes))),
 );
 
 /** One source, so many sinks. */

@@ -3,10 +3,10 @@ import type { Rule } from '../../../lib/index.js';
 import { measureFlow } from '../measure.js';
 import type { Sample } from '../result.js';
 
-/** Tuples that have left through the sinks of a rule, per branch. */
+/** Tuples that have left a rule, per branch. */
 export function delivered(rule: Rule): number {
-  const sinks = stagesOf(rule).filter(({ kind }) => kind === 'sink');
-  return sinks.reduce((sum, { passed }) => sum + passed, 0) / sinks.length;
+  const ends = endsOf(rule);
+  return ends.reduce((sum, { passed }) => sum + passed, 0) / ends.length;
 }
 
 /** The rate at which tuples leave a rule, and which part of those that came in was dropped on the way. */
@@ -27,9 +27,15 @@ export async function measureRule(rule: Rule, seconds: number, bytes: number): P
 function totals(rule: Rule): { readonly received: number; readonly dropped: number } {
   const stages = stagesOf(rule);
   const received = stages.filter(({ kind }) => kind === 'source').reduce((sum, { received }) => sum + received, 0);
-  const branches = stages.filter(({ kind }) => kind === 'sink').length;
+  const branches = endsOf(rule).length;
   const dropped = stages.reduce((sum, { dropped }) => sum + Object.values(dropped).reduce((a, b) => a + b, 0), 0);
   return { received, dropped: dropped / branches };
+}
+
+/** Its sinks, or the calls of one that has none. */
+function endsOf(rule: Rule) {
+  const sinks = stagesOf(rule).filter(({ kind }) => kind === 'sink');
+  return sinks.length > 0 ? sinks : stagesOf(rule).filter(({ kind }) => kind === 'call');
 }
 
 const stagesOf = (rule: Rule) => Object.values(rule.ledger().stages);
