@@ -26,7 +26,7 @@ describe('a plugin whose process does not come up', () => {
 
   it.each(failures)('%s: %s', async (misbehaviour, code, text) => {
     const at = places();
-    const host = await startAt(at);
+    const host = await startAt(at, code === 'ERR_PLUGIN_HANDSHAKE' ? { handshakeTimeout: 600 } : {});
     const plugin = badPlugin(misbehaviour);
     const error = await errorOf(() => host.plugins.install(plugin.dir));
     expect(error.code).toBe(code);

@@ -1,7 +1,8 @@
 /** The commands of "A plugin in ten minutes" in README.md, as printed, by somebody in an empty folder. */
 import { afterAll, expect, it } from '@jest/globals';
 import { stop } from 'esbuild';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,16 +53,19 @@ async function said(line: string): Promise<string> {
   return stdout;
 }
 
-/** One that follows ends at its deadline. */
+/** One that follows is ended at its first line. */
 async function curl(line: string, url: string): Promise<string> {
-  const bash = ['-c', line.replace('localhost:33333', url).replace(/^curl/, 'curl -s --max-time 1')];
-  return promisify(execFile)('bash', bash).then(
-    ({ stdout }) => stdout,
-    (error: { readonly code: number; readonly stdout: string }) => {
-      if (error.code !== 28) throw new Error(`curl ended with ${error.code}: ${error.stdout}`);
-      return error.stdout;
-    },
-  );
+  const command = line.replace('localhost:33333', url).replace(/^curl/, 'exec curl -sS --max-time 20');
+  const child = spawn('bash', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  let out = '';
+  for await (const chunk of child.stdout) {
+    out += String(chunk);
+    if (line.includes(' -N ') && out.includes('\n')) break;
+  }
+  child.kill();
+  await closed;
+  return out;
 }
 
 it('leads from a template to a rule that uses the plugin, its update and its end', async () => {

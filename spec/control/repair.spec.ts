@@ -16,7 +16,7 @@ async function broken<P extends { readonly name: string }>(plugin: P) {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, `${plugin.name}.json`), '{');
   writeFileSync(join(home, 'mine.txt'), 'mine');
-  return { at, plugin, home, host: await startHost({ ...at, handshakeTimeout: 600, killTimeout: 200 }) };
+  return { at, plugin, home, host: await startHost({ ...at, handshakeTimeout: 3_000, killTimeout: 200 }) };
 }
 
 /** What has been installed, changed by hand, and is refused for that; `update`: its folder was brought by an update. */

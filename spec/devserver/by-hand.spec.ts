@@ -135,10 +135,10 @@ describe('a plugin that is started by hand', () => {
 
   it('is not ended for a call that takes too long, as in a debugger', async () => {
     const { dir, symbol } = scriptedPlugin();
-    const server = await devServer({ folder: dir, launch: false, timeout: 300 });
+    const server = await devServer({ folder: dir, launch: false, timeout: 1_500 });
     const child = start(server);
     await until(() => handshakes(server) === 1, 'its handshake');
-    expect(await server.post('/symbol/exec', { symbolName: symbol('slow'), args: [1_000] })).toMatchObject({
+    expect(await server.post('/symbol/exec', { symbolName: symbol('slow'), args: [30_000] })).toMatchObject({
       status: 504,
       body: { code: 'ERR_CALL_TIMEOUT' },
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { concat, concatAll, defer, from, ignoreElements } from 'rxjs';
 import type { SinkOptions, SymbolEvent } from '../../lib/index.js';
 import { linesOf } from '../helpers/lines.js';
+import { none } from '../helpers/none.js';
 import { newFile, partsOf, zeroTo } from '../helpers/parts.js';
 import { sharedHost } from '../helpers/shared-host.js';
 import { until } from '../helpers/until.js';
@@ -42,13 +43,13 @@ describe('the acks of a sink', () => {
   ])('are read and of no account where they are not required: %s', async (_, acks) => {
     const { answers, codes, counts } = await ten(acks, {});
     expect({ answers, codes }).toEqual({ answers: [], codes: [] });
-    expect(counts).toMatchObject({ received: 10, passed: 10, failed: {} });
+    expect(counts).toMatchObject({ received: 10, passed: 10, failed: none });
   });
 
   it('are told where they are not required and say that something went wrong', async () => {
     const { codes, counts } = await ten(['ok', 'disk full', 'ok'], {});
     expect(codes).toEqual(['ERR_SINK_ACK']);
-    expect(counts).toMatchObject({ received: 10, passed: 10, failed: {} });
+    expect(counts).toMatchObject({ received: 10, passed: 10, failed: none });
   });
 
   it('are one for each value where they are required', async () => {

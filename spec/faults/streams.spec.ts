@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { faultHost } from '../helpers/fault-host.js';
+import { none } from '../helpers/none.js';
 import { until } from '../helpers/until.js';
 
 describe('a rule over a plugin that talks nonsense, or too much', () => {
@@ -75,7 +76,7 @@ describe('a rule over a plugin that talks nonsense, or too much', () => {
     expect(seen).toMatchObject({ plugin: ['starting', 'ready'], events: [] });
     expect(seen.rule.at(-1)).toBe('running');
     for (const kind of ['source', 'call', 'sink'] as const)
-      expect(seen.counts(kind)).toMatchObject({ dropped: {}, failed: {} });
+      expect(seen.counts(kind)).toMatchObject({ dropped: none, failed: none });
     await faults.healthyFlows();
   });
 

@@ -5,7 +5,7 @@ import { concat, filter, firstValueFrom, NEVER, of } from 'rxjs';
 import { badPlugin, type Misbehaviour } from '../helpers/bad-plugin.js';
 import { faultHost } from '../helpers/fault-host.js';
 import { startHost } from '../helpers/host.js';
-import { errorOf, startAt } from '../helpers/refused.js';
+import { errorOf, places, startAt } from '../helpers/refused.js';
 import { unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
@@ -43,7 +43,8 @@ it.each<[Misbehaviour, RegExp]>([
   ['wrong-greeting', /Scalability Protocols socket of the matching kind/],
   ['garbage-greeting', /Scalability Protocols socket of the matching kind/],
 ])('says what came in place of a handshake: %s', async (fault, text) => {
-  const host = await startAt();
+  // Long enough for what it says to come before it.
+  const host = await startAt(places(), { handshakeTimeout: 2_000 });
   const error = await errorOf(() => host.plugins.install(badPlugin(fault).dir));
   expect(error.message).toMatch(text);
 });

@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ERROR_CODES, type Host, RxportError } from '../../lib/index.js';
+import { ERROR_CODES, type Host, type HostOptions, RxportError } from '../../lib/index.js';
 import { startHost } from './host.js';
 import { leftovers, type Places } from './leftovers.js';
 import { tempFolder } from './unique.js';
@@ -10,8 +10,11 @@ import { tempFolder } from './unique.js';
 /** Folders for a host that is looked at from outside. */
 export const places = (): Places => ({ dir: join(tempFolder(), 'data'), ipcDir: tempFolder() });
 
-export const startAt = (at: Places = places()): Promise<Host> =>
-  startHost({ ...at, handshakeTimeout: 600, killTimeout: 200, flushTimeout: 50 });
+/** A deadline for a handshake is for those who never shake hands: on a busy machine all others may take as long. */
+export const startAt = (
+  at: Places = places(),
+  options: Pick<Partial<HostOptions>, 'handshakeTimeout'> = {},
+): Promise<Host> => startHost({ ...at, killTimeout: 200, flushTimeout: 50, ...options });
 
 /** What `work` fails with, checked to be one of ours. */
 export async function errorOf(work: () => unknown): Promise<RxportError> {

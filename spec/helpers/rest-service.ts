@@ -25,7 +25,10 @@ export class RestService {
 
   /** `answers`: by method and path, without the query; what is not there is 404. */
   static async listen(answers: Readonly<Record<string, Answer>>): Promise<RestService> {
-    const server = createServer((request, response) => void service.answer(request, response));
+    const server = createServer((request, response) => {
+      // Who asked may have gone in the midst of it.
+      service.answer(request, response).catch(() => response.destroy());
+    });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     closers.push(async () => {
       server.closeAllConnections();

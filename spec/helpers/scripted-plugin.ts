@@ -7,7 +7,7 @@ import { encodeHandshake } from '../../lib/wire/handshake.js';
 import { root } from './toolchains.js';
 import { tempFolder, unique } from './unique.js';
 
-export type ScriptedFunction = 'echo' | 'raw' | 'add' | 'slow' | 'pid' | 'fail' | 'exit' | 'empty' | 'mute';
+export type ScriptedFunction = 'echo' | 'raw' | 'add' | 'slow' | 'gate' | 'pid' | 'fail' | 'exit' | 'empty' | 'mute';
 export type ScriptedSymbol = 'count' | 'file' | ScriptedFunction;
 
 export interface ScriptedPlugin {
@@ -17,7 +17,18 @@ export interface ScriptedPlugin {
   readonly symbol: (base: ScriptedSymbol) => string;
 }
 
-const functions: readonly ScriptedFunction[] = ['echo', 'raw', 'add', 'slow', 'pid', 'fail', 'exit', 'empty', 'mute'];
+const functions: readonly ScriptedFunction[] = [
+  'echo',
+  'raw',
+  'add',
+  'slow',
+  'gate',
+  'pid',
+  'fail',
+  'exit',
+  'empty',
+  'mute',
+];
 
 export function scriptedPlugin(overrides: Readonly<Record<string, unknown>> = {}): ScriptedPlugin {
   const name = unique('scripted');

@@ -9,8 +9,10 @@ const run = process.env['RXPORT_TEST_RUN'] ?? process.pid.toString(36);
 // Every file of a run counts from one again: the hash of its path keeps their names apart.
 const file = createHash('sha256')
   .update(run + (expect.getState().testPath ?? ''))
-  .digest('hex')
-  .slice(0, 4);
+  .digest()
+  .readUIntBE(0, 6)
+  .toString(36)
+  .slice(-5);
 const folders: string[] = [];
 let count = 0;
 

@@ -50,7 +50,7 @@ describeWith('python', 'a plugin with an environment of its own', (pythonBin) =>
     await next.stop();
     await startHost({ dir, pythonBin });
     expect(envs(dir)).toEqual([]);
-  });
+  }, 60_000);
 
   it('is told of when its files have changed, and runs', async () => {
     const { dir } = places();
@@ -106,7 +106,7 @@ describeWith('python', 'a plugin with an environment of its own', (pythonBin) =>
     const plugin = host.plugins.get(name);
     await until(() => plugin.state.phase === 'ready', 'it runs', 30_000);
     expect([plugin.restarts, plugin.lastErrors]).toEqual([0, []]);
-  });
+  }, 60_000);
 
   it.each(['stop', 'remove'] as const)('gives up what makes that at its %s', async (verb) => {
     const { dir, slow, name, sleeping } = await withoutEnvironment(60);

@@ -3,6 +3,7 @@ import { finalize, from, mergeMap, NEVER, of, Subject, throwError, timer } from 
 import type { RxportError } from '../../lib/errors.js';
 import { mapAsync } from '../../operators/index.js';
 import { handMap } from '../helpers/hand-map.js';
+import { none } from '../helpers/none.js';
 import { recordStages } from '../helpers/record-stages.js';
 
 const thrown = new Error('broken');
@@ -53,7 +54,7 @@ describe('a project that fails', () => {
     source.complete();
 
     expect(seen).toEqual(['ERR_USER_FUNCTION of 7', 'done']);
-    expect(stage.counts()).toMatchObject({ received: 1, passed: 1, failed: {} });
+    expect(stage.counts()).toMatchObject({ received: 1, passed: 1, failed: none });
   });
 
   it('ends the stream when that function throws', () => {

@@ -16,6 +16,7 @@ import { queued } from '../../operators/index.js';
 import { handQueue, keeper } from '../helpers/hand-queue.js';
 import { many } from '../helpers/many.js';
 import { marbles } from '../helpers/marbles.js';
+import { none } from '../helpers/none.js';
 import { recordStages } from '../helpers/record-stages.js';
 
 describe('queued', () => {
@@ -67,7 +68,7 @@ describe('queued', () => {
 
     expect(stages.map((stage) => stage.counts())).toMatchObject([
       { received: 2, dropped: { overflow: 1 }, inFlight: 1 },
-      { received: 1, dropped: {}, inFlight: 1 },
+      { received: 1, dropped: none, inFlight: 1 },
     ]);
     first.unsubscribe();
     second.unsubscribe();

@@ -83,7 +83,7 @@ describe('a plugin in TypeScript', () => {
     const { file, notes } = await pack({ folder: dir, out: into });
     expect(notes).toEqual([]);
     expect(await threeThrough(await install(file), name)).toEqual(three);
-  });
+  }, 60_000);
 
   it('runs as a program of "go" when packed for eKuiper, with nothing installed beside it', async () => {
     const into = tempFolder();
@@ -93,7 +93,7 @@ describe('a plugin in TypeScript', () => {
     const host = await install(file);
     expect(host.plugins.get(name).manifest.language).toBe('go');
     expect(await threeThrough(host, name)).toEqual(three);
-  });
+  }, 60_000);
 });
 
 describeWith('python', 'a plugin in Python', () => {
@@ -110,7 +110,7 @@ describeWith('python', 'a plugin in Python', () => {
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/ *"virtualEnvType.*\n/, ''));
     const { file } = await pack({ folder: dir, out: into });
     expect(await threeThrough(await install(file), name)).toEqual(three);
-  });
+  }, 60_000);
 });
 
 describeWith('go', 'a plugin in Go', () => {

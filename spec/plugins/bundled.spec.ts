@@ -7,6 +7,7 @@ import { filter, firstValueFrom, map, take, tap, toArray } from 'rxjs';
 import { tumbling, validate } from 'rxport/operators';
 import type { Host } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
+import { none } from '../helpers/none.js';
 import { root } from '../helpers/toolchains.js';
 import { unique } from '../helpers/unique.js';
 
@@ -74,7 +75,7 @@ describe('the plugin replay', () => {
     expect((await rule.done).phase).toBe('completed');
     expect(years.map(({ days }) => days)).toEqual([366, 365, 365, 365]);
     const { stages, balanced } = rule.ledger();
-    expect(stages['source replay']).toMatchObject({ received: DAYS, passed: DAYS, dropped: {} });
+    expect(stages['source replay']).toMatchObject({ received: DAYS, passed: DAYS, dropped: none });
     expect(balanced).toBe(true);
   });
 
@@ -84,9 +85,9 @@ describe('the plugin replay', () => {
       source('replay', { dataSource: weather, config: { time: 'date', speed: 1 } }),
     );
     await firstValueFrom(rule.status$.pipe(filter(({ phase }) => phase === 'running')));
-    const start = performance.now();
     expect(await rule.stop()).toEqual({ drained: true, dropped: {} });
-    expect(performance.now() - start).toBeLessThan(450);
+    const said = host.plugins.get('replay').logs();
+    expect(said.filter(({ text }) => text.includes('did not end'))).toEqual([]);
   });
 
   it('fails a rule whose file is not there, and says which', async () => {

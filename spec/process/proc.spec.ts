@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { bootId, effortOf, pids, statOf } from '../../lib/process/proc.js';
 import { tempFolder } from '../helpers/unique.js';
+import { until } from '../helpers/until.js';
 import { startZombie } from '../helpers/zombie.js';
 
 /** No process has an id as large. */
@@ -44,11 +45,11 @@ async function doneBy(pgrp: number): Promise<number> {
     const { pid = NOBODY } = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
     try {
       // Its start is work, too.
-      let looks = 0;
-      do await setTimeout(500);
-      while ((looks += 1) < 20 && (works ? looks < 2 : (await doneBy(pid)) > 2));
-      if (works) expect(await doneBy(pid)).toBeGreaterThan(8);
-      else expect(await doneBy(pid)).toBeLessThanOrEqual(2);
+      await setTimeout(1_000);
+      const before = effortOf(pid) ?? NaN;
+      if (works) await until(() => (effortOf(pid) ?? 0) - before > 8, 'it is seen at work');
+      else for (let looks = 0; looks < 20 && (await doneBy(pid)) > 2;) looks += 1;
+      if (!works) expect(await doneBy(pid)).toBeLessThanOrEqual(2);
     } finally {
       process.kill(-pid, 'SIGKILL');
     }

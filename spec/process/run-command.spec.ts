@@ -67,7 +67,7 @@ describe('a command that is run to its end', () => {
   });
 
   it('is killed with its group when its time is up, although it ignores SIGTERM', async () => {
-    const started = shell(`trap '' TERM; sleep 60 & echo $! > child; wait`, { timeout: 400 });
+    const started = shell(`trap '' TERM; sleep 60 & echo $! > child; wait`, { timeout: 2_000 });
     const child = await pidIn('child');
     expect(await started).toMatchObject({ end: 'late', code: null, signal: 'SIGKILL' });
     expect(isAlive(child)).toBe(false);

@@ -23,14 +23,14 @@ describe('a supervisor of a real process', () => {
     firstValueFrom(supervisor.state$.pipe(filter((state) => state.phase === name)));
 
   it('kills one that does not shake hands in time, and says what it had printed', async () => {
-    const { supervisor } = processOf('echo waiting for the moon >&2; sleep 60', { handshakeTimeout: 150 });
+    const { supervisor } = processOf('echo waiting for the moon >&2; sleep 60', { handshakeTimeout: 1_000 });
     supervisor.start();
     const state = await phase(supervisor, 'backoff');
     expect(state).toMatchObject({
       error: {
         code: 'ERR_PLUGIN_HANDSHAKE',
         message: expect.stringMatching(
-          /within 150 ms \(sh\)\. Last output: waiting for the moon\..*main program "p"\?/,
+          /within 1000 ms \(sh\)\. Last output: waiting for the moon\..*main program "p"\?/,
         ),
       },
     });

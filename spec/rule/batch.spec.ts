@@ -4,6 +4,7 @@ import { tap } from 'rxjs';
 import type { Host } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { stopBalanced, watchLedger } from '../helpers/ledger-watch.js';
+import { none } from '../helpers/none.js';
 import { newFile } from '../helpers/parts.js';
 import { root } from '../helpers/toolchains.js';
 import { unique } from '../helpers/unique.js';
@@ -42,10 +43,10 @@ describe('a rule over a plugin that batches', () => {
     expect(seen).toEqual(Array.from({ length: COUNT }, (_, i) => i));
     const { stages, balanced } = rule.ledger();
     expect(balanced).toBe(true);
-    expect(stages['source random']).toMatchObject({ received: COUNT, passed: COUNT, dropped: {}, failed: {} });
+    expect(stages['source random']).toMatchObject({ received: COUNT, passed: COUNT, dropped: none, failed: none });
     expect(stages['source random']?.pauses).toBeGreaterThan(0);
     // More wait than a frame of tuples would bring: the gate is asked for each of them.
-    expect(stages['call echo']).toMatchObject({ passed: COUNT, dropped: {}, failed: {} });
+    expect(stages['call echo']).toMatchObject({ passed: COUNT, dropped: none, failed: none });
     expect(stages['call echo']?.peak).toBeLessThanOrEqual(201);
   });
 

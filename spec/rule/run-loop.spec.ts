@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/clock.js';
 import { LedgerBook } from '../../lib/rule/ledger.js';
 import { RuleRun } from '../../lib/rule/run.js';
 import { iterate } from '../../operators/index.js';
+import { none } from '../helpers/none.js';
 import { until } from '../helpers/until.js';
 
 /** A run whose branch is a loop over `stream`, which stays at its value `at` until `ask` lets it go on. */
@@ -82,6 +83,6 @@ describe('a loop in a rule', () => {
     await stopped;
 
     expect([seen, log]).toEqual([[1, 2, 3, 4, 5], ['over']]);
-    expect(book.read()).toMatchObject({ balanced: true, stages: { 'queue iterate': { passed: 5, dropped: {} } } });
+    expect(book.read()).toMatchObject({ balanced: true, stages: { 'queue iterate': { passed: 5, dropped: none } } });
   });
 });

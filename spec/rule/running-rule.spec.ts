@@ -12,7 +12,7 @@ const soon = { delay: 5, maxDelay: 5, attempts: 3 };
 
 describe('a rule', () => {
   it('tells each change of its status, then completes', async () => {
-    const rule = shared.rule((context) => counted(context, 3));
+    const rule = shared.rule((context) => counted(context, 3, { interval: 30 }));
     const statuses = lastValueFrom(rule.status$.pipe(toArray()));
     const events = lastValueFrom(rule.events$.pipe(toArray()));
     const last = await rule.done;

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { firstValueFrom, take, tap, timer } from 'rxjs';
 import type { Rule, Shared } from '../../lib/index.js';
 import { mapAsync } from '../../operators/index.js';
+import { none } from '../helpers/none.js';
 import { type Counted, statusOf } from '../helpers/parts.js';
 import { commandsTo } from '../helpers/scripted-plugin.js';
 import { shareOf } from '../helpers/sharing.js';
@@ -92,7 +93,7 @@ it('a rule that takes a few leaves it to the others', async () => {
   expect((await few.done).phase).toBe('completed');
   const { length } = all.seen;
   await until(() => all.seen.length > length + 10, 'values flow');
-  expect(shareOf(few, values)).toMatchObject({ received: 3, passed: 3, dropped: {} });
+  expect(shareOf(few, values)).toMatchObject({ received: 3, passed: 3, dropped: none });
   await all.rule.stop();
   expect(all.seen).toEqual([...all.seen.keys()]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { RuleEvent, ShareOptions } from '../../lib/index.js';
+import { none } from '../helpers/none.js';
 import { statusOf } from '../helpers/parts.js';
 import { shareOf, sharing } from '../helpers/sharing.js';
 
@@ -37,7 +38,7 @@ describe('a rule that is slower than what it shares', () => {
     await slow.catchUp();
     expect([slow.seen, fast.seen]).toEqual([seen, [...Array(10).keys()]]);
     expect(shareOf(slow.rule, shared)).toMatchObject({ received: 10, dropped: { overflow }, inFlight: 0 });
-    expect(shareOf(fast.rule, shared)).toMatchObject({ received: 10, passed: 10, dropped: {} });
+    expect(shareOf(fast.rule, shared)).toMatchObject({ received: 10, passed: 10, dropped: none });
   });
 
   it('ends by error beyond the bound, alone', async () => {
@@ -67,7 +68,7 @@ describe('a rule that is slower than what it shares', () => {
     expect([shared.status.phase, slow.rule.status.phase]).toEqual(['failed', 'running']);
     await slow.catchUp();
     expect(await fails).toMatchObject({ error: { code: 'ERR_USER_FUNCTION' } });
-    expect(shareOf(slow.rule, shared)).toMatchObject({ received: 8, passed: 8, dropped: {}, inFlight: 0 });
+    expect(shareOf(slow.rule, shared)).toMatchObject({ received: 8, passed: 8, dropped: none, inFlight: 0 });
   });
 
   it('gets what waits when it stops, whatever it holds', async () => {

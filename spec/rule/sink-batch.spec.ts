@@ -6,6 +6,7 @@ import type { Rule, SinkOptions } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { stopBalanced, watchLedger } from '../helpers/ledger-watch.js';
 import { linesOf } from '../helpers/lines.js';
+import { none } from '../helpers/none.js';
 import { newFile, statusOf } from '../helpers/parts.js';
 import { scriptedPlugin, versionNaming } from '../helpers/scripted-plugin.js';
 import { root } from '../helpers/toolchains.js';
@@ -35,8 +36,8 @@ describe('a sink of our SDK', () => {
     expect(rule.ledger().stages['sink file']).toMatchObject({
       received: 10_000,
       passed: 10_000,
-      dropped: {},
-      failed: {},
+      dropped: none,
+      failed: none,
     });
     expect(linesOf(path)).toEqual(zeroTo(10_000));
   });
@@ -108,7 +109,7 @@ describe('a plugin that is updated', () => {
     await host.plugins.update(base.name, versionNaming(base, 'v3', 'batch').dir);
     expect(await writes()).toContain('rxbatch');
     const { stages } = await stopBalanced(rule);
-    expect(stages[`sink ${symbol}`]).toMatchObject({ dropped: {}, failed: {} });
+    expect(stages[`sink ${symbol}`]).toMatchObject({ dropped: none, failed: none });
   });
 
   it('gets one value at a time where each is acknowledged', async () => {

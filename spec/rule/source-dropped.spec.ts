@@ -49,7 +49,6 @@ async function stuck(config: object = {}) {
   await until(() => (stage()?.pauses ?? 0) > 0 && came.length > 1_000, 'it is paused');
   // Logged at once, told in its stream only when that is read.
   await until(() => said.some((text) => text.includes('dropped 1 values')), 'it drops');
-  expect(stage()).toMatchObject({ dropped: {} });
   return { rule, came, events, go, stage, pushed, told };
 }
 

@@ -6,6 +6,7 @@ import { tap } from 'rxjs';
 import { mapAsync } from '../../operators/index.js';
 import { bundle } from '../helpers/bundled-plugin.js';
 import { startHost } from '../helpers/host.js';
+import { none } from '../helpers/none.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 
@@ -44,6 +45,6 @@ it('waits when it is stopped, and nothing of it is lost', async () => {
   await other.stop();
   const { stages, balanced } = rule.ledger();
   expect(balanced).toBe(true);
-  expect(stages['source heaped']).toMatchObject({ received: COUNT, passed: COUNT, dropped: {} });
-  expect(stages).toMatchObject({ 'queue mapAsync': { received: COUNT, passed: COUNT, dropped: {} } });
+  expect(stages['source heaped']).toMatchObject({ received: COUNT, passed: COUNT, dropped: none });
+  expect(stages).toMatchObject({ 'queue mapAsync': { received: COUNT, passed: COUNT, dropped: none } });
 });

@@ -6,6 +6,7 @@ import { newFile, partsOf } from '../helpers/parts.js';
 import { callsTo } from '../helpers/scripted-plugin.js';
 import { sharedHost } from '../helpers/shared-host.js';
 import { linesOf } from '../helpers/lines.js';
+import { none } from '../helpers/none.js';
 
 const boom = (): never => {
   throw new Error('boom');
@@ -51,7 +52,7 @@ describe('a call that fails', () => {
   it('goes on with what onError makes of it', () => {
     const { output, stage, news } = failing({ onError: (error, value) => `${error.code} ${value}` });
     expect(output).toEqual([1, 'ERR_CALL_FAILED 2', 3, 'done']);
-    expect(stage.counts()).toMatchObject({ passed: 3, failed: {} });
+    expect(stage.counts()).toMatchObject({ passed: 3, failed: none });
     expect(news).toEqual([]);
   });
 
@@ -114,9 +115,9 @@ describe('a call to a plugin', () => {
         .pipe(
           context.call(
             shared.symbol('slow'),
-            ({ i }) => [i === 0 ? 120 : 0],
+            ({ i }) => [i === 0 ? 1_200 : 0],
             (value, ms) => ({ ...value, ms }),
-            { timeout: 40 },
+            { timeout: 400 },
           ),
         )
         .subscribe(file(context, path)),
@@ -149,7 +150,7 @@ describe('a call to a plugin', () => {
       ),
     );
     expect((await rule.done).phase).toBe('completed');
-    expect(rule.ledger().stages[`call ${shared.symbol('exit')}`]).toMatchObject({ passed: 3, failed: {} });
+    expect(rule.ledger().stages[`call ${shared.symbol('exit')}`]).toMatchObject({ passed: 3, failed: none });
     const killed = callsTo(shared.plugin.dir, 'exit')
       .slice(before)
       .filter(({ func, arg }) => func === 'Exec' && Array.isArray(arg) && arg[0] === 3);

@@ -71,8 +71,8 @@ describe('a function outside a rule', () => {
   it('rejects with the reason of its signal what is out and what waits, and makes no call that waits', async () => {
     const controller = new AbortController();
     const { exec } = slow({ signal: controller.signal });
-    const calls = Promise.allSettled([exec(101), exec(102)]);
-    await until(() => seen().includes(101));
+    const calls = Promise.allSettled([exec(1_010), exec(1_020)]);
+    await until(() => seen().includes(1_010));
     const reason = new Error('no longer');
     controller.abort(reason);
     expect(await calls).toEqual([
@@ -82,7 +82,7 @@ describe('a function outside a rule', () => {
     expect(shared.plugin.usedBy).toEqual([]);
     // Comes when the one that was out has been answered.
     await slow().exec(1);
-    expect(seen()).not.toContain(102);
+    expect(seen()).not.toContain(1_020);
   });
 
   it('makes no call once its signal is aborted', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as t from 'io-ts';
 import { readdirSync } from 'node:fs';
-import { lastValueFrom, take, tap, toArray } from 'rxjs';
+import { lastValueFrom, take, takeWhile, tap, toArray } from 'rxjs';
 import type { Plugin, RuleContext, Source, SymbolEvent, Tuple } from '../../lib/index.js';
 import { newFile, partsOf, statusOf, zeroTo } from '../helpers/parts.js';
 import { commandsTo } from '../helpers/scripted-plugin.js';
@@ -78,7 +78,7 @@ describe('a source', () => {
           if (killed || seen.length < 5 || state.phase !== 'ready') return;
           killed = process.kill(state.pid, 'SIGKILL');
         }),
-        take(30),
+        takeWhile(() => seen.length < 30 || seen.filter((i) => i === 0).length < 2),
       ),
     );
     expect((await rule.done).phase).toBe('completed');

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tap } from 'rxjs';
-import type { UpdateOptions } from '../../lib/index.js';
+import type { HostOptions, UpdateOptions } from '../../lib/index.js';
 import { badPlugin, type Misbehaviour } from '../helpers/bad-plugin.js';
 import { startHost } from '../helpers/host.js';
 import { type LiveRule, liveRule, pidOf, versionFolders } from '../helpers/live-rule.js';
@@ -53,6 +53,12 @@ function withManifest(dir: string, change: object): string {
   return dir;
 }
 
+/** For those who are waited for in vain; no other one depends on how fast a process starts. */
+const LIMITS: Readonly<Record<string, Partial<HostOptions>>> = {
+  ERR_PLUGIN_HANDSHAKE: { handshakeTimeout: 3_000 },
+  ERR_COMMAND_TIMEOUT: { startTimeout: 2_000 },
+};
+
 it.each<[string, string, (versions: Versions) => string]>([
   ['nothing', 'ERR_INSTALL_NOT_FOUND', () => join(tempFolder(), 'nothing.zip')],
   ['a broken zip', 'ERR_ZIP_INVALID', broken],
@@ -73,7 +79,7 @@ it.each<[string, string, (versions: Versions) => string]>([
   ['a program that answers nothing', 'ERR_COMMAND_TIMEOUT', (versions) => misbehaving(versions, 'answers-never')],
 ])('an update with %s is refused, and nobody has noticed', async (_, code, next) => {
   const versions = versionsOf('node');
-  const live = await liveRule(versions, { handshakeTimeout: 700, startTimeout: 500 });
+  const live = await liveRule(versions, LIMITS[code] ?? {});
   const pid = pidOf(live.plugin);
   await expect(live.host.plugins.update(versions.name, next(versions))).rejects.toMatchObject({ code });
   await unharmed(live, pid);

@@ -113,7 +113,7 @@ describe('a rolling update', () => {
   });
 
   it('ends the old replicas when no new ones come, after a while in which they answer', async () => {
-    const all = await replicated('node', 3, { handshakeTimeout: 1_000, startTimeout: 1_000 });
+    const all = await replicated('node', 3, { handshakeTimeout: 3_000, startTimeout: 2_000 });
     const traffic = all.traffic();
     const before = pidsOf(all.view);
     await traffic.from(before);

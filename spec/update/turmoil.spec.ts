@@ -6,7 +6,7 @@ import type { Plugin } from '../../lib/index.js';
 import { startHost } from '../helpers/host.js';
 import { liveRule, pidOf } from '../helpers/live-rule.js';
 import { newFile, statusOf } from '../helpers/parts.js';
-import { scriptedPlugin } from '../helpers/scripted-plugin.js';
+import { callsTo, scriptedPlugin } from '../helpers/scripted-plugin.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 import { until } from '../helpers/until.js';
 import { versionsOf } from '../helpers/versions.js';
@@ -93,25 +93,30 @@ it('the new version is started again when it dies later', async () => {
 it('calls in flight are answered by the old version, later ones by the new one', async () => {
   const plugin = scriptedPlugin();
   const host = await startHost();
-  await host.plugins.install(plugin.dir);
+  const { dir } = await host.plugins.install(plugin.dir);
   const next = join(tempFolder(), plugin.name);
   cpSync(plugin.dir, next, { recursive: true });
-  const answers: number[] = [];
+  const gate = plugin.symbol('gate');
+  const [shut, open] = [join(tempFolder(), 'open'), '/'];
+  const answers: string[] = [];
   const rule = host.rule(unique('r'), ({ call }) =>
-    from([400, 1, 1, 1]).pipe(
+    from([shut, open, open]).pipe(
       call(
-        plugin.symbol('slow'),
-        (ms) => [ms],
-        (_, ms: number) => void answers.push(ms),
+        gate,
+        (path) => [path],
+        (_, path: string) => void answers.push(path),
+        { timeout: 15_000 },
       ),
     ),
   );
-  await until(() => rule.ledger().stages[`call ${plugin.symbol('slow')}`]?.received === 4, 'the calls are made');
-  await statusOf(rule, 'running');
-  const report = await host.plugins.update(plugin.name, next);
-  expect(report.functions).toEqual([{ symbol: plugin.symbol('slow'), drained: 1 }]);
+  await until(() => callsTo(dir, 'gate').some(({ func }) => func === 'Exec'), 'the first call is out');
+  const update = host.plugins.update(plugin.name, next);
+  // The old version is at work until it is let go: the new one answers.
+  expect(await host.function(gate).exec(open)).toBe(open);
+  writeFileSync(shut, '');
+  expect((await update).functions).toEqual([{ symbol: gate, drained: 1 }]);
   expect((await rule.done).phase).toBe('completed');
-  expect(answers).toEqual([400, 1, 1, 1]);
+  expect(answers).toEqual([shut, open, open]);
 });
 
 it('rules come and go while a plugin is updated', async () => {
