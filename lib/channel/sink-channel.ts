@@ -7,7 +7,7 @@ import { AckDeadlines } from './ack-deadlines.js';
 import { DrainLimit } from './drain-limit.js';
 import { Motion } from './motion.js';
 import { framingOf, SinkConnection } from './sink-connection.js';
-import type { Item, SinkChannelOptions, SinkHandler } from './sink-handler.js';
+import { isPayload, type Item, type Payload, type SinkChannelOptions, type SinkHandler } from './sink-handler.js';
 import { SinkQueue } from './sink-queue.js';
 
 /** Milliseconds for a plugin to read what the kernel has, where the transport can not tell when it has. */
@@ -66,8 +66,8 @@ export class SinkChannel<T> {
     this.acks = await transport.pull(this.addresses.ack, this.options, { message: (payload) => this.acked(payload) });
   }
 
-  accept(item: Item<T>): Admission {
-    const admission = this.queue.accept(item);
+  accept(value: T, payload: Payload): Admission {
+    const admission = this.queue.accept(this.deadlines.required ? { value, payload } : payload);
     this.pump();
     return admission;
   }
@@ -182,7 +182,7 @@ export class SinkChannel<T> {
   }
 
   private goesAgain(item: Item<T>): boolean {
-    if (this.holding || !this.deadlines.endedWith(item)) return true;
+    if (this.holding || isPayload(item) || !this.deadlines.endedWith(item)) return true;
     this.handler.acknowledged(item.value, this.options.ackFatal());
     return false;
   }
@@ -201,7 +201,7 @@ export class SinkChannel<T> {
     const item = this.queue.next();
     if (item === undefined) return;
     try {
-      this.connection?.send(item.payload);
+      this.connection?.send(isPayload(item) ? item : item.payload);
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
       this.handler.failed(error as RxportError);
@@ -242,7 +242,7 @@ export class SinkChannel<T> {
   private acknowledge(error: RxportError | undefined): void {
     this.deadlines.answered();
     const item = this.queue.settle();
-    if (item === undefined) return;
+    if (item === undefined || isPayload(item)) return;
     this.motion.stir();
     this.handler.acknowledged(item.value, error);
     this.pump();

@@ -4,6 +4,8 @@ import type { Admission, Bound } from '../stage.js';
 import type { Payload } from '../wire/sink-batch.js';
 import type { Effort } from './motion.js';
 
+export type { Payload };
+
 /** What the channels of a sink say, on the tick on which it happens. */
 export interface SinkHandler<T> {
   /** How many values wait for the connection may have changed: told after each change, on its tick. */
@@ -42,8 +44,12 @@ export interface SinkChannelOptions extends ChannelOptions {
   readonly ackFatal: () => RxportError;
 }
 
-/** A value and the bytes that stand for it. */
-export interface Item<T> {
+/** What goes out; where acks are required with the value that it stands for. Else nobody asks for that again, and it is let go. */
+export type Item<T> = Payload | Acked<T>;
+
+export interface Acked<T> {
   readonly value: T;
   readonly payload: Payload;
 }
+
+export const isPayload = <T>(item: Item<T>): item is Payload => typeof item === 'string' || item instanceof Uint8Array;

@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
 import type { SinkChannel } from '../channel/sink-channel.js';
-import type { Item, SinkHandler } from '../channel/sink-handler.js';
+import type { Payload, SinkHandler } from '../channel/sink-handler.js';
 import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js';
 import { queueOverflow, type RxportError, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
@@ -70,7 +70,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
   // ---- Observer and Subscription
 
   next(value: T): void {
-    let payload: Item<T>['payload'];
+    let payload: Payload;
     try {
       payload = this.phase === 'open' ? sinkPayload(value, this.spec) : '';
     } catch (error) {
@@ -80,7 +80,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     // Counted when a codec of the user is done with it, which may have ended the stream.
     this.stage.received += 1;
     if (this.phase !== 'open') return this.stage.drop('completed');
-    this.overflowed(this.channel.accept({ value, payload }));
+    this.overflowed(this.channel.accept(value, payload));
   }
 
   complete(): void {

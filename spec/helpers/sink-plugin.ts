@@ -93,7 +93,7 @@ export async function sinkChannel({ overflow = { size: 10_000, policy: 'error' }
     const acks = await RawPeer.dial(addresses.ack, PUSH);
     return { inbox, data, acks: (...texts) => acks.write(...texts.map((text) => frame(text))) };
   };
-  const accept = (value: string, payload = value) => channel.accept({ value, payload });
+  const accept = (value: string, payload = value) => channel.accept(value, payload);
   return { channel, recorder, addresses, start, accept };
 }
 
