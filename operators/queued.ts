@@ -1,4 +1,4 @@
-import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type SchedulerLike, Subscription } from 'rxjs';
 import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption } from '../lib/errors.js';
 import type { Overflow } from '../lib/stage.js';
@@ -45,7 +45,10 @@ export function queued<T, R>(operator: OperatorFunction<T, R>, options: QueuedOp
   checkDuration(name, 'timeout', timeout, DEADLINE);
   return lifted<T, R>((source, subscriber) => {
     const run = new QueuedRun<T, R>({ name, overflow, timeout, scheduler }, subscriber);
+    // Left before the run ends, which may let the sources go on at once: nothing comes to it any more.
+    const upstream = new Subscription();
+    subscriber.add(upstream);
     subscriber.add(() => run.end());
-    subscriber.add(operator(run.counted(source)).subscribe(run));
+    upstream.add(operator(run.counted(source)).subscribe(run));
   });
 }

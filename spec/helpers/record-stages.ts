@@ -15,12 +15,18 @@ interface RecordedStages {
   readonly cut: () => void;
 }
 
-/** Stands in for a rule: operators subscribed through `inRule` find a scope, and their stages are in `stages`. */
-export function recordStages(): RecordedStages {
+/**
+ * Stands in for a rule: operators subscribed through `inRule` find a scope, and their stages are in `stages`. `content` runs
+ * when the last stage is at its low mark, where a rule lets its sources go on.
+ */
+export function recordStages(content: () => void = () => undefined): RecordedStages {
   const stages: Stage[] = [];
   const changes: string[] = [];
   const errors: RxportError[] = [];
-  const pressure = new Pressure((under, by) => changes.push(`${by} ${under ? 'full' : 'content'}`));
+  const pressure = new Pressure((under, by) => {
+    changes.push(`${by} ${under ? 'full' : 'content'}`);
+    if (!under) content();
+  });
   const life = new Subscription();
   const scope: StageScope = {
     life,
