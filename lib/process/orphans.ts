@@ -16,6 +16,8 @@ export interface Machine {
   readonly pid: number;
   readonly uid: number;
   readonly processes: readonly Seen[];
+  /** False while one of them changes its program: whose it is shows afterwards. */
+  readonly isClear: boolean;
 }
 
 /**

@@ -31,7 +31,7 @@ export async function reap(
     if (machine === undefined) return [];
     const found = records.map((record) => ({ record, orphans: orphansOf(record, machine) }));
     const alive = found.filter(({ orphans }) => orphans.length > 0);
-    if (alive.length === 0) return [];
+    if (alive.length === 0 && machine.isClear) return [];
     for (const { record, orphans } of alive) {
       for (const one of orphans) kill(one, record, { killed, log, proc });
     }
@@ -39,7 +39,7 @@ export async function reap(
       for (const { record, orphans } of alive) warnUnkillable(record, orphans, log);
       return alive.map(({ record }) => record);
     }
-    // Once more: what a process has started since is not in this look.
+    // Once more: what a process has started since is not in this look, nor whose one is that was changing its program.
     await pause(clock, LOOK);
   }
 }

@@ -15,6 +15,7 @@ const machine = (processes: readonly Seen[], others: Partial<Machine> = {}): Mac
   pid: 1,
   uid: 1000,
   processes,
+  isClear: true,
   ...others,
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asapScheduler } from 'rxjs';
 import type { Clock } from '../../lib/clock.js';
@@ -22,15 +22,25 @@ const record: SpawnRecord = {
 };
 
 /** Time that passes as soon as nothing else is to do. */
-const hasty: Clock = { now: () => 0, schedule: (work, _ms, state) => asapScheduler.schedule(work as never, 0, state) };
+const hastyClock = (each: () => void): Clock => ({
+  now: () => 0,
+  schedule: (work, _ms, state) => {
+    each();
+    return asapScheduler.schedule(work as never, 0, state);
+  },
+});
+const hasty = hastyClock(() => undefined);
+
+const environ = `PATH=/bin\0${SPAWN_TOKEN}=token\0`;
+const cmdline = '/plugins/p/main\0{}\0';
 
 /** A /proc that shows one process of the record for ever. */
-const procWithOne = (): Promise<string> =>
+const procWithOne = (shown = { environ, cmdline }): Promise<string> =>
   writeTree(tempFolder(), {
     'sys/kernel/random/boot_id': 'boot\n',
     [`${NOBODY}/stat`]: `${NOBODY} (a (b) c) D 1 ${NOBODY}${' 0'.repeat(16)} 9000 0 0\n`,
-    [`${NOBODY}/environ`]: `PATH=/bin\0${SPAWN_TOKEN}=token\0`,
-    [`${NOBODY}/cmdline`]: '/plugins/p/main\0{}\0',
+    [`${NOBODY}/environ`]: shown.environ,
+    [`${NOBODY}/cmdline`]: shown.cmdline,
   });
 
 describe('reaping what can not be killed', () => {
@@ -51,5 +61,45 @@ describe('reaping what can not be killed', () => {
     writeFileSync(path, JSON.stringify(record));
     await new SpawnRecords(dir, { clock: hasty, log: collectedLog().log, proc: await procWithOne() }).reap();
     expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe('a process without an environment', () => {
+  const look = async (proc: string, between: () => void): Promise<{ looks: number; warnings: readonly string[] }> => {
+    const { log, warnings } = collectedLog();
+    let looks = 1;
+    const clock = hastyClock(() => {
+      looks++;
+      between();
+    });
+    await reap([record], { clock, log, proc });
+    return { looks, warnings };
+  };
+  const runs = (proc: string): void => symlinkSync('/bin/sleep', join(proc, `${NOBODY}/exe`));
+
+  it('is looked at again while it changes its program, and killed when it proves to be one of ours', async () => {
+    const proc = await procWithOne({ environ: '', cmdline: '' });
+    runs(proc);
+    const { warnings } = await look(proc, () => {
+      writeFileSync(join(proc, `${NOBODY}/environ`), environ);
+      writeFileSync(join(proc, `${NOBODY}/cmdline`), cmdline);
+    });
+    expect(warnings[0]).toBe(`process ${NOBODY} of plugin p was left behind, killed it: /plugins/p/main {}`);
+  });
+
+  it('is somebody else’s when it has words, or no program at all', async () => {
+    const bare = await procWithOne({ environ: '', cmdline: 'sleep\u000060\0' });
+    runs(bare);
+    expect(await look(bare, () => undefined)).toEqual({ looks: 1, warnings: [] });
+    const kernel = await procWithOne({ environ: '', cmdline: '' });
+    expect(await look(kernel, () => undefined)).toEqual({ looks: 1, warnings: [] });
+  });
+
+  it('is not waited for without end', async () => {
+    const proc = await procWithOne({ environ: '', cmdline: '' });
+    runs(proc);
+    const { looks, warnings } = await look(proc, () => undefined);
+    expect(looks).toBeGreaterThan(10);
+    expect(warnings).toEqual([]);
   });
 });
