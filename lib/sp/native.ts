@@ -95,15 +95,31 @@ async function push(
     drained: () => handler.drained(),
     closed: (_, error) => handler.closed(error),
   });
-  return {
-    address,
-    get open() {
-      return pipe.open;
-    },
-    send: (body) => pipe.send(body),
-    end: () => pipe.end(),
-    destroy: () => pipe.destroy(),
-  };
+  return new NativePush(address, pipe);
+}
+
+/** A class: an object with an accessor of its own is a dictionary, and each `send` a search in it. */
+class NativePush implements PushSocket {
+  constructor(
+    readonly address: string,
+    private readonly pipe: Pipe,
+  ) {}
+
+  get open(): boolean {
+    return this.pipe.open;
+  }
+
+  send(body: string | Uint8Array): boolean {
+    return this.pipe.send(body);
+  }
+
+  end(): void {
+    this.pipe.end();
+  }
+
+  destroy(): void {
+    this.pipe.destroy();
+  }
 }
 
 const messagesOf = (handler: PullHandler): Pick<PipeHandler, 'frame' | 'text'> =>

@@ -17,10 +17,18 @@ export abstract class OneStream extends Subscription {
   /** The operators above. */
   private readonly upstream = new Set<Subscriber<unknown>>();
 
+  static {
+    // An accessor, which a class can not declare over a method. Of the class: one of its own makes a dictionary of each
+    // object, whose every field then costs a search.
+    Object.defineProperty(this.prototype, 'add', {
+      get(this: OneStream) {
+        return this.adding();
+      },
+    });
+  }
+
   constructor() {
     super();
-    // An accessor, which a class can not declare over a method.
-    Object.defineProperty(this, 'add', { get: () => this.adding() });
     queueMicrotask(() => (this.fresh = false));
   }
 
