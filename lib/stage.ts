@@ -7,6 +7,7 @@ export { Deadlines } from './stage/deadlines.js';
 export { checkOverflow, type CheckedOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
 export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
 export { type Key, KeyedQueue } from './stage/keyed-queue.js';
+export { leftFirst } from './stage/left-first.js';
 export { completeLater, Outlet, teardownError } from './stage/outlet.js';
 export { Queue } from './stage/queue.js';
 export { Lane, type LaneHandler, type LaneOptions, type Slot } from './stage/lane.js';

@@ -1,13 +1,7 @@
-import {
-  asyncScheduler,
-  type ObservableInput,
-  type OperatorFunction,
-  type SchedulerLike,
-  Subscription,
-  takeWhile,
-} from 'rxjs';
+import { asyncScheduler, type ObservableInput, type OperatorFunction, type SchedulerLike, takeWhile } from 'rxjs';
 import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption, type RxportError } from '../lib/errors.js';
+import { leftFirst } from '../lib/stage.js';
 import { lifted } from './lifted.js';
 import { MapAsyncRun } from './map-async-run.js';
 import { overflowOf, type StageOptions } from './stage-options.js';
@@ -60,11 +54,7 @@ export function mapAsync<T, R, E = never>(
   return lifted<T, R | E>((source, subscriber) => {
     const plan = { name, project, concurrency, timeout, order, onError, overflow, scheduler };
     const run = new MapAsyncRun<T, R | E>(plan, subscriber);
-    // Left before the run ends, which may let the sources go on at once: nothing comes to it any more.
-    const upstream = new Subscription();
-    subscriber.add(upstream);
-    subscriber.add(() => run.end());
     // A source that emits at once is known only when it has: it is left when what follows has ended.
-    upstream.add(source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe(run));
+    leftFirst(subscriber, () => run.end()).add(source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe(run));
   });
 }

@@ -1,7 +1,7 @@
-import { asyncScheduler, type OperatorFunction, type SchedulerLike, Subscription } from 'rxjs';
+import { asyncScheduler, type OperatorFunction, type SchedulerLike } from 'rxjs';
 import { checkDuration, DEADLINE } from '../lib/duration.js';
 import { operatorOption } from '../lib/errors.js';
-import type { Overflow } from '../lib/stage.js';
+import { leftFirst, type Overflow } from '../lib/stage.js';
 import { lifted } from './lifted.js';
 import { QueuedRun } from './queued-run.js';
 import { overflowOf, type StageOptions } from './stage-options.js';
@@ -45,10 +45,6 @@ export function queued<T, R>(operator: OperatorFunction<T, R>, options: QueuedOp
   checkDuration(name, 'timeout', timeout, DEADLINE);
   return lifted<T, R>((source, subscriber) => {
     const run = new QueuedRun<T, R>({ name, overflow, timeout, scheduler }, subscriber);
-    // Left before the run ends, which may let the sources go on at once: nothing comes to it any more.
-    const upstream = new Subscription();
-    subscriber.add(upstream);
-    subscriber.add(() => run.end());
-    upstream.add(operator(run.counted(source)).subscribe(run));
+    leftFirst(subscriber, () => run.end()).add(operator(run.counted(source)).subscribe(run));
   });
 }

@@ -1,6 +1,7 @@
-import { type OperatorFunction, Subscription, takeWhile } from 'rxjs';
+import { type OperatorFunction, takeWhile } from 'rxjs';
 import { userError } from '../errors.js';
 import { Guarded } from '../process/guarded.js';
+import { leftFirst } from '../stage.js';
 import { checkCallOptions } from './call-options.js';
 import { CallRun } from './call-run.js';
 import type { CallSpec } from './call-spec.js';
@@ -21,11 +22,7 @@ export function remoteCall<T, R>(spec: CallSpec<T, R>): OperatorFunction<T, R> {
       (thrown) => owner.fail(userError(`a subscriber of ${where}`, thrown)),
       (subscriber) => {
         const run = new CallRun(spec, subscriber);
-        // Left before the run ends, which may let the sources go on at once: nothing comes to it any more.
-        const upstream = new Subscription();
-        subscriber.add(upstream);
-        subscriber.add(() => run.end());
-        upstream.add(
+        leftFirst(subscriber, () => run.end()).add(
           // A source that emits at once is known only when it has: it is left when what follows has ended.
           source.pipe(takeWhile(() => !subscriber.closed, true)).subscribe({
             next: (value) => run.next(value),

@@ -1,7 +1,7 @@
 /** A call whose function answers when, and as, the spec says. */
 import { Observable, Subject } from 'rxjs';
 import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
-import { Stage } from '../../lib/stage.js';
+import { Pressure, Stage } from '../../lib/stage.js';
 import { remoteCall } from '../../lib/symbol/call.js';
 import type { CallOptions } from '../../lib/symbol/call-options.js';
 import type { FunctionWatcher, SharedFunction } from '../../lib/symbol/function-pool.js';
@@ -32,16 +32,27 @@ export interface FakeCall {
 export interface FakeOptions extends CallOptions<number, unknown> {
   readonly args?: (value: number, index: number) => readonly unknown[];
   readonly project?: (value: number, result: unknown, index: number) => unknown;
+  /** Run when few enough wait, where a rule lets its sources go on. */
+  readonly content?: () => void;
   /** Leave the answer to `Validate` to the spec. */
   readonly asks?: boolean;
 }
+
+const noop = (): void => undefined;
 
 export const result = (value: unknown): Outcome => ({ type: 'result', result: value });
 export const failure = (value: unknown): Outcome => ({ type: 'failed', result: value });
 
 export const requestOf = ({ body }: FunctionCall): FunctionRequest => JSON.parse(body) as FunctionRequest;
 
-export function fakeCall({ args = (value) => [value], project, asks = false, ...options }: FakeOptions = {}): FakeCall {
+export function fakeCall({
+  args = (value) => [value],
+  project,
+  content = noop,
+  asks = false,
+  ...options
+}: FakeOptions = {}): FakeCall {
+  const pressure = new Pressure((under) => under || content());
   const out: FunctionCall[] = [];
   const news: SymbolNews[] = [];
   const failures: unknown[] = [];
@@ -61,10 +72,10 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
     cutOff: 'unsubscribed',
     opId: () => 'o',
     callContext: () => '{}',
-    stage: (kind, name, depth) => {
+    stage: (kind, name, depth, marks) => {
       const dropped = (reason: string, count: number): void =>
         void news.push({ type: 'dropped', symbol: name, reason, count });
-      return (stage = new Stage(kind, name, depth, { dropped }));
+      return (stage = new Stage(kind, name, depth, { dropped, gauge: marks && pressure.gauge(name, marks) }));
     },
     attend: () => ({ present: noop, absent: noop, leave: noop }),
     report: (one) => {
@@ -111,8 +122,6 @@ export function fakeCall({ args = (value) => [value], project, asks = false, ...
     unsubscribe: () => subscription.unsubscribe(),
   };
 }
-
-const noop = (): void => undefined;
 
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the call has not been subscribed');

@@ -206,6 +206,14 @@ describe('the end of a call', () => {
     expect(call.input.observed).toBe(false);
   });
 
+  it('leaves its source before it lets go of what waits: nothing that comes because of it is taken', () => {
+    const queue = { size: 10, policy: 'drop-oldest', high: 1 } as const;
+    const call = fakeCall({ queue, content: () => call.input.next(9) });
+    send(call, 1, 2, 3);
+    call.unsubscribe();
+    expect(call.stage.counts()).toMatchObject({ received: 3, dropped: { unsubscribed: 3 }, inFlight: 0 });
+  });
+
   it('comes with the error of a function that is refused', () => {
     const call = fakeCall();
     send(call, 1);
