@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fsyncSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, fstatSync, fsyncSync, openSync } from 'node:fs';
 import type { SinkContext } from 'rxport/sdk';
 
 /** Appends each value to `path` as a line of JSON, an array as one line for each of its elements. */
@@ -13,8 +13,12 @@ export function file({ config }: SinkContext) {
       appendFileSync(descriptor, lines.join(''));
     },
     complete(): void {
-      fsyncSync(descriptor);
-      closeSync(descriptor);
+      try {
+        // A pipe and /dev/null have no disk.
+        if (fstatSync(descriptor).isFile()) fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, cpSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { testSink, testSource } from 'rxport/sdk/testing';
@@ -57,6 +57,15 @@ describe('file', () => {
     await again.send(4);
     expect(linesOf(path)).toHaveLength(6);
     await again.complete();
+  });
+
+  it('closes what is no file, and has no disk to wait for', async () => {
+    const descriptors = (): number => readdirSync('/dev/fd').length;
+    const before = descriptors();
+    const sink = testSink(file, { config: { path: '/dev/null' } });
+    expect(await sink.send({ a: 1 })).toEqual({});
+    await sink.complete();
+    expect(descriptors()).toBe(before);
   });
 
   it('says what is wrong with its path when it opens', () => {

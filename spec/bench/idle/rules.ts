@@ -9,6 +9,9 @@ import { unique } from '../plugins.js';
 
 const HOUR = 3_600_000;
 
+/** Milliseconds after which the start is over altogether, what the collector does in other threads, too. */
+const SETTLED = 500;
+
 /** So many rules, source → call → sink each: how long they take to start and stop, and what they cost while idle. */
 export async function idle(count: number): Promise<Opened> {
   const plugin = tsContender.copy();
@@ -28,6 +31,7 @@ export async function idle(count: number): Promise<Opened> {
       const started = performance.now() - began;
       globalThis.gc?.();
       const held = process.memoryUsage().heapUsed - heap;
+      await pause(SETTLED);
       const [cpu, since] = [process.cpuUsage(), performance.now()];
       await pause(Math.max(2, seconds) * 1_000);
       const { user, system } = process.cpuUsage(cpu);
