@@ -27,12 +27,14 @@ export async function claimFolder(dir: string, ipcDir: string | undefined): Prom
   };
   let lock: Lock;
   try {
-    lock = await lockFolder(dir, sockets);
+    lock = await lockFolder(dir, sockets, ipcDir === undefined);
   } catch (error) {
     await removeSockets();
     throw error;
   }
-  if (lock.orphanedIpcDir !== undefined) await removeOrphan(lock.orphanedIpcDir);
+  const orphan = lock.orphanedIpcDir;
+  // What one host has made for itself, the next one may name.
+  if (orphan !== undefined && orphan !== sockets) await removeOrphan(orphan);
   return {
     ipcDir: sockets,
     release: async () => {

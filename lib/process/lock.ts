@@ -14,29 +14,31 @@ export const LOCK = 'host.lock';
  */
 const Owner = t.intersection([
   t.type({ pid: t.number, startTime: t.string, ipcDir: t.string }),
-  t.partial({ bootId: t.string }),
+  /** `isPrivate`: `ipcDir` was made for that host alone. Missing where a former one did not say. */
+  t.partial({ bootId: t.string, isPrivate: t.boolean }),
 ]);
 type Owner = t.TypeOf<typeof Owner>;
 
 export interface Lock {
-  /** Socket folder of a host that died with this lock; its files are nobody's. */
+  /** Private socket folder of a host that died with this lock; its files are nobody's. */
   readonly orphanedIpcDir: string | undefined;
   release(): Promise<void>;
 }
 
 /**
- * Takes `dir` for this process. Rejects with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken
- * over. `ERR_DATA_FOLDER` where it can not be written.
+ * Takes `dir` for this process; `ipcDir` is the socket folder beside it, `isPrivate` when nobody else may use that. Rejects
+ * with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken over. `ERR_DATA_FOLDER` where it can not be
+ * written.
  */
-export async function lockFolder(dir: string, ipcDir: string): Promise<Lock> {
+export async function lockFolder(dir: string, ipcDir: string, isPrivate = true): Promise<Lock> {
   try {
-    return await take(dir, ipcDir);
+    return await take(dir, ipcDir, isPrivate);
   } catch (cause) {
     throw cause instanceof RxportError ? cause : folderUnusable('data folder', dir, cause);
   }
 }
 
-async function take(dir: string, ipcDir: string): Promise<Lock> {
+async function take(dir: string, ipcDir: string, isPrivate: boolean): Promise<Lock> {
   await mkdir(dir, { recursive: true });
   const path = join(dir, LOCK);
   const draft = join(dir, `.lock-${randomUUID()}`);
@@ -46,13 +48,15 @@ async function take(dir: string, ipcDir: string): Promise<Lock> {
     startTime: statOf(process.pid)?.startTime ?? '',
     ...(boot !== undefined && { bootId: boot }),
     ipcDir,
+    isPrivate,
   };
   const text = JSON.stringify(owner);
   try {
     await writeFile(draft, text, { mode: 0o600 });
     const previous = await claim(dir, draft, path);
     await sweep(dir);
-    return { orphanedIpcDir: previous?.ipcDir, release: () => giveBack(path, text) };
+    const orphanedIpcDir = previous?.isPrivate === true ? previous.ipcDir : undefined;
+    return { orphanedIpcDir, release: () => giveBack(path, text) };
   } finally {
     await rm(draft, { force: true });
   }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { claimFolder } from '../../lib/process/claim.js';
-import { tempFolder } from '../helpers/unique.js';
+import { tempFolder, unique } from '../helpers/unique.js';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
@@ -16,6 +16,24 @@ async function generous<T>(work: () => Promise<T>): Promise<T> {
     process.umask(before);
   }
 }
+
+/** No process has an id as large. */
+const NOBODY = 2 ** 22 + 1;
+
+/** A data folder whose host died with a file among its sockets; a former one did not say that those were its own. */
+async function killed(ipcDir: string | undefined, isFormer = false) {
+  const dir = tempFolder();
+  const claim = await claimFolder(dir, ipcDir);
+  const socket = join(claim.ipcDir, 'plugin.ipc');
+  writeFileSync(socket, '');
+  const lock = join(dir, 'host.lock');
+  const { isPrivate, ...owner } = JSON.parse(readFileSync(lock, 'utf8')) as Readonly<Record<string, unknown>>;
+  writeFileSync(lock, JSON.stringify({ ...owner, ...(!isFormer && { isPrivate }), pid: NOBODY }));
+  return { dir, ipcDir: claim.ipcDir, socket };
+}
+
+/** Called as those that hosts make for themselves. */
+const newName = (): string => join(tmpdir(), `rxport-${unique()}`);
 
 describe('the socket folder of a host', () => {
   it('is one of its own that nobody else may enter, and goes with it', async () => {
@@ -53,5 +71,41 @@ describe('the socket folder of a host', () => {
     chmodSync(ipcDir, 0o755);
     await (await claimFolder(tempFolder(), ipcDir)).release();
     expect(modeOf(ipcDir)).toBe('755');
+  });
+});
+
+describe('the socket folder of a host that was killed', () => {
+  it('goes with the start of the next one', async () => {
+    const { dir, ipcDir } = await killed(undefined);
+    const next = await claimFolder(dir, undefined);
+    expect([existsSync(ipcDir), existsSync(next.ipcDir)]).toEqual([false, true]);
+    await next.release();
+  });
+
+  it.each([
+    ['said in its lock that it was named', false],
+    ['did not say so, as former ones', true],
+  ])('stays where it was named, whatever it is called: of a host that %s', async (_, isFormer) => {
+    const { dir, ipcDir, socket } = await killed(newName(), isFormer);
+    const next = await claimFolder(dir, ipcDir);
+    expect([next.ipcDir, existsSync(socket)]).toEqual([ipcDir, true]);
+    await next.release();
+    expect(existsSync(socket)).toBe(true);
+    rmSync(ipcDir, { recursive: true });
+  });
+
+  it('stays where it was named, and the next one names another: a second host may be using it', async () => {
+    const { dir, ipcDir, socket } = await killed(newName());
+    await (await claimFolder(dir, undefined)).release();
+    expect(existsSync(socket)).toBe(true);
+    rmSync(ipcDir, { recursive: true });
+  });
+
+  it('stays where the next one names it', async () => {
+    const { dir, ipcDir, socket } = await killed(undefined);
+    const next = await claimFolder(dir, ipcDir);
+    expect(existsSync(socket)).toBe(true);
+    await next.release();
+    rmSync(ipcDir, { recursive: true });
   });
 });

@@ -18,7 +18,8 @@ function lockedBy(owner: object | string): string {
   return dir;
 }
 
-const me = { pid: process.pid, startTime: statOf(process.pid)?.startTime ?? '', bootId: bootId() ?? '', ipcDir: '/s' };
+const startTime = statOf(process.pid)?.startTime ?? '';
+const me = { pid: process.pid, startTime, bootId: bootId() ?? '', ipcDir: '/s', isPrivate: true };
 
 describe('the lock of a data folder', () => {
   it('is taken, says whose it is, and is given back', async () => {
@@ -58,7 +59,9 @@ describe('the lock of a data folder', () => {
   });
 
   it.each([
-    ['whose owner is dead', { pid: NOBODY, startTime: '1', ipcDir: '/old' }, '/old'],
+    ['whose owner is dead', { pid: NOBODY, startTime: '1', ipcDir: '/old', isPrivate: true }, '/old'],
+    ['whose socket folder was named', { pid: NOBODY, startTime: '1', ipcDir: '/old', isPrivate: false }, undefined],
+    ['who does not say whether that was named', { pid: NOBODY, startTime: '1', ipcDir: '/old' }, undefined],
     [
       'whose process has another start time: the id was given away again',
       { ...me, startTime: '1', ipcDir: '/old' },
@@ -99,7 +102,7 @@ describe('the lock of a data folder', () => {
 
   it('is taken over from an owner that was killed and that nobody has reaped', async () => {
     const zombie = await startZombie();
-    const dir = lockedBy({ pid: zombie.pid, startTime: zombie.startTime, ipcDir: '/old' });
+    const dir = lockedBy({ pid: zombie.pid, startTime: zombie.startTime, ipcDir: '/old', isPrivate: true });
     const lock = await lockFolder(dir, '/new');
     expect(lock.orphanedIpcDir).toBe('/old');
     await lock.release();
@@ -107,7 +110,8 @@ describe('the lock of a data folder', () => {
 
   it('is one host’s when many want it at once and some have died while they took it over', async () => {
     for (let round = 0; round < 30; round += 1) {
-      const dead = [1, 2, 3].map((n) => JSON.stringify({ pid: NOBODY, startTime: `${n}`, ipcDir: '/old' }));
+      const owner = { pid: NOBODY, ipcDir: '/old', isPrivate: true };
+      const dead = [1, 2, 3].map((n) => JSON.stringify({ ...owner, startTime: `${n}` }));
       const dir = lockedBy(dead[0] ?? '');
       // Each died with the guard of the one before.
       let path = join(dir, FILE);
