@@ -60,6 +60,14 @@ export function after(clock: Clock, ms: number, work: () => void): Subscription 
   return wait;
 }
 
+/** Runs `late` after `ms`, when what has come by then was read; that may unsubscribe it. */
+export function deadline(clock: Clock, ms: number, late: () => void): Subscription {
+  let wait = after(clock, ms, () => {
+    wait = whenRead(clock, late);
+  });
+  return new Subscription(() => wait.unsubscribe());
+}
+
 /** Runs `work` every `ms` until unsubscribed. */
 export function every(clock: Clock, ms: number, work: () => void): Subscription {
   return clock.schedule(function again() {
@@ -86,7 +94,7 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
 export async function withDeadline<T>(clock: Clock, ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: Subscription | undefined;
   const expiry = new Promise<never>((_, reject) => {
-    timer = after(clock, ms, () => whenRead(clock, () => reject(late())));
+    timer = deadline(clock, ms, () => reject(late()));
   });
   try {
     return await Promise.race([promise, expiry]);
@@ -98,7 +106,7 @@ export async function withDeadline<T>(clock: Clock, ms: number, promise: Promise
 /** True when `promise` settled within `ms`, however it settled. */
 export function settlesWithin(clock: Clock, ms: number, promise: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = after(clock, ms, () => whenRead(clock, () => resolve(false)));
+    const timer = deadline(clock, ms, () => resolve(false));
     const settled = (): void => {
       timer.unsubscribe();
       resolve(true);

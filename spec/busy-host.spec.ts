@@ -2,11 +2,11 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Subject } from 'rxjs';
-import type { SinkAck } from '../lib/index.js';
+import type { HostOptions, SinkAck } from '../lib/index.js';
 import { startHost } from './helpers/host.js';
 import { linesOf } from './helpers/lines.js';
 import { newFile, statusOf } from './helpers/parts.js';
-import { callsTo, scriptedPlugin } from './helpers/scripted-plugin.js';
+import { callsTo, commandsTo, scriptedPlugin } from './helpers/scripted-plugin.js';
 import { unique } from './helpers/unique.js';
 import { until } from './helpers/until.js';
 
@@ -19,8 +19,8 @@ async function busy(): Promise<void> {
   while (performance.now() < end);
 }
 
-async function scripted() {
-  const host = await startHost();
+async function scripted(options: Partial<HostOptions> = {}) {
+  const host = await startHost(options);
   const { dir, symbol } = scriptedPlugin();
   const plugin = await host.plugins.install(dir);
   return { host, plugin, symbol };
@@ -59,4 +59,16 @@ it('an ack that came meanwhile is in time', async () => {
   expect(acks).toEqual([0, 1, 2, 3, 4].map((value) => ({ value })));
   values.complete();
   await rule.done;
+});
+
+it('an answer to START that came meanwhile is in time', async () => {
+  const { host, plugin, symbol } = await scripted({ startTimeout: 3 * LIMIT });
+  for (let i = 1; i <= 5; i += 1) {
+    const rule = host.rule(unique('r'), ({ source }) => source(symbol('count'), { config: { after: 20 } }));
+    await until(() => commandsTo(plugin.dir).filter(({ cmd }) => cmd === 'start').length >= i, 'it is started');
+    await busy();
+    await statusOf(rule, 'running');
+    await rule.stop();
+  }
+  expect(plugin.restarts).toBe(0);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SchedulerAction, Subscription } from 'rxjs';
-import { after, pause, settlesWithin, systemClock, withDeadline } from '../lib/clock.js';
+import { after, deadline, pause, settlesWithin, systemClock, withDeadline } from '../lib/clock.js';
 import { LONGEST } from '../lib/duration.js';
-import { HandClock } from './helpers/hand-clock.js';
+import { HandClock, ReadingClock } from './helpers/hand-clock.js';
 
 /** Keeps what its timers were set to. */
 class RecordingClock extends HandClock {
@@ -66,5 +66,33 @@ describe('a wait without end', () => {
     const paused = pause(systemClock, Infinity, waiting.signal);
     waiting.abort();
     await paused;
+  });
+});
+
+describe('a deadline', () => {
+  const begun = (ms: number) => {
+    const clock = new ReadingClock();
+    const told: string[] = [];
+    const timer = deadline(clock, ms, () => told.push('late'));
+    return { clock, told, timer };
+  };
+
+  it.each([100, MONTHS])('is over when the sockets have been read, once: after %d ms', (ms) => {
+    const { clock, told } = begun(ms);
+    clock.advance(ms - 1);
+    clock.read();
+    clock.advance(1);
+    expect(told).toEqual([]);
+    clock.read();
+    clock.read();
+    expect(told).toEqual(['late']);
+  });
+
+  it.each([100, MONTHS])('is none for what has been read then: after %d ms', (ms) => {
+    const { clock, told, timer } = begun(ms);
+    clock.advance(ms);
+    timer.unsubscribe();
+    clock.read();
+    expect(told).toEqual([]);
   });
 });

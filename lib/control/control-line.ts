@@ -1,5 +1,5 @@
 import { Subscription } from 'rxjs';
-import { after, type Clock } from '../clock.js';
+import { type Clock, deadline } from '../clock.js';
 import {
   commandLost,
   commandTimeout,
@@ -142,7 +142,7 @@ export class ControlLine {
     // Nobody can tell whether the command was carried out: only a new process is in a known state.
     if (this.current !== undefined || this.byHand) this.handler.unanswered(error);
     // Without one it may dial again, but not never: commands wait.
-    else this.redial = after(clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
+    else this.redial = deadline(clock, REDIAL_TIMEOUT, () => this.handler.unanswered(error));
     exchange.lost(error);
   }
 
@@ -190,7 +190,7 @@ export class ControlLine {
       return this.pump();
     }
     this.current = pending;
-    const expiry = after(clock, timeout, () => {
+    const expiry = deadline(clock, timeout, () => {
       const error = commandTimeout(plugin, verb, symbol, timeout);
       exchange.abandon(error);
       this.handler.unanswered(error);

@@ -1,6 +1,6 @@
 import { firstValueFrom, type Observable, Subscription } from 'rxjs';
 import { filter, skipWhile } from 'rxjs/operators';
-import { after, type Clock, dateOf, settlesWithin } from '../clock.js';
+import { after, type Clock, dateOf, deadline, settlesWithin } from '../clock.js';
 import {
   pluginExited,
   pluginHandshake,
@@ -162,7 +162,7 @@ export class Supervisor {
   private awaitHandshake(): void {
     const { clock, expects, handshakeTimeout = HANDSHAKE_TIMEOUT } = this.options;
     expects?.();
-    this.timer = after(clock, handshakeTimeout, () => {
+    this.timer = deadline(clock, handshakeTimeout, () => {
       this.lateHandshake = true;
       this.kill();
     });

@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/clock.js';
 import { decodeCommand, sinkControl, type Verb } from '../../lib/wire/control.js';
 import { encodeHandshake } from '../../lib/wire/handshake.js';
 import { listening, shaken } from '../helpers/control-end.js';
-import { HandClock } from '../helpers/hand-clock.js';
+import { HandClock, ReadingClock } from '../helpers/hand-clock.js';
 import type { Requester } from '../helpers/requester.js';
 import { until } from '../helpers/until.js';
 
@@ -95,6 +95,24 @@ describe('the control line of a process', () => {
     expect(recorder.trouble).toHaveLength(1);
   });
 
+  it('looks for an answer before it says that there is none', async () => {
+    const clock = new ReadingClock();
+    const { recorder, plugin, command } = await shaken(clock);
+    const first = command('start', 'a', {}, 50);
+    await plugin.heard(1);
+    clock.advance(50);
+    plugin.says('ok');
+    expect(await first).toBe('done');
+    clock.read();
+    expect(recorder.trouble).toEqual([]);
+    const second = command('stop', 'a', {}, 50);
+    await plugin.heard(2);
+    clock.advance(50);
+    clock.read();
+    expect(await second).toBe('ERR_COMMAND_TIMEOUT');
+    expect(recorder.trouble).toEqual(['ERR_COMMAND_TIMEOUT']);
+  });
+
   it('tells when a connection is lost with a command out, and keeps the commands behind it', async () => {
     const { recorder, dial, plugin, command } = await shaken();
     const [first, second] = [command('start', 'a'), command('start', 'b')];
@@ -148,6 +166,18 @@ describe('the control line of a process', () => {
     await dial('ok');
     await recorder.until(() => recorder.keepalives.length === 2);
     clock.advance(20_000);
+    expect(recorder.trouble).toEqual([]);
+  });
+
+  it('looks for one that is back before it says that it is not', async () => {
+    const clock = new ReadingClock();
+    const { recorder, dial, plugin } = await shaken(clock);
+    plugin.close();
+    await until(() => clock.actions.length > 0, 'the loss is noticed');
+    clock.advance(10_000);
+    await dial('ok');
+    await recorder.until(() => recorder.keepalives.length === 2);
+    clock.read();
     expect(recorder.trouble).toEqual([]);
   });
 

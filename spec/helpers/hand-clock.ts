@@ -1,4 +1,4 @@
-import { type SchedulerAction, type Subscription, VirtualTimeScheduler } from 'rxjs';
+import { type SchedulerAction, Subscription, VirtualTimeScheduler } from 'rxjs';
 
 /** A clock that stands still until the spec moves it. */
 export class HandClock extends VirtualTimeScheduler {
@@ -16,5 +16,22 @@ export class HandClock extends VirtualTimeScheduler {
     this.maxFrames = end;
     this.flush();
     this.frame = end;
+  }
+}
+
+/** The same of a process that reads its sockets when the spec says so. */
+export class ReadingClock extends HandClock {
+  private readonly waiting = new Set<() => void>();
+
+  afterRead(work: () => void): Subscription {
+    this.waiting.add(work);
+    return new Subscription(() => this.waiting.delete(work));
+  }
+
+  /** What lay in the sockets has been read. */
+  read(): void {
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const work of waiting) work();
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pluginHung } from '../../lib/errors.js';
 import type { ProcessState } from '../../lib/process/state.js';
+import { ReadingClock } from '../helpers/hand-clock.js';
 import { supervise } from '../helpers/supervise.js';
 
 describe('a supervisor', () => {
@@ -194,6 +195,22 @@ describe('a supervisor', () => {
     clock.advance(59_999);
     exits(null, 'SIGKILL');
     expect(supervisor.state).toMatchObject({ error: { code: 'ERR_PLUGIN_EXITED' } });
+  });
+
+  it('looks for a handshake that has come meanwhile before it says that there is none', () => {
+    const clock = new ReadingClock();
+    const { supervisor, spawned, exits } = supervise({ clock });
+    supervisor.start();
+    for (const isShaken of [true, false]) {
+      spawned();
+      clock.advance(60_000);
+      if (isShaken) supervisor.handshake();
+      clock.read();
+      exits(null, 'SIGKILL');
+      const code = isShaken ? 'ERR_PLUGIN_EXITED' : 'ERR_PLUGIN_HANDSHAKE';
+      expect(supervisor.state).toMatchObject({ error: { code } });
+      clock.advance(200);
+    }
   });
 
   it('does not look at the time any more once hands are shaken', () => {
