@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { NEVER, take, tap } from 'rxjs';
 import type { Logger } from '../lib/index.js';
 import { copyFixture, type FixtureKind } from './helpers/fixture.js';
@@ -97,6 +97,13 @@ describe('a host', () => {
     const host = await startHost();
     await host.stop();
     expect(host.rules).toEqual([]);
+  });
+
+  it('has its sockets where its plugins have them, though their folder is named from its own', async () => {
+    const host = await startHost({ ipcDir: relative(process.cwd(), tempFolder()) });
+    const { dir, symbol } = scriptedPlugin();
+    await host.plugins.install(dir);
+    expect(await host.function(symbol('echo')).exec(7)).toBe(7);
   });
 
   it('does not wait for a flush when the signal of its stop is aborted, before or meanwhile', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { HostSettings } from '../config.js';
 import { ipcDirOf, type LaunchOptions, launchOptions, lineOf } from '../control/launch.js';
@@ -63,8 +63,8 @@ export class PluginUnderTest {
    * and the reason of an aborted `signal`.
    */
   static async open(options: PluginUnderTestOptions): Promise<PluginUnderTest> {
-    // Sockets, records of processes, what was built: one folder with a short path.
-    const dir = await mkdtemp(join(tmpdir(), 'rxport-'));
+    // Sockets, records of processes, what was built: one folder with a short path, which its process knows, too.
+    const dir = await mkdtemp(join(resolve(tmpdir()), 'rxport-'));
     let plugin: PluginUnderTest | undefined;
     try {
       const { folder, name = '', language = 'executable' } = options;

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { folderUnusable } from '../errors.js';
 import { type Lock, lockFolder } from './lock.js';
 
@@ -44,14 +44,15 @@ export async function claimFolder(dir: string, ipcDir: string | undefined): Prom
   };
 }
 
+/** Absolute, since plugins get it, and run in folders of their own. */
 async function socketFolder(ipcDir: string | undefined): Promise<string> {
-  if (ipcDir === undefined) return mkdtemp(join(tmpdir(), PRIVATE_DIR));
+  if (ipcDir === undefined) return mkdtemp(join(resolve(tmpdir()), PRIVATE_DIR));
   await mkdir(ipcDir, { recursive: true, mode: 0o700 });
-  return ipcDir;
+  return resolve(ipcDir);
 }
 
 /** Only a folder that a host has made: the path comes from a file. */
 async function removeOrphan(ipcDir: string): Promise<void> {
-  if (dirname(ipcDir) !== tmpdir() || !basename(ipcDir).startsWith(PRIVATE_DIR)) return;
+  if (dirname(ipcDir) !== resolve(tmpdir()) || !basename(ipcDir).startsWith(PRIVATE_DIR)) return;
   await rm(ipcDir, { recursive: true, force: true });
 }

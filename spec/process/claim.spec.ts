@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { claimFolder } from '../../lib/process/claim.js';
 import { tempFolder, unique } from '../helpers/unique.js';
 
@@ -52,6 +52,13 @@ describe('the socket folder of a host', () => {
     expect(modeOf(ipcDir)).toBe('700');
     await claim.release();
     expect(existsSync(ipcDir)).toBe(true);
+  });
+
+  it('is known by its whole path, however it is named', async () => {
+    const ipcDir = join(tempFolder(), 'sockets');
+    const claim = await claimFolder(tempFolder(), `${relative(process.cwd(), ipcDir)}/`);
+    expect(claim.ipcDir).toBe(ipcDir);
+    await claim.release();
   });
 
   it('is told where it can not be made, and the data folder stays free', async () => {
