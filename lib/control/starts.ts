@@ -38,16 +38,7 @@ export class Starts {
    */
   async again(instance: Instance, replica: Replica | undefined): Promise<void> {
     if (replica === undefined) return;
-    await this.queue(replica, async () => {
-      if (!(await this.isLost(instance, replica))) return;
-      const { plugin } = replica;
-      const { symbolName } = instance.control;
-      this.parts.log.warn(
-        { plugin: plugin.name },
-        `${symbolName} has no connection in a process that lives: START again`,
-      );
-      await this.start(instance, replica);
-    });
+    await this.queue(replica, () => this.revive(instance, replica));
   }
 
   /** Some of its functions are not connected yet. */
@@ -69,6 +60,16 @@ export class Starts {
       else if (this.left.delete(replica)) this.parts.settled();
     });
     return this.last;
+  }
+
+  private async revive(instance: Instance, replica: Replica): Promise<void> {
+    if (!(await this.isLost(instance, replica))) return;
+    const { symbolName } = instance.control;
+    this.parts.log.warn(
+      { plugin: replica.plugin.name },
+      `${symbolName} has no connection in a process that lives: START again`,
+    );
+    await this.start(instance, replica);
   }
 
   /** Never rejects: what a replica refuses is not the end of a function that runs elsewhere. */
@@ -101,11 +102,21 @@ export class Starts {
   }
 
   private async isDue(instance: Instance, replica: Replica): Promise<boolean> {
-    const { instances, first } = this.parts;
+    const { instances } = this.parts;
+    const first = this.parts.first();
+    const runs = (): boolean => instances.accepted(instance, replica);
     // Told to the first process, and not answered: when it is, it is spread.
-    if (first().ready && !instances.accepted(instance, first())) return false;
-    if (first().ready) await this.joins(instance, first());
-    return this.mayRun(instance, replica) && !instances.accepted(instance, replica);
+    if (first.ready && !instances.accepted(instance, first)) return false;
+    if (!this.mayRun(instance, replica)) return false;
+    if (first.ready && instance.crew?.comesBack(first) !== true) await this.joins(instance, first);
+    else if (first.ready && !runs()) await this.rejoins(instance, first);
+    return this.mayRun(instance, replica) && !runs();
+  }
+
+  /** It dials by itself, or is told here: its comeback would wait behind this. */
+  private async rejoins(instance: Instance, replica: Replica): Promise<void> {
+    await instance.crew?.missing(replica);
+    await this.revive(instance, replica);
   }
 
   private async isLost(instance: Instance, replica: Replica): Promise<boolean> {

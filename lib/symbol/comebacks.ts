@@ -51,6 +51,11 @@ export class Comebacks {
     this.await(runner, attempt);
   }
 
+  /** It is about to be looked for, or told. */
+  awaits(runner: Runner): boolean {
+    return this.all.get(runner)?.awaited === true;
+  }
+
   /** For good. */
   stop(): void {
     this.timers.unsubscribe();

@@ -132,6 +132,10 @@ export class SharedFunction implements Instance, HandOver, Crew {
     return (await this.channel.joined(runner, timeout)) ? undefined : timeout;
   }
 
+  comesBack(runner: Runner): boolean {
+    return this.comebacks.awaits(runner);
+  }
+
   dismiss(runner: Runner): Promise<void> {
     return this.channel.dismiss(runner);
   }
