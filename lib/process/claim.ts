@@ -33,8 +33,9 @@ export async function claimFolder(dir: string, ipcDir: string | undefined): Prom
     throw error;
   }
   const orphan = lock.orphanedIpcDir;
-  // What one host has made for itself, the next one may name.
-  if (orphan !== undefined && orphan !== sockets) await removeOrphan(orphan);
+  // What one host has made for itself, the next one may name. Where it can not be deleted, as that of another user, it only
+  // takes room.
+  if (orphan !== undefined && orphan !== sockets) await removeOrphan(orphan).catch(() => undefined);
   return {
     ipcDir: sockets,
     release: async () => {

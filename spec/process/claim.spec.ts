@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { claimFolder } from '../../lib/process/claim.js';
@@ -106,6 +106,15 @@ describe('the socket folder of a host that was killed', () => {
     await (await claimFolder(dir, undefined)).release();
     expect(existsSync(socket)).toBe(true);
     rmSync(ipcDir, { recursive: true });
+  });
+
+  it('does not keep the next one from starting where it can not be deleted', async () => {
+    const dir = tempFolder();
+    // The file system knows no name as long.
+    const ipcDir = join(tmpdir(), `rxport-${'x'.repeat(256)}`);
+    writeFileSync(join(dir, 'host.lock'), JSON.stringify({ pid: NOBODY, startTime: '1', ipcDir, isPrivate: true }));
+    await (await claimFolder(dir, undefined)).release();
+    expect(readdirSync(dir)).toEqual([]);
   });
 
   it('stays where the next one names it', async () => {
