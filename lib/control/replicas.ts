@@ -42,8 +42,8 @@ export class Replicas {
   /** While those of the version before give their places to others. */
   private rolling: Rolling | undefined;
   private readonly leaving = new Set<Promise<void>>();
-  /** Since when the first process waits for its turn. */
-  private waitsSince: number | undefined;
+  /** Since when the first process waits for its turn, by the back-off in which it does. */
+  private readonly waits = new WeakMap<ProcessState, number>();
   private readonly handler: ReplicaHandler = {
     ready: (replica) => {
       for (const one of this.functions) this.starts.add(one, replica);
@@ -143,14 +143,13 @@ export class Replicas {
     const states = statesOf(others);
     if (others.length < this.all.length)
       return this.rolling?.isFull !== true && mayFollow(this.parts.first().state, states, dateOf(clock));
-    if (mayLead(states)) {
-      this.waitsSince = undefined;
-      return true;
-    }
-    this.waitsSince ??= clock.now();
-    if (clock.now() - this.waitsSince < PATIENCE) return false;
+    if (mayLead(states)) return true;
+    const { state } = replica;
+    const since = this.waits.get(state) ?? clock.now();
+    this.waits.set(state, since);
+    if (clock.now() - since < PATIENCE) return false;
     for (const one of others) if (one.state.phase === 'starting') one.restart(pluginHung(one.plugin.name, PATIENCE));
-    this.waitsSince = undefined;
+    this.waits.delete(state);
     return false;
   }
 

@@ -200,4 +200,23 @@ describe('processes that die at once', () => {
     clock.advance(100);
     expect(phases()).toEqual(['starting', 'backoff']);
   });
+
+  it('are waited for as long as ever, though the first one was started by hand while it waited the last time', async () => {
+    const { link, clock, exits, shakes, phases, errors } = await crew(2);
+    exits(1);
+    clock.advance(300);
+    exits(0);
+    clock.advance(1_000);
+    expect(phases()).toEqual(['backoff', 'starting']);
+    link.start();
+    for (let i = 0; i < 2; i += 1) await shakes(4);
+    await until(() => phases().every((phase) => phase === 'ready'), 'both are back');
+    clock.advance(FOUND_HUNG);
+    exits(2);
+    clock.advance(500);
+    exits(3);
+    clock.advance(1_000);
+    expect(phases()).toEqual(['backoff', 'starting']);
+    expect(errors).not.toContain('ERR_PLUGIN_HUNG');
+  });
 });
