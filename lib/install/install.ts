@@ -111,7 +111,8 @@ export async function commit(staged: Staged, portables: string): Promise<Install
     if (await exists(dir)) throw pluginExists(name, dir);
     throw cause;
   }
-  await flush(portables);
+  // It is in its place, whether the disk knows that yet or not.
+  await flush(portables).catch(() => undefined);
   await sweep(root);
   return { name, manifest, dir, executable: join(dir, manifest.executable), home: dir };
 }
@@ -135,7 +136,8 @@ export async function removeFolder(folder: string, stagingRoot: string): Promise
     await sweep(root);
     throw error;
   }
-  await flush(dirname(folder));
+  // The same: it is gone.
+  await flush(dirname(folder)).catch(() => undefined);
   await sweep(root);
 }
 
