@@ -5,13 +5,16 @@ import { type Gauge, type Marks, Pressure } from '../stage.js';
 export class SinkPressure {
   /** Hot, replays the newest. */
   readonly under = new BehaviorSubject(false);
+  private readonly pressure = new Pressure((under) => this.under.next(under));
   private readonly gauge: Gauge;
 
   constructor(marks: Marks) {
-    this.gauge = new Pressure((under) => this.under.next(under)).gauge('', marks);
+    this.gauge = this.pressure.gauge('', marks);
   }
 
-  set(waiting: number): void {
+  /** So many values wait, of which each counts for `weight`. */
+  set(waiting: number, weight = 1): void {
+    this.pressure.weight = weight;
     this.gauge.set(waiting);
   }
 }
