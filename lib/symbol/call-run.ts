@@ -179,6 +179,8 @@ export class CallRun<T, R> implements LaneHandler<T, Outcome> {
     key?: Key,
     parse?: FunctionCall['parse'],
   ): void {
+    // What made the arguments, or heard of an error, may have ended the subscription, which has counted it.
+    if (this.outlet.closed) return;
     const { timeout = CALL_TIMEOUT, whenLost = 'repeat' } = this.spec.options;
     // Answers come on a channel that all rules share; what follows is to find the rule that it runs in.
     const { scope } = this.outlet;

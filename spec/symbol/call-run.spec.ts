@@ -214,6 +214,27 @@ describe('the end of a call', () => {
     expect(call.stage.counts()).toMatchObject({ received: 3, dropped: { unsubscribed: 3 }, inFlight: 0 });
   });
 
+  it.each<[string, (value: number, end: () => void) => unknown]>([
+    ['args', (value, end) => (end(), value)],
+    ['the toJSON of an argument', (value, end) => ({ toJSON: () => (end(), value) })],
+  ])('comes from within %s: nothing is asked any more', (_, argument) => {
+    const call: FakeCall = fakeCall({ asks: true, args: (value) => [value === 2 ? argument(value, end) : value] });
+    const end = (): void => call.unsubscribe();
+    send(call, 1);
+    call.answer(0, result(''));
+    call.answer(0, result('a'));
+    send(call, 2);
+    expect([call.output, call.out]).toEqual([['a'], []]);
+    expect(call.stage.counts()).toMatchObject({ received: 2, passed: 1, dropped: { unsubscribed: 1 }, inFlight: 0 });
+  });
+
+  it('comes from within the first args: no question is put', () => {
+    const call: FakeCall = fakeCall({ asks: true, args: (value) => (call.unsubscribe(), [value]) });
+    send(call, 1);
+    expect(call.out).toEqual([]);
+    expect(call.stage.counts()).toMatchObject({ received: 1, dropped: { unsubscribed: 1 }, inFlight: 0 });
+  });
+
   it('comes with the error of a function that is refused', () => {
     const call = fakeCall();
     send(call, 1);
