@@ -134,14 +134,14 @@ export class SinkChannel<T> {
     this.limit.giveUp();
   }
 
-  /** Drops what is left; answers how many values that were. */
-  async close(): Promise<number> {
+  /** Drops what is left, and tells `dropped` how many values that were, before anybody else can look. */
+  async close(dropped: (count: number) => void = () => undefined): Promise<void> {
     this.disconnect();
     this.deadlines.stop();
     await this.acks?.close();
     // What it may have held is told before the end.
     if (this.connection !== undefined) await this.motion.within(SETTLE);
-    return this.queue.clear();
+    if (this.depth > 0) dropped(this.queue.clear());
   }
 
   private async readOut(patience?: number): Promise<boolean> {

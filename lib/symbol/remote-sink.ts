@@ -238,8 +238,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const { link, clock } = this.spec;
     const stop = (): Promise<void> => this.unconfirmed.until(link.detach(this));
     await stopSink(this.channel.addresses.data, clock, { stop, again: () => link.stopAgain(this) });
-    const left = await this.channel.close();
-    if (left > 0) this.stage.drop('stopped', left);
+    await this.channel.close((left) => this.stage.drop('stopped', left));
     this.stage.end();
     this.attendance.leave();
     this.acks.complete();

@@ -28,6 +28,8 @@ export class SinkRecorder extends Recorder {
   readonly losses: number[] = [];
   /** Of each lost connection: whether we had hung up, and all was with the plugin. */
   readonly orderly: boolean[] = [];
+  /** What was left when they closed. */
+  readonly dropped: number[] = [];
 
   /** What was too much of what was put back. */
   readonly surplus: Admission[] = [];
