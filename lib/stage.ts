@@ -5,7 +5,7 @@
 export { type Admission, Bound, type Scale } from './stage/bound.js';
 export { Deadlines } from './stage/deadlines.js';
 export { checkOverflow, type CheckedOverflow, DEFAULT_OVERFLOW, marksOf, type Overflow } from './stage/overflow.js';
-export { type Gauge, type Marks, Pressure } from './stage/pressure.js';
+export { type Gauge, type Holds, type Marks, Pressure } from './stage/pressure.js';
 export { type Key, KeyedQueue } from './stage/keyed-queue.js';
 export { leftFirst } from './stage/left-first.js';
 export { completeLater, Outlet, teardownError } from './stage/outlet.js';

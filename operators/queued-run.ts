@@ -26,7 +26,9 @@ export class QueuedRun<T, R> implements Observer<R> {
   private readonly outlet: Outlet<R>;
   private readonly high: number;
   private held = 0;
-  /** Runs while the operator holds so much that the sources of the rule wait for it. */
+  /** The sources of its rule wait for it. */
+  private isHolding = false;
+  /** Runs while they do. */
   private stalled = Subscription.EMPTY;
 
   constructor(
@@ -34,7 +36,8 @@ export class QueuedRun<T, R> implements Observer<R> {
     subscriber: Subscriber<R>,
   ) {
     this.outlet = outletOf(plan.name, subscriber);
-    this.stage = queueStage(plan.name, plan.overflow, () => this.held);
+    const depth = (): number => this.held;
+    this.stage = queueStage(plan.name, plan.overflow, depth, (holds) => this.holds(holds));
     this.bound = new Bound(plan.overflow, this.stage.scale);
     this.high = marksOf(plan.overflow).high;
   }
@@ -101,13 +104,23 @@ export class QueuedRun<T, R> implements Observer<R> {
     return true;
   }
 
+  private holds(isHolding: boolean): void {
+    this.isHolding = isHolding;
+    this.watch();
+  }
+
+  /** Without a rule nobody tells. */
+  private get isWaitedFor(): boolean {
+    return this.isHolding || this.held > this.high;
+  }
+
   private watch(): void {
     const { name, timeout, scheduler } = this.plan;
-    if (this.held <= this.high || !this.stalled.closed || timeout === Infinity) return;
+    if (!this.isWaitedFor || !this.stalled.closed || timeout === Infinity) return;
     const { passed } = this.stage;
     this.stalled = scheduler.schedule(() => {
       this.stalled = Subscription.EMPTY;
-      if (this.stage.passed === passed) this.outlet.error(stageStalled(name, this.held, timeout));
+      if (this.isWaitedFor && this.stage.passed === passed) this.outlet.error(stageStalled(name, this.held, timeout));
       else this.watch();
     }, timeout);
   }

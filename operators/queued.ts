@@ -10,8 +10,8 @@ export interface QueuedOptions extends StageOptions {
   /** What is held can not be taken back: `drop-newest` (default) or `error`. */
   readonly policy?: 'drop-newest' | 'error';
   /**
-   * Milliseconds without a value from the operator, while more than `high` are held, after which (twice as many at most) it
-   * is taken for one that does not emit one for each; default 60,000.
+   * Milliseconds without a value from the operator, while the sources of the rule wait for it or more than `high` are held,
+   * after which (twice as many at most) it is taken for one that does not emit one for each; default 60,000.
    */
   readonly timeout?: number;
   /** Whose time `timeout` is in; default that of the machine. */

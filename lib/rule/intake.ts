@@ -1,4 +1,4 @@
-import { type Gauge, type Marks, Pressure, type StageHooks } from '../stage.js';
+import { type Gauge, type Holds, type Marks, Pressure, type StageHooks } from '../stage.js';
 import type { Place, Stoppable, Stopping } from '../symbol/owner.js';
 
 /** Characters of a tuple from which on it counts for more than one: a thousand of them are the 16 million that may wait. */
@@ -32,11 +32,11 @@ export class Intake {
    * What ties a stage to the sources: of what waits in it, with marks, and of what one value counts for. `holds` hears when it
    * begins and ends to hold them back.
    */
-  hooks(name: string, marks?: Marks, holds?: (holds: boolean) => void): Pick<StageHooks, 'gauge' | 'scale'> {
+  hooks(name: string, marks?: Marks, holds?: Holds): Pick<StageHooks, 'gauge' | 'scale'> {
     return { gauge: marks && this.gauge(name, marks, holds), scale: this.pressure };
   }
 
-  gauge(name: string | (() => string), marks: Marks, holds?: (holds: boolean) => void): Gauge {
+  gauge(name: string | (() => string), marks: Marks, holds?: Holds): Gauge {
     return this.pressure.gauge(name, marks, holds);
   }
 

@@ -1,5 +1,5 @@
 import { sourcesHeld } from '../errors.js';
-import type { Marks, Stage, StageKind } from '../stage.js';
+import type { Holds, Marks, Stage, StageKind } from '../stage.js';
 import type { SymbolNews } from '../symbol/owner.js';
 import type { Intake } from './intake.js';
 import type { RunOptions } from './run-options.js';
@@ -20,12 +20,17 @@ export class RunStages {
     this.stalls = new Stalls(options.clock);
   }
 
-  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
+  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks, holds?: Holds): Stage {
     const title = `${kind} ${name}`;
     // A call has a deadline, and what a sink waits for is a plugin.
-    const holds = kind === 'queue' ? this.stalls.watch(this.holder(title, name, () => stage)) : undefined;
+    const watch = kind === 'queue' ? this.stalls.watch(this.holder(title, name, () => stage)) : undefined;
+    const told: Holds = (is) => {
+      // First: it may be about to end. Without sources nobody waits.
+      holds?.(is && this.intake.hasSources);
+      watch?.(is);
+    };
     const stage: Stage = this.options.stage(kind, name, depth, {
-      ...this.intake.hooks(title, marks, holds),
+      ...this.intake.hooks(title, marks, told),
       dropped: (reason, count) => this.tallies.note({ type: 'dropped', symbol: name, reason, count }),
       failed: (error) => this.report({ type: 'error', symbol: name, error }),
     });

@@ -3,6 +3,7 @@ import { dateOf, settlesWithin } from '../clock.js';
 import { ruleBranchUntracked, type RxportError, userError } from '../errors.js';
 import {
   type Gauge,
+  type Holds,
   type Marks,
   type Stage,
   type StageKind,
@@ -140,8 +141,8 @@ export class RuleRun implements Owner, StageScope {
     return JSON.stringify({ ruleId: this.ruleId, opId, instanceId: 0, funcId: 0 });
   }
 
-  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks): Stage {
-    return this.stages.stage(kind, name, depth, marks);
+  stage(kind: StageKind, name: string, depth?: () => number, marks?: Marks, holds?: Holds): Stage {
+    return this.stages.stage(kind, name, depth, marks, holds);
   }
 
   /** Where something outside the run tells how many values wait for it: they hold back the sources of the run. */

@@ -60,7 +60,7 @@ export class Pressure {
 
 type Name = string | (() => string);
 
-type Holds = (holds: boolean) => void;
+export type Holds = (holds: boolean) => void;
 
 const textOf = (name: Name): string => (typeof name === 'string' ? name : name());
 

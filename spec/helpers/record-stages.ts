@@ -31,8 +31,8 @@ export function recordStages(content: () => void = () => undefined): RecordedSta
   const scope: StageScope = {
     life,
     fail: (error) => errors.push(error),
-    stage(kind, name, depth, marks) {
-      const stage = new Stage(kind, name, depth, { gauge: marks && pressure.gauge(name, marks) });
+    stage(kind, name, depth, marks, holds) {
+      const stage = new Stage(kind, name, depth, { gauge: marks && pressure.gauge(name, marks, holds) });
       stages.push(stage);
       return stage;
     },

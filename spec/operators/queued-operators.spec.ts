@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { delay, filter, mergeMap, of, type OperatorFunction, startWith, Subscription } from 'rxjs';
+import { delay, filter, mergeMap, of, type OperatorFunction, startWith, Subject, Subscription } from 'rxjs';
 import { queued, type QueuedOptions } from '../../operators/index.js';
 import { HandClock } from '../helpers/hand-clock.js';
 import { handQueue, keeper } from '../helpers/hand-queue.js';
@@ -79,19 +79,47 @@ describe('queued with an operator that keeps what it gets', () => {
     expect(seen).toEqual([1, stalled(4, 100)]);
   });
 
-  it('waits as long as it takes while it holds no more than its high mark', () => {
+  it('waits as long as it takes while the sources do not wait for it', () => {
     const { operator, release } = keeper();
-    const { clock, send, seen } = handQueue(operator, { high: 2, timeout: 100 });
+    const { clock, send, seen } = handQueue(operator, { high: 2, low: 1, timeout: 100 });
+    send(0, 1, 2);
+    clock.advance(50);
+    release(2);
+    send(3);
+    clock.advance(10_000);
+    expect(seen).toEqual([0, 1]);
+    send(4);
+    clock.advance(99);
+    expect(seen).toEqual([0, 1]);
+    clock.advance(1);
+    expect(seen).toEqual([0, 1, stalled(3, 100)]);
+  });
+
+  it('fails between its marks as well while they do', () => {
+    const { operator, release } = keeper();
+    const { clock, send, seen } = handQueue(operator, { high: 2, low: 1, timeout: 100 });
     send(0, 1, 2);
     clock.advance(50);
     release();
-    clock.advance(10_000);
-    expect(seen).toEqual([0]);
-    send(3);
-    clock.advance(99);
+    clock.advance(149);
     expect(seen).toEqual([0]);
     clock.advance(1);
-    expect(seen).toEqual([0, stalled(3, 100)]);
+    expect(seen).toEqual([0, stalled(2, 100)]);
+  });
+
+  it('fails without a rule above its high mark', () => {
+    const scheduler = new HandClock();
+    const values = new Subject<number>();
+    const seen: unknown[] = [];
+    values
+      .pipe(queued(odd, { high: 2, timeout: 100, scheduler }))
+      .subscribe({ error: (error: unknown) => seen.push(error) });
+    [0, 2].forEach((n) => values.next(n));
+    scheduler.advance(1_000);
+    expect(seen).toEqual([]);
+    values.next(4);
+    scheduler.advance(100);
+    expect(seen).toEqual([stalled(3, 100)]);
   });
 
   it('waits a minute unless it is told otherwise, or for ever', () => {

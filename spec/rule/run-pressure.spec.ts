@@ -3,11 +3,11 @@ import { isObservable, NEVER, type Observable, of, Subject, switchMap, takeUntil
 import { LedgerBook } from '../../lib/rule/ledger.js';
 import { RuleRun } from '../../lib/rule/run.js';
 import type { SymbolEvent } from '../../lib/symbol/owner.js';
-import { iterate, mapAsync, queued } from '../../operators/index.js';
+import { iterate, mapAsync, queued, type QueuedOptions } from '../../operators/index.js';
 import { HandClock } from '../helpers/hand-clock.js';
 
 /** A run with one plugin source, and what that source and the rule were told. */
-function start(body: () => Observable<unknown>) {
+function start(body: (clock: HandClock) => Observable<unknown>) {
   const log: string[] = [];
   const events: SymbolEvent[] = [];
   const clock = new HandClock();
@@ -33,7 +33,7 @@ function start(body: () => Observable<unknown>) {
     stop: () => ({ read: over, ended: over }),
     complete: () => undefined,
   });
-  run.build(body);
+  run.build(() => body(clock));
   return { run, log, events, book, clock, heard, place };
 }
 
@@ -98,6 +98,29 @@ describe('an operator with a queue, in a run', () => {
     expect(events).toHaveLength(2);
     run.cut();
     expect(clock.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
+  it.each<[string, QueuedOptions, (started: ReturnType<typeof start>, values: Subject<number>) => void]>([
+    ['for few values of a source of large ones', {}, ({ place }, values) => (place.size(1_048_576), fill(values, 16))],
+    [
+      'alone, between its marks, once another stage was full',
+      { high: 8, low: 2 },
+      ({ run }, values) => {
+        const other = run.gauge('sink file', { high: 1, low: 0 });
+        fill(values, 3);
+        other.set(2);
+        other.set(0);
+      },
+    ],
+  ])('fails when it keeps what it gets, and holds them %s', (_, options, come) => {
+    const values = new Subject<number>();
+    const keep = switchMap(() => NEVER);
+    const started = start((scheduler) => values.pipe(queued(keep, { ...options, scheduler })));
+    come(started, values);
+    started.clock.advance(59_999);
+    expect(started.log).toEqual(['pause']);
+    started.clock.advance(1);
+    expect(started.log).toEqual(['pause', 'ERR_STAGE_STALLED', 'resume']);
   });
 
   it('is told of again when something has come of it since', () => {
