@@ -16,3 +16,4 @@ export { isBalanced, Stage, type StageCounts, type StageHooks, type StageKind } 
 export { taken, type Waiting } from './stage/taken.js';
 export { Sweep } from './stage/sweep.js';
 export { Throttle } from './stage/throttle.js';
+export { Weights } from './stage/weights.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { concatMap, type Observable, share } from 'rxjs';
-import type { Rule, RuleBody } from '../lib/index.js';
+import { concatMap, defer, merge, mergeMap, type Observable, share } from 'rxjs';
+import type { Host, Rule, RuleBody, ShareBody } from '../lib/index.js';
 import { iterate, mapAsync, queued } from '../operators/index.js';
 import { startHost } from './helpers/host.js';
 import { pidOf } from './helpers/live-rule.js';
@@ -107,6 +107,29 @@ describe('a source of 32 MiB that can not wait', () => {
     const tuples = host.share(unique('s'), ({ source }) => source(...named));
     const rule = host.rule(unique('r'), () => tuples.pipe(mapAsync(never)));
     await bounded(rule, ['share'], most);
+    await ended(rule);
+  });
+
+  type Body = ShareBody<unknown>;
+  type Shares = (host: Host, body: Body) => Body;
+  const own: Shares = (_, body) => body;
+  const shared: Shares = (host, body) => () => host.share(unique('s'), body);
+
+  it.each<[string, Shares, Shares]>([
+    ['in a rule', own, own],
+    ['in a share', shared, own],
+    ['of a share', own, shared],
+  ])('takes no room from the small ones of another source: %s', async (_, sharesBoth, sharesSmall) => {
+    const { host, named } = await started();
+    const [name, { config }] = named;
+    const small = sharesSmall(host, ({ source }) => source(name, { config: { burst: 100 } }));
+    const both = sharesBoth(host, (context) => {
+      const one = context.source(name, { config: { ...config, count: 1 } }).pipe(share());
+      return merge(one, one.pipe(mergeMap(() => defer(() => small(context)))));
+    });
+    const rule = host.rule(unique('r'), (context) => both(context).pipe(mapAsync(never, { high: Infinity })));
+    await until(() => (stageOf(rule, 'queue mapAsync')?.peak ?? 0) > 2_000, 'they wait');
+    expect(stageOf(rule, 'queue mapAsync')?.dropped).toEqual({});
     await ended(rule);
   });
 });

@@ -2,7 +2,7 @@ import { BehaviorSubject, Subject } from 'rxjs';
 import { type Clock, dateOf } from '../clock.js';
 import type { RxportError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { Stage, type StageKind } from '../stage.js';
+import { Stage, type StageKind, Weights } from '../stage.js';
 import type { Attendance, Owner, Place, Stoppable, SymbolEvent, SymbolNews } from '../symbol/owner.js';
 import type { Meta } from '../wire/control.js';
 
@@ -82,7 +82,7 @@ export class SymbolOwner implements Owner {
 
   running(source: Stoppable): Place {
     this.source = source;
-    return { size: () => undefined, left: () => undefined };
+    return { weight: 1, weights: new Weights(), size: () => undefined, left: () => undefined };
   }
 
   track(work: Promise<unknown>): void {

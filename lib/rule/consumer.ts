@@ -10,6 +10,7 @@ import {
   type Waiting,
   withScope,
 } from '../stage.js';
+import { handOn } from '../symbol/hand-on.js';
 import {
   type Attendance,
   flushTimeoutOf,
@@ -41,6 +42,8 @@ export class Consumer<T> implements Stoppable, Waiting {
   private readonly place: Place;
   /** So many waited when that was told last. */
   private weight = 0;
+  /** Characters of the largest that wait, and of what has come last: 0 where they are small. */
+  private size = 0;
   /** Its rule has more than it can work off. */
   private held = false;
   private telling = false;
@@ -58,10 +61,10 @@ export class Consumer<T> implements Stoppable, Waiting {
   ) {
     const { name } = share;
     this.stage = owner.stage('share', name, () => this.queue.length);
-    this.bound = new Bound(share.overflow, this.stage.scale);
     this.attendance = owner.attend(`share ${name}`);
-    // Last: it may be told to pause.
+    // Behind what it takes to be paused.
     this.place = owner.running(this);
+    this.bound = new Bound(share.overflow, this.place);
   }
 
   get ruleId(): string {
@@ -89,8 +92,10 @@ export class Consumer<T> implements Stoppable, Waiting {
 
   // ---- what the share says
 
-  next(value: T): void {
+  /** It has so many characters: 0 where it is small. */
+  next(value: T, size: number): void {
     if (this.closed) return;
+    if (size > 0 || this.size > 0) this.resize(size);
     this.stage.received += 1;
     const { dropped, failed } = this.bound.admit(this.queue, value);
     if (dropped > 0) this.stage.overflow(dropped);
@@ -102,10 +107,6 @@ export class Consumer<T> implements Stoppable, Waiting {
   finish(error?: RxportError): void {
     this.end ??= { error };
     this.drain();
-  }
-
-  size(characters: number): void {
-    if (!this.closed) this.place.size(characters);
   }
 
   /** Whether the symbols of the share are running. */
@@ -150,6 +151,13 @@ export class Consumer<T> implements Stoppable, Waiting {
 
   // ---- inside
 
+  private resize(size: number): void {
+    // What waits may be larger.
+    if (size < this.size && !this.isEmpty) return;
+    this.size = size;
+    this.place.size(size);
+  }
+
   private retire(): Stopping {
     const { read, ended } = this.share.retire(this);
     return { read, ended: ended.then(() => taken(this)).then(() => this.finish()) };
@@ -173,7 +181,7 @@ export class Consumer<T> implements Stoppable, Waiting {
   private readonly tellAll = (): void => {
     while (!this.held && !this.isEmpty && !this.outlet.closed) {
       this.stage.passed += 1;
-      this.outlet.next(this.queue.shift() as T);
+      handOn(this.place, this.outlet, this.queue.shift() as T);
       this.weigh();
     }
     if (this.isEmpty && this.end !== undefined && !this.closed) this.conclude(this.end.error);

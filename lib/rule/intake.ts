@@ -1,16 +1,17 @@
-import { type Gauge, type Holds, type Marks, Pressure, type StageHooks } from '../stage.js';
+import { type Gauge, type Holds, type Marks, Pressure, type StageHooks, Weights } from '../stage.js';
 import type { Place, Stoppable, Stopping } from '../symbol/owner.js';
 
 /** Characters of a tuple from which on it counts for more than one: a thousand of them are the 16 million that may wait. */
 const HEAVY = 16_384;
 
+type Seat = Place & { weight: number };
+
 /** The sources of a run, held back while it has more than it can work off. */
 export class Intake {
   private readonly sources = new Set<Stoppable>();
-  /** Those whose tuples are large now, and how many characters each of these has. */
-  private readonly heavy = new Map<Stoppable, number>();
-  /** How many characters the largest tuples have that come now: 0 while they are small. */
-  size = 0;
+  /** Those whose tuples are large now. */
+  private readonly heavy = new Set<Seat>();
+  private readonly weights = new Weights();
   private readonly pressure = new Pressure((under, by) => (under ? this.pause(by) : this.resume()));
 
   /** `paused` hears which stage the sources are paused for. */
@@ -19,13 +20,16 @@ export class Intake {
   add(source: Stoppable): Place {
     this.sources.add(source);
     if (this.pressure.under) source.pause();
-    return {
-      size: (characters) => this.weigh(source, characters),
+    const seat: Seat = {
+      weight: 1,
+      weights: this.weights,
+      size: (characters) => this.weigh(seat, characters),
       left: () => {
         this.sources.delete(source);
-        this.weigh(source, 0);
+        this.weigh(seat, 0);
       },
     };
+    return seat;
   }
 
   /**
@@ -33,11 +37,17 @@ export class Intake {
    * begins and ends to hold them back.
    */
   hooks(name: string, marks?: Marks, holds?: Holds): Pick<StageHooks, 'gauge' | 'scale'> {
-    return { gauge: marks && this.gauge(name, marks, holds), scale: this.pressure };
+    return { gauge: marks && this.gauge(name, marks, holds), scale: this.weights };
   }
 
   gauge(name: string | (() => string), marks: Marks, holds?: Holds): Gauge {
     return this.pressure.gauge(name, marks, holds);
+  }
+
+  /** How many characters a value has that comes now, as far as can be told: 0 where it is small. */
+  get size(): number {
+    const { weight } = this.weights;
+    return weight === 1 ? 0 : weight * HEAVY;
   }
 
   /** There is something that can be held back. */
@@ -55,12 +65,12 @@ export class Intake {
     for (const source of [...this.sources]) source.complete();
   }
 
-  /** The heaviest tuples that come now count. */
-  private weigh(source: Stoppable, characters: number): void {
-    if (characters > HEAVY) this.heavy.set(source, characters);
-    else this.heavy.delete(source);
-    this.size = Math.max(0, ...this.heavy.values());
-    this.pressure.weight = Math.max(1, this.size / HEAVY);
+  private weigh(seat: Seat, characters: number): void {
+    seat.weight = Math.max(1, characters / HEAVY);
+    if (seat.weight > 1) this.heavy.add(seat);
+    else this.heavy.delete(seat);
+    const largest = Math.max(1, ...[...this.heavy].map(({ weight }) => weight));
+    this.weights.largest = this.pressure.weight = largest;
   }
 
   private pause(by: string): void {

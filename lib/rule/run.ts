@@ -150,7 +150,7 @@ export class RuleRun implements Owner, StageScope {
     return this.intake.gauge(name, marks);
   }
 
-  /** How many characters the tuples have that come now: 0 while they are small. */
+  /** How many characters a value has that comes now, as far as can be told: 0 where it is small. */
   get size(): number {
     return this.intake.size;
   }

@@ -34,6 +34,7 @@ export class ShareLife<T> {
   private by = '';
   /** Its stream has ended. */
   private over = false;
+  /** Characters of what is told now: 0 where it is small. */
   private size = 0;
   private telling = false;
   /** What has come from within what was told. */
@@ -76,7 +77,6 @@ export class ShareLife<T> {
   add(consumer: Consumer<T>): void {
     this.consumers = [...this.consumers, consumer];
     consumer.attend(this.rule.status.phase === 'running');
-    if (this.size > 0) consumer.size(this.size);
     this.weighed();
   }
 
@@ -107,6 +107,9 @@ export class ShareLife<T> {
   }
 
   private next(value: T): void {
+    const { size = 0 } = this.scope ?? {};
+    // What is behind may be larger.
+    if (!this.telling || size > this.size) this.size = size;
     // One value after the other for all, also when what takes the first one sets off the second.
     this.behind.push(value);
     if (this.telling) return;
@@ -116,11 +119,6 @@ export class ShareLife<T> {
   }
 
   private tell(value: T): void {
-    const { size = 0 } = this.scope ?? {};
-    if (size !== this.size) {
-      this.size = size;
-      for (const consumer of this.consumers) consumer.size(size);
-    }
-    for (const consumer of this.consumers) consumer.next(value);
+    for (const consumer of this.consumers) consumer.next(value, this.size);
   }
 }

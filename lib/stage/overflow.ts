@@ -4,16 +4,16 @@ import type { Marks } from './pressure.js';
 /** What happens to a value that finds its queue full. */
 export interface Overflow {
   /**
-   * How many values wait at most, however large they are. Where none is given, 10,000, or, while the tuples of the rule's
-   * sources are larger than 16 KiB, as many as 160 million characters hold.
+   * How many values wait at most, however large they are. Where none is given, 10,000, or as many as 160 million characters
+   * hold: a tuple that is larger than 16 KiB counts for as many as it is larger, and so does what is made of it.
    */
   readonly size: number;
   /** `latest` keeps only the newest value, whatever `size` says; default `drop-oldest`. */
   readonly policy: 'drop-oldest' | 'drop-newest' | 'latest' | 'error';
   /**
    * While more values wait than this, the plugin sources of the rule are paced: less than `size`, by default three quarters
-   * of it, 1,000 at most. One that is larger than 16 KiB counts for as many as it is larger. `Infinity`, the default of `latest`,
-   * never paces them.
+   * of it, 1,000 at most. While tuples of the rule are larger than 16 KiB each value counts for as many as the largest of
+   * them is larger. `Infinity`, the default of `latest`, never paces them.
    */
   readonly high?: number;
   /** They flow again when no queue of the rule holds more than this; default a quarter of `high`. */

@@ -9,7 +9,7 @@ export interface Marks {
  * at their low marks or below.
  */
 export class Pressure {
-  /** What one value counts for, against the marks: more than 1 where values are so large that few of them fill the memory. */
+  /** What each that waits counts for, against the marks: more than 1 while values are so large that few fill the memory. */
   weight = 1;
   private isUnder = false;
   /** The stages that are above their low marks. */

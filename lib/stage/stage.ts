@@ -1,6 +1,6 @@
 import type { RxportError } from '../errors.js';
-import type { Scale } from './bound.js';
 import type { Gauge } from './pressure.js';
+import type { Weights } from './weights.js';
 
 /** At every moment, inside functions of the user too: `received = passed + Σ dropped + Σ failed + inFlight`. */
 export interface StageCounts {
@@ -18,7 +18,7 @@ export type StageKind = 'source' | 'share' | 'call' | 'sink' | 'queue' | 'window
 export interface StageHooks {
   readonly gauge?: Gauge | undefined;
   /** What the values count for that come to the rule now. */
-  readonly scale?: Scale | undefined;
+  readonly scale?: Weights | undefined;
   /** So many values were dropped that nobody wanted to lose: they found its queue full, say. */
   readonly dropped?: ((reason: string, count: number) => void) | undefined;
   /** A value came to nothing. */
@@ -50,7 +50,7 @@ export class Stage {
   ) {}
 
   /** What the values count for that come now. */
-  get scale(): Scale | undefined {
+  get scale(): Weights | undefined {
     return this.hooks.scale;
   }
 

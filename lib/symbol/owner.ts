@@ -1,5 +1,5 @@
 import type { RxportError } from '../errors.js';
-import type { Marks, Stage, StageKind } from '../stage.js';
+import type { Marks, Stage, StageKind, Weights } from '../stage.js';
 
 /** Something that a rule can miss: present once the plugin has started it, absent while it has not. */
 export interface Attendance {
@@ -32,6 +32,10 @@ export interface Stoppable {
 export interface Place {
   /** The tuples that come now have so many characters: told while they are large, and when that is over. */
   size(characters: number): void;
+  /** What each of them counts for. */
+  readonly weight: number;
+  /** Of its rule: what comes while it hands on a tuple. */
+  readonly weights: Weights;
   left(): void;
 }
 

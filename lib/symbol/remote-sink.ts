@@ -151,7 +151,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
 
   moved(): void {
     const { waits } = this.channel;
-    this.pressure.set(waits, this.stage.scale?.weight);
+    this.pressure.set(waits, this.stage.scale?.largest);
     this.stage.weigh(waits);
   }
 

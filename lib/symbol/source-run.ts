@@ -13,15 +13,12 @@ import { dataPath } from '../wire/address.js';
 import { type Control, type Meta, sourceControl } from '../wire/control.js';
 import { Complaints } from './complaints.js';
 import { type Decode, type Decoded, decoderOf } from './decoder-of.js';
+import { handOn, type TupleMeta, type ValueOf } from './hand-on.js';
 import type { Attendance, Place, Stoppable, Stopping, SymbolEvent, SymbolNews } from './owner.js';
 import type { Revival } from './revival.js';
 import { revivalOf } from './revive.js';
 import type { SourceSpec } from './source-spec.js';
 import { stopSource } from './source-stop.js';
-
-export type TupleMeta = Readonly<Record<string, unknown>>;
-/** What goes on to the subscriber for a tuple. */
-export type Emit<T> = (outlet: Outlet<unknown>, message: T, meta: TupleMeta) => void;
 
 /** One subscription to a source: binds its channel, sends START, emits; its end sends STOP and closes. */
 export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
@@ -51,7 +48,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     private readonly spec: SourceSpec<T>,
     private readonly events: Subject<SymbolEvent>,
     private readonly outlet: Outlet<unknown>,
-    private readonly emit: Emit<T>,
+    private readonly valueOf: ValueOf<T>,
   ) {
     const { owner, symbol, link, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
@@ -127,7 +124,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.stage.received += 1;
     if (this.outlet.closed) return this.stage.drop(this.spec.owner.cutOff);
     this.stage.passed += 1;
-    this.emit(this.outlet, message as T, meta);
+    handOn(this.place, this.outlet, this.valueOf(message as T, meta));
   }
 
   size(characters: number): void {
@@ -236,7 +233,7 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
     this.stage.received += 1;
     if (decoded.error !== undefined) return this.undecoded(decoded.error);
     this.stage.passed += 1;
-    this.emit(this.outlet, decoded.value, meta);
+    handOn(this.place, this.outlet, this.valueOf(decoded.value, meta));
   }
 
   private undecoded(error: RxportError): void {

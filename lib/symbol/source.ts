@@ -3,8 +3,9 @@ import { dateOf } from '../clock.js';
 import { userError } from '../errors.js';
 import { Guarded, guarded } from '../process/guarded.js';
 import { completeLater, Outlet } from '../stage.js';
+import type { ValueOf } from './hand-on.js';
 import type { SymbolEvent } from './owner.js';
-import { type Emit, SourceRun } from './source-run.js';
+import { SourceRun } from './source-run.js';
 import type { SourceSpec } from './source-spec.js';
 
 /** One value of a source, with what the plugin says about it. */
@@ -34,13 +35,9 @@ export function remoteSource<T>(spec: SourceSpec<T>): Source<T> {
   const { owner, symbol, clock } = spec;
   const events = new Subject<SymbolEvent>();
   const thrown = (cause: unknown): void => owner.fail(userError(`a subscriber of source ${symbol}`, cause));
-  const values = new Guarded<T>(thrown, (subscriber) =>
-    runSource(spec, events, subscriber, (outlet, message) => outlet.next(message)),
-  );
+  const values = new Guarded<T>(thrown, (subscriber) => runSource(spec, events, subscriber, (message) => message));
   const tuples = new Guarded<Tuple<T>>(thrown, (subscriber) =>
-    runSource(spec, events, subscriber, (outlet, message, meta) =>
-      outlet.next({ message, meta, receivedAt: dateOf(clock) }),
-    ),
+    runSource(spec, events, subscriber, (message, meta) => ({ message, meta, receivedAt: dateOf(clock) })),
   );
   const events$ = guarded(events, (cause) => {
     const error = userError(`a subscriber of events$ of source ${symbol}`, cause);
@@ -53,11 +50,11 @@ function runSource<T>(
   spec: SourceSpec<T>,
   events: Subject<SymbolEvent>,
   subscriber: Subscriber<unknown>,
-  emit: Emit<T>,
+  valueOf: ValueOf<T>,
 ): Subscription | undefined {
   const { owner, symbol } = spec;
   const outlet = new Outlet(subscriber, (thrown) => owner.fail(userError(`what follows source ${symbol}`, thrown)));
   if (owner.stopping) return completeLater(outlet);
-  const run = new SourceRun(spec, events, outlet, emit);
+  const run = new SourceRun(spec, events, outlet, valueOf);
   return new Subscription(() => run.end());
 }

@@ -1,7 +1,7 @@
 /** A call whose function answers when, and as, the spec says. */
 import { Observable, Subject } from 'rxjs';
 import type { FunctionCall, Outcome } from '../../lib/channel/function-call.js';
-import { Pressure, Stage } from '../../lib/stage.js';
+import { Pressure, Stage, Weights } from '../../lib/stage.js';
 import { remoteCall } from '../../lib/symbol/call.js';
 import type { CallOptions } from '../../lib/symbol/call-options.js';
 import type { FunctionWatcher, SharedFunction } from '../../lib/symbol/function-pool.js';
@@ -82,7 +82,7 @@ export function fakeCall({
       news.push(one);
       return { ...one, at: 0 };
     },
-    running: () => ({ size: noop, left: noop }),
+    running: () => ({ weight: 1, weights: new Weights(), size: noop, left: noop }),
     track: noop,
     fail: (error) => failures.push(error),
   };

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { Observable } from 'rxjs';
 import { Intake } from '../../lib/rule/intake.js';
-import type { Stoppable } from '../../lib/symbol/owner.js';
+import { Outlet } from '../../lib/stage.js';
+import { handOn } from '../../lib/symbol/hand-on.js';
+import type { Place, Stoppable } from '../../lib/symbol/owner.js';
 
 const over = Promise.resolve();
 const marks = { high: 10, low: 3 };
@@ -117,6 +120,34 @@ describe('the sources of a run', () => {
     size(100);
     expect(since(() => gauge.set(10))).toEqual([]);
     expect(since(() => gauge.set(11))).toEqual(['pause a', 'paused for sink file']);
+  });
+
+  it('make room scarce for none but their own: a value counts for what the source weighs that hands it on', () => {
+    const { intake, source } = start();
+    const [large, small] = [intake.add(source('large')), intake.add(source('small'))];
+    large.size(16_384 * 20);
+    small.size(100);
+    const { scale } = intake.hooks('call echo');
+    const weighed: unknown[] = [];
+    const came = (other: Place): void => {
+      weighed.push(scale?.weight);
+      // One that lets another one go on.
+      if (other !== small) hand(other, small);
+      weighed.push(scale?.weight);
+    };
+    let hand: (place: Place, value: Place) => void = () => undefined;
+    new Observable<Place>((subscriber) => {
+      const outlet = new Outlet(subscriber, () => undefined);
+      hand = (place, value) => handOn(place, outlet, value);
+    }).subscribe(came);
+    hand(small, large);
+    hand(large, small);
+    // Of a timer, or of an answer: it may be of any.
+    weighed.push(scale?.weight);
+    expect(weighed).toEqual([1, 20, 20, 1, 20, 20, 20]);
+    expect(scale?.largest).toBe(20);
+    large.left();
+    expect([scale?.weight, scale?.largest]).toEqual([1, 1]);
   });
 
   it('forget how large the tuples of a source were that has left', () => {
