@@ -46,7 +46,7 @@ export class RuleRun implements Owner, StageScope {
   private readonly returned = new Set<Subscription>();
   private readonly branches = new Set<Tail>();
   private readonly work = new Set<Promise<unknown>>();
-  private readonly intake = new Intake((by) => this.stages.paused(by));
+  private readonly intake: Intake;
   private readonly stages: RunStages;
   /** The shortest time that a stop has given. */
   private patience: number | undefined;
@@ -57,6 +57,7 @@ export class RuleRun implements Owner, StageScope {
     this.ruleId = options.ruleId;
     this.title = options.title ?? `rule ${options.ruleId}`;
     this.roll = new Roll(options.missing);
+    this.intake = new Intake(options.clock, (by) => this.stages.paused(by));
     this.stages = new RunStages(options, this.intake, (news) => this.report(news));
     this.life.add(() => this.stages.stop());
   }

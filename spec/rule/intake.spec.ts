@@ -4,6 +4,7 @@ import { Intake } from '../../lib/rule/intake.js';
 import { Outlet } from '../../lib/stage.js';
 import { handOn } from '../../lib/symbol/hand-on.js';
 import type { Place, Stoppable } from '../../lib/symbol/owner.js';
+import { HandClock } from '../helpers/hand-clock.js';
 
 const over = Promise.resolve();
 const marks = { high: 10, low: 3 };
@@ -11,7 +12,8 @@ const marks = { high: 10, low: 3 };
 /** An intake, and what its sources and its listener were told, in order. */
 function start(paused: (by: string) => void = () => undefined) {
   const log: string[] = [];
-  const intake = new Intake((by) => {
+  const clock = new HandClock();
+  const intake = new Intake(clock, (by) => {
     log.push(`paused for ${by}`);
     paused(by);
   });
@@ -32,7 +34,7 @@ function start(paused: (by: string) => void = () => undefined) {
     act();
     return [...log];
   };
-  return { intake, log, source, since };
+  return { clock, intake, log, source, since };
 }
 
 describe('the sources of a run', () => {
@@ -148,6 +150,27 @@ describe('the sources of a run', () => {
     expect(scale?.largest).toBe(20);
     large.left();
     expect([scale?.weight, scale?.largest]).toEqual([1, 1]);
+  });
+
+  it.each<[string, boolean, readonly number[]]>([
+    ['have gone silent', false, [20, 20, 1]],
+    ['had no chance to send one', true, [20, 20, 20]],
+  ])('forget how large tuples were when their source and the others %s', (_, held, largest) => {
+    const { clock, intake, source } = start();
+    const place = intake.add(source('a'));
+    const { weights } = place;
+    const gauge = intake.gauge('sink file', marks);
+    place.size(16_384 * 20);
+    if (held) gauge.set(11);
+    // What it had sent before, and hands on later, is as large as it was.
+    const seen = [0, 9_999, 10_001].map((ms) => (clock.advance(ms), weights.largest));
+    expect([seen, place.weight]).toEqual([largest, 20]);
+    place.size(16_384 * 5);
+    clock.advance(9_000);
+    expect(weights.largest).toBe(5);
+    gauge.set(0);
+    clock.advance(30_000);
+    expect([weights.largest, clock.actions.filter(({ closed }) => !closed)]).toEqual([1, []]);
   });
 
   it('forget how large the tuples of a source were that has left', () => {
