@@ -15,7 +15,7 @@ export class Trouble {
         count === 1
           ? `a value was not sent: ${this.reason}`
           : `${count} values were not sent, the last: ${this.reason}`,
-        0,
+        count,
       );
     });
     this.drops = new Throttle(clock, (count) => {

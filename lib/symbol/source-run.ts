@@ -142,6 +142,8 @@ export class SourceRun<T> implements Instance, SourceHandler, Stoppable {
   }
 
   broken(error: RxportError): void {
+    // Here it is one tuple. What is no frame at all may be any number, and one that is cut off was not sent.
+    if (error.code === 'ERR_FRAME_TOO_LARGE') return this.invalid(error);
     this.report({ type: 'error', symbol: this.spec.symbol, error });
   }
 

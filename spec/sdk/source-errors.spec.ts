@@ -77,7 +77,7 @@ describe('a value that JSON can not hold', () => {
     const [first, error, second] = source.frames;
     expect([first, second]).toEqual(['{"message":1}', '{"message":2}']);
     expect(error).toMatch(/^\{"error":"a value was not sent: /);
-    expect((JSON.parse(error ?? '') as { error: string }).error).toMatch(reason);
+    expect(JSON.parse(error ?? '')).toEqual({ error: expect.stringMatching(reason), dropped: 1 });
     expect(host.lines.join('')).toMatch(/\[INFO\] a value was not sent/);
   });
 
@@ -85,6 +85,7 @@ describe('a value that JSON can not hold', () => {
     const { source } = await startSource(() => of(undefined, 1n, 1, undefined));
     await until(() => source.ends() === 1);
     expect(source.frames).toHaveLength(4);
-    expect(source.frames[2]).toMatch(/2 values were not sent, the last: value: undefined has no JSON/);
+    const error = '2 values were not sent, the last: value: undefined has no JSON';
+    expect(JSON.parse(source.frames[2] ?? '')).toEqual({ error, dropped: 2 });
   });
 });
