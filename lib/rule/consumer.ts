@@ -24,8 +24,8 @@ import {
 export interface Upstream<T> {
   readonly name: string;
   readonly overflow: CheckedOverflow;
-  /** Another number of values waits for it. */
-  weighed(): void;
+  /** Another number of values than `before` waits for it. */
+  weighed(consumer: Consumer<T>, before: number): void;
   /** Its rule stops, and takes what it is still to get: `ended` when it has got all of that. */
   retire(consumer: Consumer<T>): Stopping;
   /** It takes nothing any longer: resolves when what ends with it has ended. */
@@ -40,8 +40,8 @@ export class Consumer<T> implements Stoppable, Waiting {
   private readonly bound: Bound;
   private readonly attendance: Attendance;
   private readonly place: Place;
-  /** So many waited when that was told last. */
-  private weight = 0;
+  /** How many values wait for it, as was told last. */
+  waits = 0;
   /** Characters of the largest that wait, and of what has come last: 0 where they are small. */
   private size = 0;
   /** Its rule has more than it can work off. */
@@ -79,11 +79,6 @@ export class Consumer<T> implements Stoppable, Waiting {
   /** Milliseconds that its rule gives a flush. */
   get flushTimeout(): number {
     return flushTimeoutOf(this.owner);
-  }
-
-  /** How many values wait for it. */
-  get waits(): number {
-    return this.queue.length;
   }
 
   get isEmpty(): boolean {
@@ -194,10 +189,11 @@ export class Consumer<T> implements Stoppable, Waiting {
 
   /** Only what waits longer than its turn is told. */
   private weigh(): void {
-    const { waits } = this;
-    if (this.closed || waits === this.weight) return;
-    this.weight = waits;
-    this.stage.weigh(waits);
-    this.share.weighed();
+    const { waits: before } = this;
+    const { length } = this.queue;
+    if (this.closed || length === before) return;
+    this.waits = length;
+    this.stage.weigh(length);
+    this.share.weighed(this, before);
   }
 }

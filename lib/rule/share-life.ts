@@ -6,7 +6,7 @@ import type { RuleContext, RuleDefinition } from './define.js';
 import type { RuleMemory } from './memory.js';
 import { RuleRun } from './run.js';
 import type { RuleDeps, RunningRule } from './running-rule.js';
-import { decisive, type Pace } from './share-pace.js';
+import { Decision, type Pace } from './share-pace.js';
 import type { ShareBody } from './shared.js';
 import type { RuleStatus } from './status.js';
 
@@ -30,8 +30,8 @@ export class ShareLife<T> {
   /** Resolves when it has ended and its consumers know. */
   gone: Promise<void> = Promise.resolve();
   private gauge: Gauge | undefined;
-  /** The rule that holds the sources back. */
-  private by = '';
+  /** Whom the sources wait for. */
+  private readonly decision: Decision<Consumer<T>>;
   /** Its stream has ended. */
   private over = false;
   /** Characters of what is told now: 0 where it is small. */
@@ -45,7 +45,8 @@ export class ShareLife<T> {
     launch: Launch,
     memory: RuleMemory,
   ) {
-    const { name } = plan;
+    const { name, pace } = plan;
+    this.decision = new Decision(pace);
     // Without restart: those of the consumers' rules start it again.
     const definition: RuleDefinition = { id: name, body: (rule) => this.body(rule), options: { restart: 'never' } };
     this.rule = launch(definition, { title: `share ${name}`, memory });
@@ -77,19 +78,24 @@ export class ShareLife<T> {
   add(consumer: Consumer<T>): void {
     this.consumers = [...this.consumers, consumer];
     consumer.attend(this.rule.status.phase === 'running');
-    this.weighed();
+    this.decision.add(consumer);
+    this.weigh();
   }
 
   remove(consumer: Consumer<T>): void {
     this.consumers = this.consumers.filter((one) => one !== consumer);
-    this.weighed();
+    this.decision.remove(consumer);
+    this.weigh();
   }
 
-  /** Another number of values waits for one of them. */
-  weighed(): void {
-    const queue = decisive(this.plan.pace, this.consumers);
-    this.by = queue?.ruleId ?? '';
-    this.gauge?.set(queue?.waits ?? 0);
+  /** Another number of values than `before` waits for one of them, or for one that was. */
+  weighed(consumer: Consumer<T>, before: number): void {
+    this.decision.changed(consumer, before);
+    this.weigh();
+  }
+
+  private weigh(): void {
+    this.gauge?.set(this.decision.waits);
   }
 
   private body({ source, call, stopping$ }: RuleContext): Observable<T> {
@@ -97,7 +103,7 @@ export class ShareLife<T> {
     const scope = currentScope();
     if (scope instanceof RuleRun) {
       this.scope = scope;
-      this.gauge = scope.gauge(() => `rule ${this.by}`, marksOf(overflow));
+      this.gauge = scope.gauge(() => `rule ${this.decision.queue?.ruleId}`, marksOf(overflow));
     }
     const stream: unknown = body({ source, call, stopping$ });
     if (!isObservable(stream)) throw shareBodyInvalid(name, stream);

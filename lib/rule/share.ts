@@ -99,8 +99,8 @@ export class Share<T> extends Guarded<T> implements Shared<T>, Upstream<T> {
 
   // ---- Upstream
 
-  weighed(): void {
-    this.life?.weighed();
+  weighed(consumer: Consumer<T>, before: number): void {
+    this.life?.weighed(consumer, before);
   }
 
   retire(consumer: Consumer<T>): Stopping {
