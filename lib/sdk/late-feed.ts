@@ -4,12 +4,17 @@ import type { Feed, Outlet } from './feed.js';
 export class LateFeed implements Feed {
   private feed: Feed | undefined;
   private stopped = false;
+  private readonly opening: Promise<unknown>;
 
   constructor(
-    private readonly opening: PromiseLike<unknown>,
+    opening: PromiseLike<unknown>,
     private readonly outlet: Outlet,
     private readonly feedOf: (opened: unknown) => Feed,
-  ) {}
+  ) {
+    this.opening = Promise.resolve(opening);
+    // Told when it is started, a turn later or never: until then a rejection would end the process.
+    this.opening.catch(() => undefined);
+  }
 
   get held(): number {
     return this.feed?.held ?? 0;
@@ -17,7 +22,7 @@ export class LateFeed implements Feed {
 
   start(): void {
     if (this.stopped) return;
-    Promise.resolve(this.opening)
+    this.opening
       .then((opened) => this.begin(opened))
       .catch((error: unknown) => {
         if (!this.stopped) this.outlet.done({ type: 'failed', error });

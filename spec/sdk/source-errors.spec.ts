@@ -2,7 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { Observable, of, throwError } from 'rxjs';
 import { type Source, withMeta } from '../../lib/sdk/index.js';
 import { startSource } from '../helpers/plugin-host.js';
+import { expectNoRejections } from '../helpers/rejections.js';
 import { until } from '../helpers/until.js';
+
+// In a plugin nobody else takes one: it would end the process, with all that runs in it.
+expectNoRejections();
 
 describe('an error', () => {
   const boom = new Error('boom');
