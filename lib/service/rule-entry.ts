@@ -51,7 +51,7 @@ export class RuleEntry {
 
   /** Whether to start it for the sake of `installation`: once, and not after a stop. */
   mayTry(installation: string): boolean {
-    if (this.isHeld || this.tried === installation) return false;
+    if (this.isHeld || this.retired || this.tried === installation) return false;
     this.tried = installation;
     return true;
   }
@@ -79,16 +79,12 @@ export class RuleEntry {
   /** With flush; does nothing to one that has ended. */
   stop(): Promise<void> {
     this.isHeld = true;
-    // At once, whatever is waited for: a restart must not keep a rule from being stopped.
-    const stopped = this.running?.stop();
-    return this.inTurn(async () => {
-      await stopped;
-      await this.running?.stop();
-    });
+    return this.end();
   }
 
-  /** With flush, or as `start` where it has ended. */
+  /** With flush, or as `start` where it has ended; not after a stop that was said meanwhile. */
   async restart(): Promise<void> {
+    this.isHeld = false;
     const restarted = await this.inTurn(async () => {
       const { running } = this;
       if (this.retired || running === undefined || isFinal(running.status)) return false;
@@ -98,13 +94,22 @@ export class RuleEntry {
         () => false,
       );
     });
-    if (!restarted) await this.start();
+    if (!restarted && !this.isHeld) await this.start();
   }
 
   /** Stops it for good. */
   retire(): Promise<void> {
     this.retired = true;
-    return this.stop();
+    return this.end();
+  }
+
+  private end(): Promise<void> {
+    // At once, whatever is waited for: a restart must not keep a rule from being stopped.
+    const stopped = this.running?.stop();
+    return this.inTurn(async () => {
+      await stopped;
+      await this.running?.stop();
+    });
   }
 
   private run(): void {

@@ -21,8 +21,8 @@ export interface RuleShelfOptions {
 
 /** What one look at the files finds out on its way. */
 interface Look {
-  /** The ids of rules that somebody has stopped. */
-  readonly held: ReadonlySet<string>;
+  /** The ids of rules that somebody has stopped; all are started without it. */
+  readonly held?: Set<string>;
   /** Files whose ids others had when they were read. */
   readonly refused: LoadedFile[];
 }
@@ -48,7 +48,7 @@ export class RuleShelf {
   /** These are there: loads what is new or has changed, and stops what is gone. What somebody has stopped stays so. */
   async refresh(files: readonly string[]): Promise<void> {
     const look: Look = { held: this.heldIds(), refused: [] };
-    for (const { file } of this.all) if (!files.includes(file)) await this.drop(file);
+    for (const { file } of this.all) if (!files.includes(file)) await this.drop(file, look);
     for (const file of files) if (await this.isDue(file)) await this.reload(file, look);
     await this.settle(look);
     // In the order of the places, whenever they were found.
@@ -57,7 +57,7 @@ export class RuleShelf {
 
   /** Loads this one, whether it has changed or not. */
   async retry(file: string): Promise<void> {
-    const look: Look = { held: new Set(), refused: [] };
+    const look: Look = { refused: [] };
     await this.reload(file, look);
     await this.settle(look);
   }
@@ -98,7 +98,7 @@ export class RuleShelf {
   private async settle(look: Look): Promise<void> {
     const chosen = comingTogether(look.refused.map(claimOf), this.claims());
     const coming = look.refused.filter(({ file }) => chosen.some((one) => one.file === file));
-    await Promise.all(coming.map(({ file }) => this.retire(file)));
+    await Promise.all(coming.map(({ file }) => this.retire(file, look)));
     for (const loaded of coming) await this.take(loaded, look);
     for (const loaded of look.refused.filter((one) => !coming.includes(one))) {
       const { file } = loaded;
@@ -118,15 +118,15 @@ export class RuleShelf {
   }
 
   /** Its rules in place of those that it brought before. */
-  private async take({ file, rules: definitions, parts, print }: LoadedFile, { held }: Look): Promise<void> {
+  private async take({ file, rules: definitions, parts, print }: LoadedFile, look: Look): Promise<void> {
     const { clock, log } = this.options;
     const known = this.files.get(file);
-    await this.retire(file);
+    await this.retire(file, look);
     if (this.closing.aborted) return;
     const ended = (): void => this.supply();
     const rules = definitions.map((definition) => new RuleEntry(definition, file, { ...this.options, ended }));
     this.files.set(file, { file, rules, parts, print, error: undefined, since: dateOf(clock) });
-    await Promise.all(rules.map((rule) => (held.has(rule.id) ? rule.stop() : this.begin(rule))));
+    await Promise.all(rules.map((rule) => (look.held?.has(rule.id) === true ? rule.stop() : this.begin(rule))));
     log.info({ file, rules: rules.map(({ id }) => id) }, `${known === undefined ? 'loaded' : 'reloaded'} ${file}`);
   }
 
@@ -139,21 +139,27 @@ export class RuleShelf {
     }
   }
 
-  private async drop(file: string): Promise<void> {
-    await this.retire(file);
+  private async drop(file: string, look: Look): Promise<void> {
+    await this.retire(file, look);
     this.files.delete(file);
     this.options.log.info({ file }, `${file} is gone, its rules are stopped`);
   }
 
-  private async retire(file: string): Promise<void> {
-    await Promise.all((this.files.get(file)?.rules ?? []).map((rule) => rule.retire()));
+  /** Notes who was stopped, or started, since the look began: up to now that was said to these. */
+  private async retire(file: string, { held }: Look): Promise<void> {
+    const { rules = [] } = this.files.get(file) ?? {};
+    await Promise.all(rules.map((rule) => rule.retire()));
+    for (const { id, isHeld } of rules) {
+      if (isHeld) held?.add(id);
+      else held?.delete(id);
+    }
   }
 
   private claims(): readonly Claim[] {
     return this.all.map(claimOf);
   }
 
-  private heldIds(): ReadonlySet<string> {
+  private heldIds(): Set<string> {
     const rules = this.all.flatMap((file) => file.rules);
     return new Set(rules.filter(({ isHeld }) => isHeld).map(({ id }) => id));
   }

@@ -105,6 +105,8 @@ describe('the rules of a service', () => {
     expect(host.rules).toEqual([rule]);
     await Promise.all([rules.stop('a'), rules.restart('a')]);
     expect(rules.get('a').status.phase).toBe('running');
+    await Promise.all([rules.restart('a'), rules.stop('a')]);
+    expect(rules.get('a').status.phase).toBe('stopped');
   });
 
   it('do not take the place of a rule that the program runs itself', async () => {

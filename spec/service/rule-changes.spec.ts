@@ -18,14 +18,14 @@ export default [${ids.map((id) => `defineRule('${id}', () => NEVER)`).join(', ')
 `;
 
 /** A rule file that says when it has begun to load, and goes on when it may. */
-const slow = (folder: string, id: string, more = ''): string => `${more}
+const slow = (folder: string, ids: string, more = ''): string => `${more}
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NEVER } from 'rxjs';
 import { defineRule } from 'rxport';
 writeFileSync('${folder}/begun', '');
 while (!existsSync('${folder}/go')) await pause(5);
-export default defineRule(${id}, () => NEVER);
+export default [${ids}].map((id) => defineRule(id, () => NEVER));
 `;
 
 describe('rules that change files', () => {
@@ -56,6 +56,19 @@ describe('rules that change files', () => {
     expect(rules(service)).toEqual(['a.ts: x stopped', 'a.ts: y running', 'a.ts: z running']);
     await service.rules.start('x');
     expect(rules(service)[0]).toBe('a.ts: x running');
+  });
+
+  it('stay stopped, or started, when that is said while they are loaded anew', async () => {
+    const dir = tempFolder();
+    const folder = new RuleFolder({ 'a.ts': both('x', 'y') });
+    const service = await startService({ rules: [folder.dir], watch: true });
+    await service.rules.stop('x');
+    folder.write('a.ts', slow(dir, `'x', 'y', 'z'`));
+    await until(() => existsSync(join(dir, 'begun')), 'the load has begun');
+    await Promise.all([service.rules.start('x'), service.rules.stop('y')]);
+    writeFileSync(join(dir, 'go'), '');
+    await until(() => rules(service).includes('a.ts: z running'), 'the new one');
+    expect(rules(service)).toEqual(['a.ts: x running', 'a.ts: y stopped', 'a.ts: z running']);
   });
 });
 
