@@ -50,6 +50,23 @@ print(json.dumps([s.score(k, v) for k, v in json.loads(sys.argv[1])]))`;
     expect(JSON.parse(output)).toEqual(expected);
   });
 
+  it('writes on where nobody reads its acks', () => {
+    const path = join(tempFolder(), 'out.ndjson');
+    const program = `import sys; from lines import Lines
+class Context:
+    told = 0
+    def ack_error(self, text):
+        self.told += 1
+        raise OSError('no room')
+sink, context = Lines(), Context()
+sink.configure({'path': sys.argv[1]})
+for data in (b'no JSON', b'none', b'1'): sink.collect(context, data)
+print(context.told)`;
+    const output = execFileSync(python, ['-B', '-c', program, path], { cwd: folder, encoding: 'utf8' });
+    expect(output).toBe('1\n');
+    expect(linesOf(path)).toEqual([1]);
+  });
+
   it('takes noise through the score into a file, the same noise for the same seed', async () => {
     const { dir, noise, zscore, lines } = copyStats();
     const host = await startHost();
