@@ -5,7 +5,7 @@ import type { Instance, Moved, MoveSteps, Runner } from '../control/instance.js'
 import { queueOverflow, type RxportError, sinkShared, userError } from '../errors.js';
 import type { InstalledPlugin } from '../install/installed-plugin.js';
 import { guarded } from '../process/guarded.js';
-import { type Admission, Bound, checkOverflow, marksOf, type Stage, teardownError } from '../stage.js';
+import { type Admission, Bound, marksOf, type Stage, teardownError } from '../stage.js';
 import { type Control, sinkControl } from '../wire/control.js';
 import { HeldError } from './held-error.js';
 import { OneStream } from './one-stream.js';
@@ -16,6 +16,7 @@ import type { SinkSpec } from './sink-spec.js';
 import { stopSink } from './sink-stop.js';
 import type { DrainReport, Sink, SinkAck } from './sink.js';
 import { sinkChannelOf } from './sink-channel-of.js';
+import { checkSinkOptions } from './sink-options.js';
 import { sinkPayload } from './sink-payload.js';
 import { SinkPressure } from './sink-pressure.js';
 import { Unconfirmed } from './unconfirmed.js';
@@ -52,7 +53,7 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     const { owner, symbol, link, options, clock } = spec;
     const meta = { ruleId: owner.ruleId, opId: owner.opId(), instanceId: owner.instanceId ?? 0 };
     this.control = sinkControl(symbol, meta, spec.config.first);
-    const overflow = checkOverflow(`sink ${symbol}`, options.queue);
+    const overflow = checkSinkOptions(symbol, options);
     const marks = marksOf(overflow);
     this.stage = owner.stage('sink', symbol, () => this.channel.depth, marks);
     this.bound = new Bound(overflow, this.stage.scale);
@@ -97,7 +98,6 @@ export class RemoteSink<T> extends OneStream implements Sink<T>, Instance, SinkH
     this.finish();
   }
 
-  /** Its drain is over soon: what goes out at once still does. */
   cutShort(): void {
     this.channel.cutShort();
   }

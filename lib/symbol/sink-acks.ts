@@ -1,11 +1,9 @@
 import { FATAL_TIMES } from '../channel/fatal-value.js';
 import type { SinkChannelOptions } from '../channel/sink-handler.js';
-import { checkDuration, DEADLINE } from '../duration.js';
 import { sinkAck, sinkAckFatal, sinkAckTimeout } from '../errors.js';
 import { flushTimeoutOf, type Owner } from './owner.js';
 import type { SinkOptions } from './sink.js';
-
-const ACK_TIMEOUT = 5_000;
+import { ACK_TIMEOUT } from './sink-options.js';
 
 interface AckSpec {
   readonly symbol: string;
@@ -13,14 +11,13 @@ interface AckSpec {
   readonly options: SinkOptions;
 }
 
-/** How the channel of a sink is to take its acks. Throws `ERR_OPERATOR_OPTION`. */
+/** How the channel of a sink is to take its acks. */
 export function acksOf({
   symbol,
   owner,
   options,
 }: AckSpec): Pick<SinkChannelOptions, 'ackTimeout' | 'ackPatience' | 'ackError' | 'ackLate' | 'ackFatal'> {
   const { requireAck = false, ackTimeout = ACK_TIMEOUT } = options;
-  checkDuration(`sink ${symbol}`, 'ackTimeout', ackTimeout, DEADLINE);
   return {
     ackTimeout: requireAck ? ackTimeout : undefined,
     ackPatience: () => flushTimeoutOf(owner),

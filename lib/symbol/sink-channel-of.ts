@@ -15,7 +15,7 @@ interface ChannelParts {
   readonly runner: () => Runner | undefined;
 }
 
-/** The channels of a sink; nothing is bound yet. Throws `ERR_OPERATOR_OPTION`. */
+/** The channels of a sink; nothing is bound yet. */
 export function sinkChannelOf<T>(
   spec: SinkSpec,
   { meta, bound, runner }: ChannelParts,

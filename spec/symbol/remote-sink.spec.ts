@@ -131,6 +131,8 @@ describe('a sink', () => {
       phase: 'failed',
       error: { code: 'ERR_OPERATOR_OPTION', message: expect.stringContaining(`ackTimeout ${ackTimeout}`) },
     });
+    expect(rule.ledger()).toEqual({ stages: {}, balanced: true });
+    expect(await rule.stop()).toEqual({ drained: true, dropped: {} });
   });
 
   it('drops as its policy has it while its plugin is not there, and counts', async () => {
