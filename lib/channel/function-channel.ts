@@ -75,7 +75,7 @@ export class FunctionChannel {
       closed: (peer) => {
         const worker = this.workers.remove(peer);
         if (worker?.runner?.ready === true) {
-          this.arrivals.expect(worker.runner);
+          this.arrivals.left(worker.runner);
           this.options.gone?.(worker.runner);
         }
         this.staff();
