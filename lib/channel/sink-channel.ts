@@ -204,9 +204,9 @@ export class SinkChannel<T> {
       this.connection?.send(isPayload(item) ? item : item.payload);
     } catch (error) {
       // Over the limit of the peer: nothing has been written.
-      this.handler.failed(error as RxportError);
-      this.motion.stir();
-      return;
+      if (isPayload(item)) this.handler.failed(error as RxportError);
+      else this.handler.acknowledged(item.value, error as RxportError);
+      return this.motion.stir();
     }
     this.queue.goesOut(item);
     this.deadlines.sent();

@@ -23,7 +23,10 @@ export interface DrainReport {
  */
 export interface Sink<T> extends Observer<T>, Subscription {
   readonly closed: boolean;
-  /** Hot: one per value, in order, when `requireAck` is set; silent otherwise. */
+  /**
+   * Hot: one per value that its turn has come for, in order, when `requireAck` is set; silent otherwise. What has no encoding or
+   * is dropped before that is in `events$` and the ledger only.
+   */
   readonly acks$: Observable<SinkAck<T>>;
   /** Hot, replays the newest: true above the high mark of the queue, until it is at its low mark or below. */
   readonly pressure$: Observable<boolean>;

@@ -36,6 +36,17 @@ describe('a sink that must acknowledge', () => {
     expect(recorder.complaints).toEqual([]);
   });
 
+  it('is answered for, in its turn, when a value is over its limit', async () => {
+    const { recorder, plugin, accept } = await awaiting(undefined, { maxSend: () => 3 });
+    accept('long');
+    accept('c');
+    plugin.acks('{}');
+    await plugin.inbox.texts(2);
+    plugin.acks('{}');
+    expect(await plugin.inbox.texts(3)).toEqual(['a', 'b', 'c']);
+    expect(recorder.acks).toEqual(['a ok', 'b ok', 'long ERR_FRAME_TOO_LARGE']);
+  });
+
   it('is not sent the next value before its late ack has come, which is not taken for another', async () => {
     const { recorder, plugin, clock } = await awaiting();
     clock.advance(99);
