@@ -23,7 +23,8 @@ export async function heldBack(contender: Contender, bytes: number, rate: number
     async run(seconds) {
       let [expected, missing] = [-1, 0];
       const count = ({ i }: Value): void => {
-        if (expected >= 0) missing += i - expected;
+        // Either way: a source that died of the wait counts from 0 again.
+        if (expected >= 0) missing += Math.abs(i - expected);
         expected = i + 1;
       };
       const work = (): Promise<unknown> => (rate === 0 ? firstValueFrom(NEVER) : firstValueFrom(timer(WORK)));

@@ -9,7 +9,7 @@ export function delivered(rule: Rule): number {
   return ends.reduce((sum, { passed }) => sum + passed, 0) / ends.length;
 }
 
-/** The rate at which tuples leave a rule, and which part of those that came in was dropped on the way. */
+/** The rate at which tuples leave a rule, and which part of those that came in was dropped on the way, or came to nothing. */
 export async function measureRule(rule: Rule, seconds: number, bytes: number): Promise<Sample> {
   let before = totals(rule);
   const sample = await measureFlow(
@@ -21,15 +21,15 @@ export async function measureRule(rule: Rule, seconds: number, bytes: number): P
   const after = totals(rule);
   const { balanced, stages } = rule.ledger();
   if (!balanced) throw new Error(`unbalanced: ${JSON.stringify(stages)}`);
-  return { ...sample, 'lost %': ((after.dropped - before.dropped) / (after.received - before.received)) * 100 };
+  return { ...sample, 'lost %': ((after.lost - before.lost) / (after.received - before.received)) * 100 };
 }
 
-function totals(rule: Rule): { readonly received: number; readonly dropped: number } {
+function totals(rule: Rule): { readonly received: number; readonly lost: number } {
   const stages = stagesOf(rule);
   const received = stages.filter(({ kind }) => kind === 'source').reduce((sum, { received }) => sum + received, 0);
   const branches = endsOf(rule).length;
-  const dropped = stages.reduce((sum, { dropped }) => sum + Object.values(dropped).reduce((a, b) => a + b, 0), 0);
-  return { received, dropped: dropped / branches };
+  const counts = stages.flatMap(({ dropped, failed }) => [...Object.values(dropped), ...Object.values(failed)]);
+  return { received, lost: counts.reduce((sum, count) => sum + count, 0) / branches };
 }
 
 /** Its sinks, or the calls of one that has none. */
