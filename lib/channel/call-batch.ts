@@ -74,7 +74,10 @@ export class CallBatch {
   }
 }
 
-/** The next calls for a process that can go out together, `most` of them; those nobody waits for are left out. */
+/**
+ * The next calls for a process that can go out together, `most` of them, and no more than its share where others are free, or
+ * soon will be; those nobody waits for are left out.
+ */
 export function takeBatch<W extends object>(
   routing: Routing<W, FunctionCall>,
   worker: W,
@@ -83,10 +86,11 @@ export function takeBatch<W extends object>(
 ): CallBatch | undefined {
   const first = nextWanted(routing, worker);
   if (first === undefined) return undefined;
+  const fair = Math.min(most, routing.share(worker));
   routing.next(worker);
   const calls = [first];
   let size = first.body.length;
-  while (calls.length < most && !isLoner(first)) {
+  while (calls.length < fair && !isLoner(first)) {
     const call = nextWanted(routing, worker);
     if (call === undefined || isLoner(call) || size + call.body.length > BATCH_TEXT) break;
     routing.next(worker);

@@ -80,6 +80,12 @@ export class Routing<W extends object, C extends Keyed> {
     return (isOwn ? line.calls : this.anybody).at(0);
   }
 
+  /** How many calls that one takes together at most, so that the others get as many of what is anybody's. */
+  share(worker: W): number {
+    const own = this.keyed === 0 ? 0 : (this.lines.get(worker)?.calls.length ?? 0);
+    return own + Math.ceil(this.anybody.length / Math.max(1, this.lines.size));
+  }
+
   /** Forgets what waits, and answers it. */
   clear(): readonly C[] {
     this.keyed = 0;

@@ -53,6 +53,24 @@ describe('a function channel that batches', () => {
     expect(process.received).toEqual(named(4).map(exec));
   });
 
+  it('leaves as many of those that wait to each of the others, however many it could take', async () => {
+    const { send, join, outcomes } = await batching();
+    const one = await join();
+    send(...named(7));
+    for (const [turn, size] of [1, 2, 4].entries()) {
+      await one.heard(turn + 1);
+      one.says(size === 1 ? result('r') : results(named(size)));
+    }
+    await outcomes(7);
+    const other = await join();
+    send(...named(6, 'm'));
+    await other.heard(1);
+    one.says(result('r'));
+    expect((await one.heard(5)).slice(3)).toEqual([exec('m0'), batch('m2', 'm3')]);
+    other.says(result('r'));
+    expect(await other.heard(2)).toEqual([exec('m1'), exec('m4')]);
+  });
+
   it('gives every call its own outcome, in order', async () => {
     const { process, outcomes } = await withTwoOut();
     process.says(results(['boom', 2], { failed: [0] }));
