@@ -9,6 +9,7 @@ import { faultyPart } from './faulty-part.js';
 import { fingerprintOf } from './fingerprint.js';
 import { noteNativeModules } from './native-modules.js';
 import { runningCopy } from './running-copy.js';
+import { refuseTopLevelAwait } from './top-level-await.js';
 
 /** What a rule file has brought, or why it has brought nothing. */
 export interface LoadedFile {
@@ -62,7 +63,9 @@ async function run(file: string, parts: Set<string>, sources: Map<string, string
       parts.add(source.filename);
       sources.set(source.filename, source.source);
     }
-    return { code: compiler.transform(source) };
+    const code = compiler.transform(source);
+    if (source.async !== true) refuseTopLevelAwait(code);
+    return { code };
   };
   const jiti = createJiti(path, { ...options, transform });
   const native = noteNativeModules();

@@ -64,6 +64,7 @@ describe('a function channel that batches', () => {
     await outcomes(7);
     const other = await join();
     send(...named(6, 'm'));
+    await one.heard(4);
     await other.heard(1);
     one.says(result('r'));
     expect((await one.heard(5)).slice(3)).toEqual([exec('m0'), batch('m2', 'm3')]);

@@ -51,6 +51,21 @@ describe('a rule file', () => {
     expect([...parts].sort()).toEqual([join(folder.dir, 'make.mjs'), file, join(folder.dir, 'shared/names.ts')].sort());
   });
 
+  it('may wait for what an imported function brings, and runs once then', async () => {
+    const folder = new RuleFolder();
+    const file = folder.write(
+      'rules.ts',
+      `import { appendFileSync } from 'node:fs'; import { readFile } from 'node:fs/promises';
+       import { EMPTY } from 'rxjs'; import { defineRule } from 'rxport';
+       const note = new URL('note', import.meta.url);
+       appendFileSync(note, 'x');
+       export default defineRule(await readFile(note, 'utf8'), () => EMPTY);`,
+    );
+    const { rules, error } = await load(file);
+    expect(error).toBeUndefined();
+    expect(rules.map(({ id }) => id)).toEqual(['x']);
+  });
+
   it('is read anew each time, with what it imports', async () => {
     const folder = new RuleFolder();
     for (const ending of ['ts', 'mjs', 'js']) {

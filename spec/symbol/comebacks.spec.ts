@@ -77,21 +77,24 @@ describe('a function that has lost its connection to a process that lives', () =
     expect([shared.channel.capacity, heard, errors]).toEqual([3, ['started'], []]);
   });
 
-  it.each([1, 2])('is known by whom it is told to, when both have lost theirs: process %i of two first', async (which) => {
-    const { processes, ends, connects, passes, loses, shared, heard, errors } = await connected(2);
-    const places = which === 1 ? [0, 1] : [1, 0];
-    for (const place of places) {
-      await loses(ends[place]!);
-      await passes(600);
-    }
-    for (const place of places) {
-      await passes(700);
-      await connects(processes[place]!, 2);
-    }
-    await passes(6_000);
-    expect(processes.map(({ received }) => received.length)).toEqual([2, 2]);
-    expect([shared.channel.capacity, heard, errors]).toEqual([3, ['started'], []]);
-  });
+  it.each([1, 2])(
+    'is known by whom it is told to, when both have lost theirs: process %i of two first',
+    async (which) => {
+      const { processes, ends, connects, passes, loses, shared, heard, errors } = await connected(2);
+      const places = which === 1 ? [0, 1] : [1, 0];
+      for (const place of places) {
+        await loses(ends[place]!);
+        await passes(600);
+      }
+      for (const place of places) {
+        await passes(700);
+        await connects(processes[place]!, 2);
+      }
+      await passes(6_000);
+      expect(processes.map(({ received }) => received.length)).toEqual([2, 2]);
+      expect([shared.channel.capacity, heard, errors]).toEqual([3, ['started'], []]);
+    },
+  );
 
   it('is called there again, with the call that was out', async () => {
     const { processes, ends, connects, passes, loses, shared } = await connected(1);
