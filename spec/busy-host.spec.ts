@@ -15,7 +15,8 @@ const LIMIT = 100;
 /** A rule computes for longer than anybody may take, in a callback that no timer has called: timers come next then. */
 async function busy(): Promise<void> {
   await turn();
-  const end = performance.now() + 4 * LIMIT;
+  // The plugin has to get a processor meanwhile, on a machine that has others to serve.
+  const end = performance.now() + 8 * LIMIT;
   while (performance.now() < end);
 }
 
@@ -30,7 +31,7 @@ it('an answer that came meanwhile is in time', async () => {
   const { host, plugin, symbol } = await scripted();
   const { exec } = host.function(symbol('slow'), { timeout: LIMIT });
   await exec(0);
-  for (let i = 1; i <= 5; i += 1) {
+  for (let i = 1; i <= 3; i += 1) {
     const answer = exec(20);
     await until(() => callsTo(plugin.dir, 'slow').filter(({ func }) => func === 'Exec').length > i, 'it is called');
     await busy();
@@ -50,20 +51,20 @@ it('an ack that came meanwhile is in time', async () => {
     return values.subscribe(file);
   });
   await statusOf(rule, 'running');
-  for (let value = 0; value < 5; value += 1) {
+  for (let value = 0; value < 3; value += 1) {
     values.next(value);
     await until(() => linesOf(path).length > value, 'it has been read');
     await busy();
     await until(() => acks.length > value, 'it is acknowledged');
   }
-  expect(acks).toEqual([0, 1, 2, 3, 4].map((value) => ({ value })));
+  expect(acks).toEqual([0, 1, 2].map((value) => ({ value })));
   values.complete();
   await rule.done;
 });
 
 it('an answer to START that came meanwhile is in time', async () => {
   const { host, plugin, symbol } = await scripted({ startTimeout: 3 * LIMIT });
-  for (let i = 1; i <= 5; i += 1) {
+  for (let i = 1; i <= 3; i += 1) {
     const rule = host.rule(unique('r'), ({ source }) => source(symbol('count'), { config: { after: 20 } }));
     await until(() => commandsTo(plugin.dir).filter(({ cmd }) => cmd === 'start').length >= i, 'it is started');
     await busy();

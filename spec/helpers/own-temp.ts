@@ -1,13 +1,17 @@
+import { runInThisContext } from 'node:vm';
 import { tempFolder } from './unique.js';
+
+/** That of the process: specs have a copy, which `os.tmpdir()` does not read. */
+const env = runInThisContext('process.env') as NodeJS.ProcessEnv;
 
 /** Does `work` with a temporary folder of its own for whatever asks for one: others fill that of the run at the same time. */
 export async function withOwnTemp<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const [folder, before] = [tempFolder(), process.env['TMPDIR']];
-  process.env['TMPDIR'] = folder;
+  const [folder, before] = [tempFolder(), env['TMPDIR']];
+  env['TMPDIR'] = folder;
   try {
     return await work(folder);
   } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
+    if (before === undefined) delete env['TMPDIR'];
+    else env['TMPDIR'] = before;
   }
 }
