@@ -91,6 +91,8 @@ export interface Crew {
    * within `timeout`, default 5,000.
    */
   missing(runner: Runner, timeout?: number): Promise<number | undefined>;
+  /** A process has been connected since it was told START, and is no longer. */
+  cameAndWent(runner: Runner): boolean;
   /** A process that lives has lost its connection, and is told START again before long. */
   comesBack(runner: Runner): boolean;
   /** A process gets no more calls; resolves when it has answered those that it had. */

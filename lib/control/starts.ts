@@ -82,7 +82,8 @@ export class Starts {
       return this.refused(instance, replica, error as RxportError);
     }
     if (waits && instances.accepted(instance, replica)) instance.started();
-    await this.joins(instance, replica);
+    // The call that had been its end may have come first, and have been that once more: it comes back as before.
+    if (instance.crew?.cameAndWent(replica) !== true) await this.joins(instance, replica);
   }
 
   /** It connects, or its process begins anew. */

@@ -41,6 +41,8 @@ export class SharedFunction implements Instance, HandOver, Crew {
   /** It is about to be asked for again. */
   private asking = Subscription.EMPTY;
   private readonly comebacks: Comebacks;
+  /** Processes that have lost their connection since they were told to connect. */
+  private readonly leavers = new WeakSet<Runner>();
 
   constructor(
     readonly symbol: string,
@@ -60,7 +62,10 @@ export class SharedFunction implements Instance, HandOver, Crew {
       maxSend: () => link.maxSend,
       // Before it is started nobody is to blame, and a START that is not answered restarts the process by itself.
       stuck: (error, runner) => this.state === 'started' && link.restart(error, runner),
-      gone: (runner) => this.comebacks.gone(runner),
+      gone: (runner) => {
+        this.leavers.add(runner);
+        this.comebacks.gone(runner);
+      },
       atWork: (runner) => link.atWork(runner),
       silent: (...silence) => link.silent(...silence),
     });
@@ -105,6 +110,7 @@ export class SharedFunction implements Instance, HandOver, Crew {
   }
 
   starting(runner: Runner): void {
+    this.leavers.delete(runner);
     this.channel.expect(runner);
   }
 
@@ -130,6 +136,10 @@ export class SharedFunction implements Instance, HandOver, Crew {
 
   async missing(runner: Runner, timeout = ARRIVAL): Promise<number | undefined> {
     return (await this.channel.joined(runner, timeout)) ? undefined : timeout;
+  }
+
+  cameAndWent(runner: Runner): boolean {
+    return this.leavers.has(runner);
   }
 
   comesBack(runner: Runner): boolean {

@@ -111,6 +111,22 @@ describe('a function that has lost its connection to a process that lives', () =
     expect(outcomes).toEqual([{ type: 'result', result: 7 }]);
   });
 
+  it('costs nothing where it comes and goes before its START is answered: it is told once more', async () => {
+    const { processes, ends, connects, dial, passes, loses, shared, heard, errors } = await connected(1);
+    const [process] = processes as [Requester];
+    await loses(ends[0]!);
+    await passes(1_400);
+    await process.heard(2);
+    const end = await dial();
+    await until(() => shared.channel.capacity === 2, 'it has come');
+    await loses(end);
+    process.says('ok');
+    await passes(2_500);
+    await connects(process, 3);
+    await passes(6_000);
+    expect([shared.channel.capacity, heard, errors]).toEqual([2, ['started'], []]);
+  });
+
   it('is left alone where it dials again by itself', async () => {
     const { processes, ends, dial, passes, loses, shared } = await connected(1);
     await loses(ends[0]!);
