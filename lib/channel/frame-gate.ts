@@ -41,7 +41,8 @@ export class FrameGate<F> implements Flow {
   /** It does not flow now: too much waits. */
   private isFull = false;
   private onRoom: (() => void) | undefined;
-  private flushed = false;
+  /** Nobody takes it any longer. */
+  flushed = false;
   private sealed = false;
   private delivering = false;
 

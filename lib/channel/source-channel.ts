@@ -80,7 +80,7 @@ const ARRIVAL = 1_000;
 /** Characters of a large tuple. */
 const LARGE = 16_384;
 
-/** Milliseconds in which a stopped source that has waited sends its rest, once it is read again. */
+/** Milliseconds without a frame after which a stopped source that has waited, and is read again, is not waited for any more. */
 const REST = 1_500;
 
 /** So many milliseconds without a frame are silence: the tail of a stopped source comes within a few. */
@@ -175,6 +175,12 @@ export async function openSourceChannel(
     if (socket.peers > 0) await pause(clock, timeout, empty.signal);
     return socket.peers === 0;
   };
+  /** How long it takes is up to the machine. When nobody takes it any longer it is not waited for as long as it comes. */
+  const rest = async (): Promise<void> => {
+    let before: number;
+    do before = received;
+    while (!(await ended(REST)) && received > before && !waits() && !gate.flushed);
+  };
   return {
     get connected() {
       return socket.peers > 0;
@@ -188,7 +194,7 @@ export async function openSourceChannel(
     async delivered() {
       while (waits()) {
         await gate.room();
-        await ended(REST);
+        await rest();
       }
       gate.seal();
       return taken(gate);

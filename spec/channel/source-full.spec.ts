@@ -1,7 +1,9 @@
 /** What of a stopped source may wait for its rule, and what becomes of the rest. */
 import { describe, expect, it } from '@jest/globals';
+import { HandClock } from '../helpers/hand-clock.js';
 import { frame } from '../helpers/raw-peer.js';
 import { connected } from '../helpers/source-end.js';
+import { until } from '../helpers/until.js';
 
 const MI = 1_048_576;
 const COUNT = 70;
@@ -49,6 +51,42 @@ describe('a stopped source of which too much comes', () => {
       await new Promise(setImmediate);
     }
     expect(got).toEqual(all);
+  });
+
+  it('is waited for as long as something comes of what it had left, and for a while more', async () => {
+    const clock = new HandClock();
+    const { recorder, channel, source, send } = await connected({ patient: () => true, clock });
+    await recorder.until(() => recorder.opened > 0);
+    channel.pause();
+    channel.collect();
+    for (let i = 0; i < COUNT; i += 1) source.write(frame(JSON.stringify({ message: message(i) })));
+    const full = (): Promise<boolean> => {
+      const drained = channel.drained(1);
+      clock.advance(1);
+      return drained;
+    };
+    while (!(await full())) await new Promise(setImmediate);
+    let over = false;
+    void channel.delivered().then(() => (over = true));
+    channel.resume();
+    const comes = (count: number): Promise<unknown> =>
+      until(() => {
+        clock.advance(1);
+        return recorder.news.length === count;
+      }, `${count} tuples`);
+    await comes(COUNT);
+    for (let more = 1; more <= 3; more += 1) {
+      clock.advance(1_000);
+      await new Promise(setImmediate);
+      send('{"message":"more"}');
+      await comes(COUNT + more);
+      expect(over).toBe(false);
+    }
+    for (let silence = 0; silence < 4; silence += 1) {
+      clock.advance(1_000);
+      await new Promise(setImmediate);
+    }
+    expect(over).toBe(true);
   });
 
   it('comes to its end when nobody takes it any longer', async () => {
