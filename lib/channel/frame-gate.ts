@@ -41,8 +41,7 @@ export class FrameGate<F> implements Flow {
   /** It does not flow now: too much waits. */
   private isFull = false;
   private onRoom: (() => void) | undefined;
-  /** Nobody takes it any longer. */
-  flushed = false;
+  private isFlushed = false;
   private sealed = false;
   private delivering = false;
 
@@ -62,6 +61,11 @@ export class FrameGate<F> implements Flow {
     return this.isFull;
   }
 
+  /** Nobody takes it any longer. */
+  get flushed(): boolean {
+    return this.isFlushed;
+  }
+
   /** A frame that holds one, of so many characters. */
   takeOne(frame: F, size: number): void {
     if (this.paused || !this.isEmpty) return this.put([frame], size);
@@ -77,7 +81,7 @@ export class FrameGate<F> implements Flow {
   }
 
   pause(): void {
-    if (this.flushed) return;
+    if (this.isFlushed) return;
     this.paused = true;
     if (!this.collecting) this.socket().pause();
   }
@@ -136,7 +140,7 @@ export class FrameGate<F> implements Flow {
 
   /** Hands on what waits and what comes, and is paused no more. */
   flush(): void {
-    this.flushed = true;
+    this.isFlushed = true;
     this.resume();
   }
 

@@ -26,11 +26,11 @@ export interface Lock {
 }
 
 /**
- * Takes `dir` for this process; `ipcDir` is the socket folder beside it, `isPrivate` when nobody else may use that. Rejects
- * with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken over. `ERR_DATA_FOLDER` where it can not be
- * written.
+ * Takes `dir` for this process; `ipcDir` is the socket folder beside it, `isPrivate` when it was made for this host alone, and
+ * may be deleted after its death. Rejects with `ERR_HOST_LOCKED` while its owner lives; the lock of a dead one is taken over.
+ * `ERR_DATA_FOLDER` where it can not be written.
  */
-export async function lockFolder(dir: string, ipcDir: string, isPrivate = true): Promise<Lock> {
+export async function lockFolder(dir: string, ipcDir: string, isPrivate = false): Promise<Lock> {
   try {
     return await take(dir, ipcDir, isPrivate);
   } catch (cause) {

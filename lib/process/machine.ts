@@ -53,7 +53,9 @@ interface Looked {
 
 /** The environment last: a program that has words had its environment with them. */
 async function show(folder: string): Promise<{ exe: string; cmdline: string; environ: string }> {
-  const exe = await readlink(`${folder}/exe`).catch(() => '');
-  const cmdline = await readFile(`${folder}/cmdline`, 'utf8').catch(() => '');
+  const [exe, cmdline] = await Promise.all([
+    readlink(`${folder}/exe`).catch(() => ''),
+    readFile(`${folder}/cmdline`, 'utf8').catch(() => ''),
+  ]);
   return { exe, cmdline, environ: await readFile(`${folder}/environ`, 'utf8').catch(() => '') };
 }

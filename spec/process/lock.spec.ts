@@ -19,7 +19,7 @@ function lockedBy(owner: object | string): string {
 }
 
 const startTime = statOf(process.pid)?.startTime ?? '';
-const me = { pid: process.pid, startTime, bootId: bootId() ?? '', ipcDir: '/s', isPrivate: true };
+const me = { pid: process.pid, startTime, bootId: bootId() ?? '', ipcDir: '/s', isPrivate: false };
 
 describe('the lock of a data folder', () => {
   it('is taken, says whose it is, and is given back', async () => {
@@ -64,12 +64,12 @@ describe('the lock of a data folder', () => {
     ['who does not say whether that was named', { pid: NOBODY, startTime: '1', ipcDir: '/old' }, undefined],
     [
       'whose process has another start time: the id was given away again',
-      { ...me, startTime: '1', ipcDir: '/old' },
+      { ...me, startTime: '1', ipcDir: '/old', isPrivate: true },
       '/old',
     ],
     [
       'whose process had our id, and our start time, before the machine was booted',
-      { ...me, bootId: 'b', ipcDir: '/old' },
+      { ...me, bootId: 'b', ipcDir: '/old', isPrivate: true },
       '/old',
     ],
     ['that is empty', '', undefined],
