@@ -1,8 +1,7 @@
-import { runInThisContext } from 'node:vm';
+import { realProcess } from './real-process.js';
 import { tempFolder } from './unique.js';
 
-/** That of the process: specs have a copy, which `os.tmpdir()` does not read. */
-const env = runInThisContext('process.env') as NodeJS.ProcessEnv;
+const { env } = realProcess;
 
 /** Does `work` with a temporary folder of its own for whatever asks for one: others fill that of the run at the same time. */
 export async function withOwnTemp<T>(work: (folder: string) => Promise<T>): Promise<T> {
