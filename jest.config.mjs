@@ -23,7 +23,8 @@ export default {
   workerThreads: false,
   // Specs wait for processes most of the time: with one worker fewer than processors two of these are half idle.
   maxWorkers: '100%',
-  testTimeout: 20_000,
+  // For what hangs: a machine that does other work, too, is several times slower.
+  testTimeout: 60_000,
   // After the results and the teardown, which looks for processes and sockets that were left: a handle that Jest itself
   // still holds must not keep CI waiting.
   forceExit: true,

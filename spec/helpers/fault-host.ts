@@ -123,7 +123,7 @@ export function faultHost(faults: readonly Misbehaviour[], options: Partial<Host
     },
     async endsClean() {
       // With time to work off what it holds; those beside it have none.
-      await flow?.stop({ timeout: 20_000 });
+      await flow?.stop({ timeout: 40_000 });
       unharmed();
       await host?.stop();
       expect(linesOf(path)).toEqual(zeroTo(passed()));
