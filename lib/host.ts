@@ -4,6 +4,7 @@ import { systemClock } from './clock.js';
 import { checkOptions, type HostSettings } from './config.js';
 import { PluginSet } from './control/plugin-set.js';
 import type { Plugins } from './control/plugins.js';
+import { eachStep } from './each-step.js';
 import { hostStopped, ruleExists, ruleUnknown, shareExists } from './errors.js';
 import { pluginFolders } from './install/install.js';
 import { PluginStore } from './install/plugin-store.js';
@@ -228,17 +229,18 @@ export class Host implements AsyncDisposable {
     await this.pluginSet.autoload();
   }
 
-  private async shut(): Promise<void> {
+  private shut(): Promise<void> {
     // First, as it is above them: what it has read is theirs, and they take it while they stop.
     const shares = this.shares.stop();
-    await Promise.all([...this.running.values()].map((rule) => rule.stop()));
-    await this.outside.stop({ flush: true });
-    await shares;
-    await this.functions.close();
-    this.closing.abort(hostStopped());
-    await this.pluginSet.close();
-    await this.records.settled();
-    await this.claim.release();
+    return eachStep(
+      () => Promise.all([...this.running.values()].map((rule) => rule.stop())),
+      () => Promise.all([this.outside.stop({ flush: true }), shares]),
+      () => this.functions.close(),
+      async () => this.closing.abort(hostStopped()),
+      () => this.pluginSet.close(),
+      () => this.records.settled(),
+      () => this.claim.release(),
+    );
   }
 
   /** Six hex digits of this host and a counter: unique on this machine, and short in a socket path. */

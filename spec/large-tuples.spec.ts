@@ -34,7 +34,7 @@ const stageOf = (rule: Rule, start: string) =>
 /** No stage of `starts` has held more than `most`, and each has dropped the others. */
 async function bounded(rule: Rule, starts: readonly string[], most: number): Promise<void> {
   const dropped = (start: string): number => stageOf(rule, start)?.dropped['overflow'] ?? 0;
-  await until(() => starts.every((start) => dropped(start) > 0), 'each is full', 15_000);
+  await until(() => starts.every((start) => dropped(start) > 0), 'each is full', 45_000);
   for (const start of starts) expect(stageOf(rule, start)?.peak).toBe(most);
   expect(rule.ledger().balanced).toBe(true);
 }

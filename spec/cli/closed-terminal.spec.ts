@@ -26,7 +26,7 @@ describeWith('python', 'a command whose terminal is closed', (python) => {
     let said = '';
     own.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     own.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await until(() => ready.test(said), `rxport says ${ready}`, 20_000);
+    await until(() => ready.test(said), `rxport says ${ready}`);
     own.stdin.end();
     await once(own, 'close');
     return said.split('\n').find((line) => line.startsWith('ended with ')) ?? said;

@@ -33,7 +33,7 @@ it('tells that a function does not say whether it can be called', async () => {
     concat(of(1), NEVER).pipe(call(symbol, (v) => [v], { timeout: 200 })),
   );
   rule.events$.subscribe((event) => event.type === 'error' && events.push(event.error.code));
-  await until(() => events.length > 0, 'an event', 3_000);
+  await until(() => events.length > 0, 'an event');
   expect(events).toContain('ERR_CALL_TIMEOUT');
 });
 
@@ -59,7 +59,7 @@ it('tells that a source has come with a wrong greeting', async () => {
   const rule = host.rule(unique('r'), ({ source }) => source(symbol));
   rule.events$.subscribe((event) => event.type !== 'status' && events.push(event.type));
   await until(() => rule.status.phase === 'running');
-  await until(() => events.length > 0, 'an event', 3_000);
+  await until(() => events.length > 0, 'an event');
 });
 
 it('says why a process was restarted that did not answer', async () => {

@@ -70,7 +70,7 @@ export class Rxport {
 
   private async holds(text: string | RegExp, output: () => string): Promise<void> {
     const holds = (): boolean => (typeof text === 'string' ? output().includes(text) : text.test(output()));
-    await until(() => holds() || this.child.exitCode !== null, `rxport says ${text}`, 15_000);
+    await until(() => holds() || this.child.exitCode !== null, `rxport says ${text}`);
     if (!holds()) throw new Error(`ended without ${text}: ${this.stdout}${this.stderr}`);
   }
 }

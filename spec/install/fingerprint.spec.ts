@@ -37,7 +37,7 @@ describe('hashFile', () => {
       if (typeof (await hashing) !== 'string') early += 1;
     }
     expect(early).toBeGreaterThan(0);
-    await until(() => openBelow(dir).length === 0, 'every file to be closed', 2_000);
+    await until(() => openBelow(dir).length === 0, 'every file to be closed');
   });
 });
 

@@ -34,11 +34,11 @@ it('waits when it is stopped, and nothing of it is lost', async () => {
   );
   const stage = () => rule.ledger().stages['source heaped'];
   await until(() => (stage()?.pauses ?? 0) > 0, 'it is paused');
-  const stopped = rule.stop({ timeout: 30_000 });
+  const stopped = rule.stop({ timeout: 50_000 });
   // The plugin does one thing after the other: it has answered STOP then.
   let others = 0;
   const other = host.rule(unique('r'), ({ source }) => source('count').pipe(tap(() => (others += 1))));
-  await until(() => others > 0, 'STOP is answered', 15_000);
+  await until(() => others > 0, 'STOP is answered');
   expect(stage()?.received).toBeLessThan(COUNT);
   go();
   await stopped;

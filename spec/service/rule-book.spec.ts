@@ -235,6 +235,6 @@ describe('a rule book that is closed', () => {
     await book.scan();
     expect(closed).toBeDefined();
     await closed;
-    await until(() => !isWatching(), 'no watcher', 1_000);
+    await until(() => !isWatching(), 'no watcher');
   });
 });

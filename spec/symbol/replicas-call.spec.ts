@@ -56,6 +56,6 @@ it('a call that asks for replicas has them while its rule runs, and the plugin k
   expect(view.replicas).toHaveLength(3);
   await rule.stop();
   await less.stop();
-  await until(() => view.replicas.length === 2, 'the one that nobody asks for any longer is gone', 15_000);
+  await until(() => view.replicas.length === 2, 'the one that nobody asks for any longer is gone');
   expect(pidsOf(view)).toEqual(pids.slice(0, 2));
 });
