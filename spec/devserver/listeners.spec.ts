@@ -6,7 +6,8 @@ it('has 64 clients that listen at most, and takes the next one when one has gone
   const { dir, symbol } = scriptedPlugin();
   const server = await devServer({ folder: dir });
   await isReady(server);
-  expect(await server.post('/symbol/start', body('source', symbol('count')))).toMatchObject({ status: 200 });
+  const source = body('source', symbol('count'), { config: { interval: 100 } });
+  expect(await server.post('/symbol/start', source)).toMatchObject({ status: 200 });
   const listen = async (path: string) => {
     const controller = new AbortController();
     const response = await fetch(server.url + path, { signal: controller.signal });

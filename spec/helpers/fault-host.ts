@@ -39,6 +39,11 @@ export class Watched {
     running.events$.subscribe((event) => event.type !== 'status' && this.events.push(nameOf(event)));
   }
 
+  /** Its events, but those of a machine that is too busy for its pace. */
+  get unpaced(): readonly string[] {
+    return this.events.filter((event) => event !== 'paused');
+  }
+
   /** The counts of its source, its function or its sink. */
   counts(kind: 'source' | 'call' | 'sink'): StageCounts {
     const symbol = { source: this.bad.source, call: this.bad.symbol, sink: this.bad.sink }[kind];
@@ -94,7 +99,7 @@ export function faultHost(faults: readonly Misbehaviour[], options: Partial<Host
     }));
     const { counted, echo, file } = partsOf(healthy);
     flow = running.rule(unique('r'), (context) =>
-      counted(context, undefined, { interval: 5 }).pipe(echo(context)).subscribe(file(context, path)),
+      counted(context, undefined, { interval: 20 }).pipe(echo(context)).subscribe(file(context, path)),
     );
     for (const [fault, plugin] of bad) {
       const rule = running.rule(unique('r'), overAll(plugin));
