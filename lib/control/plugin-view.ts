@@ -62,7 +62,10 @@ export interface Plugin {
   readonly symbols: readonly RunningSymbol[];
   /** The sockets that are open for it. */
   readonly channels: readonly PluginChannel[];
-  /** What it has written, oldest first: the last 1,000 lines, half a million characters at most. */
+  /**
+   * What it has written, oldest first: the last 1,000 lines, half a million characters at most. Of a process that prints more
+   * than 1,000 lines a second for long, a line says how much is left out there.
+   */
   logs(): readonly PluginLine[];
   /** Hot: each line as it is written; completes when the plugin is removed, or its host has stopped. */
   readonly logs$: Observable<PluginLine>;

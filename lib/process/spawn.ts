@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { after, type Clock } from '../clock.js';
 import type { CommandLine } from './command-line.js';
 import { groupGone, signalGroup } from './group.js';
-import { Lines } from './output.js';
+import { OutputReader } from './output-reader.js';
 
 /** What one process does, in the order in which it happens. */
 export type Life =
@@ -53,18 +53,20 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000, record }: 
     void gone.then(() => (over = true));
 
     let ended = false;
-    const follow = (stream: 'stdout' | 'stderr'): Lines => {
-      const lines = new Lines((text) => subscriber.next({ type: 'line', stream, text }));
-      child[stream]?.on('data', (chunk: Buffer) => {
-        if (!ended) lines.push(chunk);
-      });
-      return lines;
+    const follow = (stream: 'stdout' | 'stderr'): readonly OutputReader[] => {
+      const printed = child[stream];
+      // Where there is no descriptor left.
+      if (!printed) return [];
+      const line = (text: string): void => subscriber.next({ type: 'line', stream, text });
+      const leftOut = (bytes: number): void =>
+        subscriber.next({ type: 'line', stream: 'stderr', text: leftOutText(stream, bytes) });
+      return [new OutputReader(printed, { clock, line, leftOut })];
     };
-    const output = [follow('stdout'), follow('stderr')];
+    const output = [...follow('stdout'), ...follow('stderr')];
 
     const finish = (last: Life): void => {
       if (ended) return;
-      for (const lines of output) lines.end();
+      for (const reader of output) reader.end();
       ended = true;
       subscriber.next(last);
       void gone.then(() => {
@@ -98,6 +100,10 @@ export function spawn(line: CommandLine, { env, clock, grace = 2_000, record }: 
 const OUTPUT_GRACE = 1_000;
 /** Milliseconds that the kernel may take to end what was killed. */
 const UNKILLABLE = 2_000;
+
+/** In front is what the lines of our SDK begin with. */
+const leftOutText = (stream: 'stdout' | 'stderr', bytes: number): string =>
+  `[WARN] ${bytes} bytes of ${stream} are left out here: it prints more than 1,000 lines a second`;
 
 function start({ file, args, cwd }: CommandLine, env: Readonly<Record<string, string>>): ChildProcess {
   // 077: the sockets that a plugin makes are this user's alone. The mask is inherited at the fork.

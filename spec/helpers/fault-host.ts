@@ -39,11 +39,6 @@ export class Watched {
     running.events$.subscribe((event) => event.type !== 'status' && this.events.push(nameOf(event)));
   }
 
-  /** Its events, but those of a machine that is too busy for its pace. */
-  get unpaced(): readonly string[] {
-    return this.events.filter((event) => event !== 'paused');
-  }
-
   /** The counts of its source, its function or its sink. */
   counts(kind: 'source' | 'call' | 'sink'): StageCounts {
     const symbol = { source: this.bad.source, call: this.bad.symbol, sink: this.bad.sink }[kind];

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { fileOf, importOf, visit } from './imports.js';
 
 /** Files directly in `lib/` that everything may use, and which use only each other. */
-const leaves = ['errors', 'log', 'duration', 'config', 'clock', 'stage'];
+const leaves = ['errors', 'log', 'duration', 'each-step', 'config', 'clock', 'stage'];
 
 /** The arrow: each may import what stands before it. Those in one row may import each other. */
 const arrow = [

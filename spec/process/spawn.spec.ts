@@ -88,12 +88,28 @@ describe('a process', () => {
 
 describe('the output of a process', () => {
   it('is read to the end before its end is told', async () => {
-    const life = await watch(sh('seq 1 20000; echo last >&2; printf unfinished; exit 3')).done;
+    const life = await watch(sh('seq 1 9000; echo last >&2; printf unfinished; exit 3')).done;
     const lines = linesOf(life);
-    expect(lines.filter((line) => line.startsWith('stdout: '))).toHaveLength(20_001);
+    expect(lines.filter((line) => line.startsWith('stdout: '))).toHaveLength(9_001);
     expect(lines).toContain('stderr: last');
     expect(lines).toContain('stdout: unfinished');
     expect(life.at(-1)).toEqual({ type: 'exited', code: 3, signal: null });
+  });
+
+  it('beyond what anybody reads is its begin and its end, and how much is between', async () => {
+    const lines = linesOf(await watch(sh('seq 1 200000; printf unfinished; exit 3')).done);
+    const told = /^stderr: \[WARN\] (\d+) bytes of stdout are left out here/;
+    const gaps = lines.flatMap((line) => told.exec(line)?.[1] ?? []).map(Number);
+    expect([lines[0], lines[9_999]]).toEqual(['stdout: 1', 'stdout: 10000']);
+    expect(lines.length - lines.findLastIndex((line) => told.test(line))).toBeGreaterThan(50);
+    expect(lines.slice(-2)).toEqual(['stdout: 200000', 'stdout: unfinished']);
+    const taken = lines.filter((line) => !told.test(line)).map((line) => line.slice('stdout: '.length));
+    const all = [...Array.from({ length: 200_000 }, (_, i) => String(i + 1)), 'unfinished'];
+    const bytes = (of: readonly string[]): number => of.reduce((sum, line) => sum + line.length + 1, 0);
+    const sum = bytes(taken) + gaps.reduce((sum, gap) => sum + gap);
+    // The line before a gap ends there.
+    expect(sum - bytes(all)).toBeLessThanOrEqual(gaps.length);
+    expect(sum).toBeGreaterThanOrEqual(bytes(all));
   });
 
   it('does not hold its end back when a grandchild has it for ever', async () => {

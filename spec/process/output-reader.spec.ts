@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { OutputReader } from '../../lib/process/output-reader.js';
+import { HandClock } from '../helpers/hand-clock.js';
+
+/** A reader whose process prints what the spec says. */
+function reading() {
+  const clock = new HandClock();
+  /** Lines, and numbers of bytes in their place. */
+  const seen: (string | number)[] = [];
+  let print: (chunk: Buffer) => void = () => undefined;
+  let paused = false;
+  const stream = {
+    on: (_: 'data', listener: typeof print) => void (print = listener),
+    pause: () => void (paused = true),
+    resume: () => void (paused = false),
+  };
+  const push = (one: string | number): void => void seen.push(one);
+  const reader = new OutputReader(stream, { clock, line: push, leftOut: push });
+  return {
+    clock,
+    seen,
+    reader,
+    print: (text: string | Buffer) => print(Buffer.from(text)),
+    isPaused: () => paused,
+    taken: () => seen.splice(0),
+  };
+}
+
+const numbers = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `${from + i}`);
+const printed = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+/** More than a slice, so that the allowance is looked at again. */
+const much = numbers(0, 20_000);
+
+describe('what a process prints', () => {
+  it('is taken as it comes', () => {
+    const { print, taken, isPaused } = reading();
+    for (const line of numbers(0, 9_000)) print(`${line}\n`);
+    expect(taken()).toEqual(numbers(0, 9_000));
+    expect(isPaused()).toBe(false);
+  });
+
+  it('is left out for a second once it is too much, but for the last lines of that', () => {
+    const { clock, print, taken } = reading();
+    print(printed(much));
+    const first = taken();
+    // To the end of the slice in which it became too much.
+    expect(first.length).toBeGreaterThanOrEqual(10_000);
+    expect(first.length).toBeLessThan(12_000);
+    expect(first).toEqual(much.slice(0, first.length));
+    print(printed(['not', 'now']));
+    clock.advance(999);
+    expect(taken()).toEqual([]);
+    clock.advance(1);
+    const [cut, bytes, ...last] = taken();
+    expect(last).toEqual([...much.slice(-48), 'not', 'now']);
+    expect(much[first.length]?.startsWith(cut as string)).toBe(true);
+    expect(bytes).toBe(printed(much.slice(first.length, -48)).length - String(cut).length);
+  });
+
+  it('comes back at a thousand lines a second', () => {
+    const { clock, print, taken } = reading();
+    const minute = (): number => {
+      let lines = 0;
+      for (let second = 0; second < 60; second += 1) {
+        for (let time = 0; time < 10; time += 1) {
+          print(printed(numbers(0, 10_000)));
+          clock.advance(100);
+        }
+        lines += taken().length;
+      }
+      return lines;
+    };
+    minute();
+    const lines = minute();
+    expect(lines).toBeGreaterThan(55_000);
+    expect(lines).toBeLessThan(65_000);
+    clock.advance(60_000);
+    taken();
+    print(printed(numbers(0, 9_000)));
+    expect(taken()).toEqual(numbers(0, 9_000));
+  });
+
+  it('counts for more where its lines are long', () => {
+    const { print, taken } = reading();
+    for (let line = 0; line < 10_000; line += 1) print(`${'x'.repeat(2_560)}\n`);
+    expect(taken().length).toBe(Math.ceil(10_000 / 11));
+  });
+
+  it('is read a little each time while it is left out', () => {
+    const { clock, print, isPaused } = reading();
+    print(printed(much));
+    expect(isPaused()).toBe(true);
+    clock.advance(5);
+    expect(isPaused()).toBe(false);
+    print('more\n');
+    expect(isPaused()).toBe(true);
+  });
+
+  it('goes on when it ends meanwhile: what was printed last is why', () => {
+    const { reader, print, taken, isPaused, clock } = reading();
+    print(printed(much));
+    taken();
+    print('panic: it');
+    print(' broke');
+    reader.end();
+    expect(taken().slice(-2)).toEqual(['19999', 'panic: it broke']);
+    // Who is left of its group may print on, and nobody hears of it.
+    expect(isPaused()).toBe(false);
+    print(printed(much));
+    clock.advance(10_000);
+    expect(taken()).toEqual([]);
+    reader.end();
+    expect(taken()).toEqual([]);
+  });
+
+  it('that has no end of a line is left out but for a few characters', () => {
+    const { reader, print, taken } = reading();
+    for (let chunk = 0; chunk < 100; chunk += 1) print('x'.repeat(65_536));
+    reader.end();
+    const [bytes, last] = taken().slice(-2) as [number, string];
+    expect(last).toBe('x'.repeat(256));
+    expect(bytes).toBeGreaterThan(3_000_000);
+  });
+
+  it('is all there where the flood is over at once', () => {
+    const { clock, print, taken } = reading();
+    for (let line = 0; line < 10_000; line += 1) print('\n');
+    print('half');
+    print(' a line\nand\nmore');
+    expect(taken().length).toBe(10_000);
+    clock.advance(1_000);
+    expect(taken()).toEqual(['half a line', 'and']);
+    print('\n');
+    expect(taken()).toEqual(['more']);
+  });
+
+  it('is taken or counted, each byte of it', () => {
+    const step = fc.oneof(fc.record({ lines: fc.nat(9_000), length: fc.nat(40) }), fc.record({ wait: fc.nat(1_500) }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const { clock, reader, seen, print } = reading();
+        let bytes = 0;
+        for (const one of steps) {
+          if ('wait' in one) clock.advance(one.wait);
+          else {
+            const text = `${'y'.repeat(one.length)}\n`.repeat(one.lines);
+            bytes += text.length;
+            for (let at = 0; at < text.length; at += 65_536) print(text.slice(at, at + 65_536));
+          }
+        }
+        reader.end();
+        const left = seen.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
+        const lines = seen.filter((one) => typeof one === 'string');
+        const characters = lines.reduce((sum, line) => sum + line.length + 1, 0);
+        // A line whose end is left out has none.
+        const cuts = seen.filter((one) => typeof one === 'number').length;
+        expect(characters + left - bytes).toBeGreaterThanOrEqual(0);
+        expect(characters + left - bytes).toBeLessThanOrEqual(cuts);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
