@@ -7,8 +7,11 @@ const BURST = 10_000;
 const PER_SECOND = 1_000;
 const LONG = 256;
 
-/** Milliseconds for which what comes is left out, once that is too much. */
+/** Milliseconds for which what comes is left out once that is too much: the first time, and where that goes on for long. */
 const GAP = 1_000;
+const LONG_GAP = 32_000;
+/** Milliseconds between two of them after which the next is a first one. */
+const CALM = 10_000;
 /** Lines before its end that are taken all the same, of so many bytes: what a process says last is why it died. */
 const LAST_LINES = 50;
 const LAST_BYTES = 65_536;
@@ -35,13 +38,15 @@ export interface OutputReaderOptions {
 
 /**
  * The lines that a process prints, read for as long as it prints. One that prints more than anybody reads would take the time
- * of all others: beyond its allowance, output is left out, a second each, but for the last lines of it.
+ * of all others: beyond its allowance, output is left out, a second and then for longer each time, but for the last lines of it.
  */
 export class OutputReader {
   private readonly lines = new Lines((text) => this.take(text));
   private allowance = BURST;
   private seen: number;
   private gap = Subscription.EMPTY;
+  private length = GAP;
+  private resumed = -Infinity;
   private rest = Subscription.EMPTY;
   /** How much is left out, and the newest of that. */
   private bytes = 0;
@@ -90,7 +95,10 @@ export class OutputReader {
 
   private leaveOut(chunk: Buffer): void {
     const { clock } = this.options;
-    if (this.gap.closed) this.gap = after(clock, GAP, () => this.resume());
+    if (this.gap.closed) {
+      this.length = clock.now() - this.resumed < CALM ? Math.min(2 * this.length, LONG_GAP) : GAP;
+      this.gap = after(clock, this.length, () => this.resume());
+    }
     this.bytes += chunk.length;
     this.last.push(chunk);
     this.held += chunk.length;
@@ -102,6 +110,7 @@ export class OutputReader {
 
   private resume(): void {
     this.gap.unsubscribe();
+    this.resumed = this.options.clock.now();
     const text = Buffer.concat(this.last);
     const last = text.subarray(lastLinesOf(text, this.bytes === text.length));
     if (this.bytes > last.length) {

@@ -29,6 +29,8 @@ function reading() {
 
 const numbers = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => `${from + i}`);
 const printed = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+const split = (seen: readonly (string | number)[]) =>
+  [seen.filter((one) => typeof one === 'string'), seen.filter((one) => typeof one === 'number')] as const;
 /** More than a slice, so that the allowance is looked at again. */
 const much = numbers(0, 20_000);
 
@@ -58,27 +60,38 @@ describe('what a process prints', () => {
     expect(bytes).toBe(printed(much.slice(first.length, -48)).length - String(cut).length);
   });
 
-  it('comes back at a thousand lines a second', () => {
+  it('is taken at a thousand lines a second, and for a short while more, while it is twice that', () => {
     const { clock, print, taken } = reading();
-    const minute = (): number => {
-      let lines = 0;
-      for (let second = 0; second < 60; second += 1) {
-        for (let time = 0; time < 10; time += 1) {
-          print(printed(numbers(0, 10_000)));
-          clock.advance(100);
-        }
-        lines += taken().length;
+    for (let time = 0; time < 1_200; time += 1) {
+      print(printed(numbers(0, 200)));
+      clock.advance(100);
+    }
+    const [lines, gaps] = split(taken());
+    expect(lines.length).toBeGreaterThan(110_000);
+    expect(lines.length).toBeLessThan(135_000);
+    expect(gaps.length).toBeGreaterThan(3);
+  });
+
+  it('is left out for longer each time it goes on: who reads of it is told of that twice a minute', () => {
+    const { clock, print, taken } = reading();
+    const minute = () => {
+      for (let time = 0; time < 600; time += 1) {
+        print(printed(numbers(0, 3_000)));
+        clock.advance(100);
       }
-      return lines;
+      return split(taken());
     };
-    minute();
-    const lines = minute();
-    expect(lines).toBeGreaterThan(55_000);
-    expect(lines).toBeLessThan(65_000);
+    expect(minute()[1].length).toBe(5);
+    const [lines, gaps] = minute();
+    expect(gaps.length).toBe(2);
+    expect(lines.length).toBeLessThan(25_000);
     clock.advance(60_000);
     taken();
-    print(printed(numbers(0, 9_000)));
-    expect(taken()).toEqual(numbers(0, 9_000));
+    // A first one again.
+    print(printed(much));
+    taken();
+    clock.advance(1_000);
+    expect(taken().length).toBe(52);
   });
 
   it('counts for more where its lines are long', () => {
@@ -150,13 +163,12 @@ describe('what a process prints', () => {
           }
         }
         reader.end();
-        const left = seen.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0);
-        const lines = seen.filter((one) => typeof one === 'string');
-        const characters = lines.reduce((sum, line) => sum + line.length + 1, 0);
+        const [lines, gaps] = split(seen);
+        const taken = lines.reduce((sum, line) => sum + line.length + 1, 0);
+        const sum = gaps.reduce((sum, gap) => sum + gap, taken);
         // A line whose end is left out has none.
-        const cuts = seen.filter((one) => typeof one === 'number').length;
-        expect(characters + left - bytes).toBeGreaterThanOrEqual(0);
-        expect(characters + left - bytes).toBeLessThanOrEqual(cuts);
+        expect(sum - bytes).toBeLessThanOrEqual(gaps.length);
+        expect(sum).toBeGreaterThanOrEqual(bytes);
       }),
       { numRuns: 100 },
     );
