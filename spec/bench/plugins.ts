@@ -22,8 +22,11 @@ export interface PluginFolder {
   readonly command: readonly [string, ...string[]];
 }
 
-/** Programs beside this file: `flood` is a source that starts the native flooder, `drain` a sink that only counts bytes. */
-export type BenchPlugin = 'flood' | 'drain';
+/**
+ * Programs beside this file: `flood` is a source that starts the native flooder, `drain` a sink that only counts bytes, `print` is
+ * neither, and prints.
+ */
+export type BenchPlugin = 'flood' | 'drain' | 'print';
 
 // Benches run in the root of the repository.
 export const go = '.cache/go';

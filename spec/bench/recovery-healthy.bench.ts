@@ -1,6 +1,10 @@
-/** What it costs a healthy source that somebody watches its process, keeps its ledger and would start it again. */
+/**
+ * What it costs a healthy source that somebody watches its process, keeps its ledger and would start it again; and a healthy
+ * function that another plugin floods its output.
+ */
 import { bench } from './harness.js';
 import { goContender } from './contenders.js';
+import { awaited, besideOutput } from './function/flows.js';
 import { FLOW } from './measure.js';
 import { SMALL } from './sizes.js';
 import { throughRule, underPlugin } from './source/flows.js';
@@ -21,6 +25,20 @@ await bench('recovery-healthy', [
         open: () => underPlugin(goContender, SMALL.bytes, channel),
       },
       { name: 'rule in a host', ours: true, skip, open: () => throughRule(goContender, SMALL.bytes, 'native') },
+    ],
+  },
+  {
+    title: 'Go function, one call at a time',
+    metrics: FLOW,
+    repeat: 2,
+    variants: [
+      { name: 'no other plugin', base: 'alone', skip, open: () => awaited(goContender, SMALL.bytes) },
+      {
+        name: 'beside a flood of output',
+        ours: true,
+        skip,
+        open: () => besideOutput(goContender, SMALL.bytes),
+      },
     ],
   },
 ]);

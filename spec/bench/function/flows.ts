@@ -8,7 +8,7 @@ import type { Opened } from '../harness.js';
 import { startHost } from '../hosts.js';
 import { Calls } from '../measure.js';
 import { type Value, valueOf } from '../payload.js';
-import { unique } from '../plugins.js';
+import { benchPlugin, unique } from '../plugins.js';
 import { RawRep } from '../raw.js';
 import { RawPlugin } from '../raw-plugin.js';
 
@@ -131,6 +131,27 @@ export async function awaited(contender: Contender, bytes: number): Promise<Open
   const echo = host.function(plugin.function);
   return {
     run: (seconds) => oneByOne(seconds, bytes, () => echo.exec(value)),
+    close: () => host.stop(),
+  };
+}
+
+/** The same beside a plugin that prints without end while it is measured. */
+export async function besideOutput(contender: Contender, bytes: number): Promise<Opened> {
+  const plugin = contender.copy();
+  const printer = benchPlugin('print');
+  const host = await startHost([plugin, printer]);
+  const value = valueOf(bytes);
+  const echo = host.function(plugin.function);
+  await host.plugins.stop(printer.name);
+  return {
+    async run(seconds) {
+      await host.plugins.start(printer.name);
+      try {
+        return await oneByOne(seconds, bytes, () => echo.exec(value));
+      } finally {
+        await host.plugins.stop(printer.name);
+      }
+    },
     close: () => host.stop(),
   };
 }
