@@ -233,13 +233,12 @@ export class Host implements AsyncDisposable {
     // First, as it is above them: what it has read is theirs, and they take it while they stop.
     const shares = this.shares.stop();
     return eachStep(
-      () => Promise.all([...this.running.values()].map((rule) => rule.stop())),
-      () => Promise.all([this.outside.stop({ flush: true }), shares]),
-      () => this.functions.close(),
-      async () => this.closing.abort(hostStopped()),
-      () => this.pluginSet.close(),
-      () => this.records.settled(),
-      () => this.claim.release(),
+      () => [...this.running.values()].map((rule) => rule.stop()),
+      () => [this.outside.stop({ flush: true }), shares],
+      () => [this.functions.close()],
+      () => [this.closing.abort(hostStopped()), this.pluginSet.close()],
+      () => [this.records.settled()],
+      () => [this.claim.release()],
     );
   }
 

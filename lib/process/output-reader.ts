@@ -4,7 +4,7 @@ import { Lines } from './output.js';
 
 /** Lines that are taken at once, and how many more each second; a long one counts for one each so many characters. */
 const BURST = 10_000;
-const PER_SECOND = 1_000;
+export const PER_SECOND = 1_000;
 const LONG = 256;
 
 /** Milliseconds for which what comes is left out once that is too much: the first time, and where that goes on for long. */

@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import { after, type Clock } from '../clock.js';
 import type { CommandLine } from './command-line.js';
 import { groupGone, signalGroup } from './group.js';
-import { OutputReader } from './output-reader.js';
+import { OutputReader, PER_SECOND } from './output-reader.js';
 
 /** What one process does, in the order in which it happens. */
 export type Life =
@@ -103,7 +103,7 @@ const UNKILLABLE = 2_000;
 
 /** In front is what the lines of our SDK begin with. */
 const leftOutText = (stream: 'stdout' | 'stderr', bytes: number): string =>
-  `[WARN] ${bytes} bytes of ${stream} are left out here: it prints more than 1,000 lines a second`;
+  `[WARN] ${bytes} bytes of ${stream} are left out here: it prints more than ${PER_SECOND} lines a second`;
 
 function start({ file, args, cwd }: CommandLine, env: Readonly<Record<string, string>>): ChildProcess {
   // 077: the sockets that a plugin makes are this user's alone. The mask is inherited at the fork.
